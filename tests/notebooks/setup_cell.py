@@ -1,0 +1,45 @@
+"""The first code cell of every notebook, and the command that writes it (`make setup-cells`).
+
+The repository's address stands in pyproject.toml; this copies it into the notebooks, as text that Colab can run.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = {"book": "notebooks", "book/labs": "labs", "solutions": "notebooks"}  # which extra each needs
+
+
+def notebooks():
+    """Yield every notebook that is edited by hand, with the extra that it needs."""
+    for path in sorted([*ROOT.glob("book/*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
+        folder = path.parent.relative_to(ROOT).as_posix()
+        yield path, FOLDERS.get(folder, FOLDERS[folder.partition("/")[0]])
+
+
+def setup_cell(extra):
+    """Return the text of the cell."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    address, version = project["urls"]["Repository"], project["version"].rpartition(".")[0]
+    return f'''\
+# Set-up, the same in every notebook: install the companion package where it is missing, check the versions.
+try:
+    import cnnbook
+except ModuleNotFoundError:
+    %pip install --quiet "cnnbook[{extra}] @ git+{address}"
+    import cnnbook
+cnnbook.environment.require("{version}", "{extra}")'''
+
+
+def first_code_cell(notebook):
+    """Return the first code cell of a notebook, which must be the set-up cell."""
+    return next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+
+
+if __name__ == "__main__":
+    for path, extra in notebooks():
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        first_code_cell(notebook)["source"] = setup_cell(extra).splitlines(keepends=True)
+        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(path.relative_to(ROOT))

@@ -1,0 +1,65 @@
+"""Stored outputs are what running a notebook gives: nbval proves it, one notebook at a time."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from setup_cell import ROOT, first_code_cell, notebooks, setup_cell
+
+NOTEBOOKS = [pytest.param(path, extra, id=path.relative_to(ROOT).as_posix()) for path, extra in notebooks()]
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_outputs_are_what_running_gives(path, extra, tmp_path):
+    command = [
+        sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300",
+        f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}", "-p", "no:cacheprovider", "-p", "no:xdist",
+        "-p", "no:hypothesispytest", "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
+        "--tb=short", str(path),
+    ]  # fmt: skip
+    environment = {**os.environ, "CNNBOOK_SCALE": "smoke", "OMP_NUM_THREADS": "1"}
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    cells = sum(cell["cell_type"] == "code" for cell in read(path)["cells"])
+    assert re.search(rf"\b{cells} passed", run.stdout), run.stdout[-500:]
+
+
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_setup_cell_is_the_same_everywhere(path, extra):
+    assert "".join(first_code_cell(read(path))["source"]) == setup_cell(extra), "run: make setup-cells"
+
+
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_cells_were_run_in_order_and_every_image_has_a_description(path, extra):
+    code = [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    for cell in code:
+        kinds = {kind for output in cell["outputs"] for kind in output.get("data", {})}
+        if {"image/png", "image/svg+xml"} & kinds:
+            described = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(described) > 40, "".join(cell["source"])[:200]
+
+
+def test_the_address_of_the_repository_stands_in_one_place():
+    """pyproject.toml has it; the set-up cells and _config.yml must agree; nothing else repeats it."""
+    address = re.search(r"git\+(\S+)\"", setup_cell("labs"))[1]
+    assert f"url: {address}\n" in (ROOT / "_config.yml").read_text()
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
+    allowed = {"pyproject.toml", "_config.yml"}
+    repeated = {}
+    for name in tracked:
+        path = ROOT / name
+        if name in allowed or not path.is_file() or path.suffix in {".png", ".gz"}:
+            continue
+        count = path.read_text(encoding="utf-8").count(address.removeprefix("https://github.com/"))
+        if count > (1 if path.suffix == ".ipynb" else 0):
+            repeated[name] = count
+    assert not repeated
