@@ -1,0 +1,65 @@
+"""Checks of the exercises: each question is declared once, and serves the notebook, the grader and the tests.
+
+A student hands over a function, from a notebook or from anywhere:
+
+>>> from cnnbook import checks
+>>> def output_size(size, kernel, *, stride=1, padding=0, dilation=1):
+...     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+>>> checks.convolution.output_size(output_size)
+output_size: public cases passed: 24 cases
+
+A wrong answer raises :class:`CheckFailed`, whose text is the smallest failing case and, where the answers are those of
+a known mistake, its name. A grader asks for a result instead, on cases that nobody has seen:
+
+>>> checks.questions()["arithmetic-output_size"].run(output_size, seed=2026, cases=100).status
+'passed'
+
+The questions of a chapter are in the module of its name (``checks.arithmetic``); those of a part of the book are
+gathered in the module of the part (``checks.convolution``). How one is declared: ``checks/_question.py``.
+"""
+
+from importlib import import_module
+
+from ._call import Outcome
+from ._question import Case, Misconception, Question, question
+from ._result import CheckFailed, NotAnswered, Result
+
+_CHAPTERS = ("arithmetic",)
+_PARTS = ("convolution",)
+
+__all__ = [
+    "Case",
+    "CheckFailed",
+    "Misconception",
+    "NotAnswered",
+    "Outcome",
+    "Question",
+    "Result",
+    "question",
+    "questions",
+    *_CHAPTERS,
+    *_PARTS,
+]
+
+
+def questions():
+    """Every question of the book, by its id, in the order of the chapters.
+
+    Returns
+    -------
+    dict of str to Question
+        The id is chapter and name, ``"arithmetic-output_size"``: the ``grade_id`` of its check in the exercise.
+    """
+    modules = [import_module(f"{__name__}.{chapter}") for chapter in _CHAPTERS]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Question)]
+    return {asked.id: asked for asked in found}
+
+
+def __getattr__(name):
+    if name in _CHAPTERS + _PARTS:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
+
+
+def __dir__():
+    return __all__

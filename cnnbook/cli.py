@@ -1,0 +1,122 @@
+"""The command `cnnbook`: one function a sub-command. Each imports what it needs when it runs."""
+
+import argparse
+import sys
+from collections import Counter
+
+import cnnbook
+
+
+def main(arguments=None):
+    """Run a command line and return its exit status: 0 fine, 1 a check failed, 2 it could not be done.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The words after ``cnnbook``; those of the process where left out.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> main(["check", "missing.ipynb"])
+    2
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except ModuleNotFoundError as error:
+        return _complain(f"this command needs {error.name}, which is not installed: pip install {error.name}")
+    except (OSError, ValueError) as error:
+        return _complain(error)
+
+
+def check(options):
+    """Run the checks of a notebook and print how each went."""
+    from cnnbook.exercises import check_notebook
+
+    verdicts = check_notebook(options.notebook, seconds=options.seconds)
+    names = [verdict.question.rpartition("-")[2] for verdict in verdicts]
+    width = max(map(len, names))
+    for name, verdict in zip(names, verdicts, strict=True):
+        print(f"{name:<{width}}  {verdict.status}")
+        if verdict.status in ("failed", "did not run"):
+            print("\n".join(f"    {line}" for line in verdict.detail.splitlines()))
+    counts = Counter(verdict.status for verdict in verdicts)
+    print(f"{len(verdicts)} questions: {', '.join(f'{count} {status}' for status, count in counts.items())}")
+    return 0 if set(counts) == {"passed"} else 1
+
+
+def build_exercises(options):
+    """Derive the exercises from their solutions."""
+    from cnnbook.exercises import build
+
+    for path in build(options.solutions, options.exercises):
+        print(path)
+    return 0
+
+
+def data(options):
+    """Fetch a data set, or say where it is."""
+    from cnnbook import datasets
+
+    for split in ("train", "test"):
+        print(f"{options.name} {split}: {datasets.load(options.name, split, root=options.root)}")
+    return 0
+
+
+def doctor(options):
+    """Say what is installed of what cnnbook needs."""
+    from cnnbook import environment
+
+    print(environment.report())
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="cnnbook", description="Companion of a book on convolutional neural networks."
+    )
+    parser.add_argument("--version", action="version", version=f"cnnbook {cnnbook.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    command = commands.add_parser(
+        "check",
+        help="run the checks of an exercise",
+        description="Run a notebook and print how each of its checks went. Its code runs with all your rights: "
+        "this is for your own notebooks.",
+    )
+    command.add_argument("notebook", metavar="NOTEBOOK", help="an exercise, filled in")
+    command.add_argument("--seconds", type=float, default=60, help="time limit of a cell (default: %(default)s)")
+    command.set_defaults(run=check)
+
+    command = commands.add_parser(
+        "data",
+        help="fetch a data set",
+        description="Fetch a data set into the cache, unless it is there, and say what is in it.",
+    )
+    command.add_argument("name", metavar="NAME", help="mnist, fashion_mnist, mnist_sample, digits, ...")
+    command.add_argument("--root", metavar="FOLDER", help="use the files in this folder")
+    command.set_defaults(run=data)
+
+    command = commands.add_parser("doctor", help="say what is installed of what cnnbook needs")
+    command.set_defaults(run=doctor)
+
+    command = commands.add_parser("exercises", help="work on the exercises of the book")
+    actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
+    action = actions.add_parser(
+        "build",
+        help="derive the exercises from their solutions",
+        description="Write one notebook without answers for each solution. Run it in the root of the repository.",
+    )
+    action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
+    action.add_argument("--exercises", metavar="FOLDER", default="exercises", help="to here (default: %(default)s)")
+    action.set_defaults(run=build_exercises)
+    return parser
+
+
+def _complain(problem):
+    print(f"cnnbook: {problem}", file=sys.stderr)
+    return 2

@@ -1,0 +1,101 @@
+from itertools import product
+
+import pytest
+
+from cnnbook.checks import arithmetic
+
+OPTIONS = [(stride, padding, dilation) for stride in (1, 2, 3, 5) for padding in (0, 1, 2, 3) for dilation in (1, 2, 3)]
+
+
+def windows(size, kernel, stride, padding, dilation):
+    """The taps of every window that lies in the padded input; pixel 0 is the first of the input."""
+    starts = range(-padding, size + padding - dilation * (kernel - 1), stride)
+    return [[start + dilation * tap for tap in range(kernel)] for start in starts]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [(lambda: arithmetic.output_size.reference(28, 5, stride=3, padding=2), 10),      # the notes' exercise
+     (lambda: arithmetic.output_size.reference(224, 11, stride=4), 54),               # AlexNet, as published ...
+     (lambda: arithmetic.output_size.reference(227, 11, stride=4), 55),               # ... and as it must have been
+     (lambda: arithmetic.dropped_pixels.reference(8, 3, stride=2), 1),
+     (lambda: arithmetic.dropped_pixels.reference(9, 2, stride=5, padding=1), 3),
+     (lambda: arithmetic.same_padding.reference(8, 3, stride=2), (0, 1)),
+     (lambda: arithmetic.same_padding.reference(8, 3, stride=2, extra="before"), (1, 0)),
+     (lambda: arithmetic.same_padding.reference(224, 7, stride=2), (2, 3)),           # ResNet's first layer
+     (lambda: arithmetic.find_padding.reference(224, 11, 55, stride=4), 2),
+     (lambda: arithmetic.find_padding.reference(5, 2, 5), None),
+     (lambda: arithmetic.input_sizes.reference(55, 11, stride=4), (227, 230)),
+     (lambda: arithmetic.ceil_output_size.reference(112, 3, stride=2, padding=1), 57),
+     (lambda: arithmetic.ceil_output_size.reference(3, 2, stride=2, padding=1), 2)],
+)  # fmt: skip
+def test_references_by_hand(call, expected):
+    assert call() == expected
+
+
+def test_references_agree_with_drawn_windows():
+    for stride, padding, dilation in OPTIONS:
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        for kernel in range(1, 5):
+            outputs = {size: len(windows(size, kernel, **options)) for size in range(1, 40)}
+            for size, output in outputs.items():
+                if not output:
+                    continue
+                assert arithmetic.output_size.reference(size, kernel, **options) == output
+                if padding <= dilation * (kernel - 1):
+                    dropped = size - 1 - windows(size, kernel, **options)[-1][-1]
+                    assert arithmetic.dropped_pixels.reference(size, kernel, **options) == max(0, dropped)
+                same = [size for size in outputs if outputs[size] == output]
+                if output < outputs[39]:  # so that all sizes with this output are among those tried
+                    assert arithmetic.input_sizes.reference(output, kernel, **options) == (min(same), max(same))
+
+
+def test_found_paddings_are_the_smallest_that_work():
+    for size, kernel, stride, dilation, output in product(range(1, 12), (1, 2, 3), (1, 2, 4), (1, 2), (1, 2, 3, 5, 8)):
+        works = [p for p in range(30) if len(windows(size, kernel, stride, p, dilation)) == output]
+        found = arithmetic.find_padding.reference(size, kernel, output, stride=stride, dilation=dilation)
+        assert found == (works[0] if works else None)
+
+
+@pytest.mark.parametrize(
+    ("got", "arguments", "reason"),
+    [(0, (9, 2, 2, 4, 1), None), (1, (9, 2, 2, 4, 1), "Padding 1 gives an output of 3, not 2."),
+     (None, (5, 2, 5, 1, 1), None), (1, (5, 2, 5, 1, 1), "Padding 1 gives an output of 6, not 5."),
+     (None, (5, 3, 5, 1, 1),
+      "None says that there is no such padding, or that the return is missing. Padding 1 works."),
+     (-1, (9, 2, 2, 4, 1), "A padding cannot be negative."),
+     (0, (1, 3, 1, 1, 1), "With padding 0 the kernel does not fit."),
+     (1.0, (5, 3, 5, 1, 1), "An integer is asked, and this is the float 1.0: divide with // instead of /."),
+     (1.0, (5, 2, 5, 1, 1), "An integer is asked, and this is the float 1.0: divide with // instead of /."),
+     ((1, 1), (5, 3, 5, 1, 1), "An integer is asked, and this is a tuple of 2: return the value alone."),
+     (True, (5, 3, 5, 1, 1), "An integer is asked, and this is the bool True.")],
+)  # fmt: skip
+def test_any_padding_that_works_is_accepted(got, arguments, reason):
+    names = ("size", "kernel", "output", "stride", "dilation")
+    asked = dict(zip(names, arguments, strict=True))
+    assert arithmetic.find_padding._judge(got, arithmetic.find_padding.reference(**asked), **asked) == reason
+
+
+def test_several_paddings_work_with_a_stride():
+    def largest(size, kernel, output, *, stride=1, dilation=1):
+        works = [p for p in range(80) if len(windows(size, kernel, stride, p, dilation)) == output]
+        return works[-1] if works else None
+
+    question = arithmetic.find_padding
+    answers = [(largest(*c.args, **c.options), question.reference(*c.args, **c.options)) for c in question.draw()]
+    assert any(large != small for large, small in answers)
+    assert question.run(largest).status == "passed"
+
+
+def test_missing_answers_to_find_padding_are_told_from_none():
+    assert "or that the return is missing" in arithmetic.find_padding.run(lambda *args, **options: None).reason
+    printed = arithmetic.find_padding.run(lambda *args, **options: print(1)).reason
+    assert printed == "It printed something and returned nothing (None): print only shows, return gives the answer."
+
+
+@pytest.mark.parametrize("seed", [None, *range(20)])
+def test_options_at_their_default_are_left_out(seed):
+    for question in (arithmetic.output_size, arithmetic.same_padding, arithmetic.find_padding, arithmetic.input_sizes):
+        for case in question.draw(seed):
+            defaults = {name: parameter.default for name, parameter in question.signature.parameters.items()}
+            assert all(value != defaults[name] for name, value in case.options.items())
