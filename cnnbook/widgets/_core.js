@@ -1,0 +1,376 @@
+// What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
+// `_bundle.py` puts the table WORDS before this text and an explorer after it: the browser gets one module.
+
+const NS = "http://www.w3.org/2000/svg";
+
+function build(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** An SVG or HTML element. An attribute that is a function listens to the event of that name. */
+export function svg(tag, attributes = {}, ...children) {
+  return build(document.createElementNS(NS, tag), attributes, children);
+}
+export function html(tag, attributes = {}, ...children) {
+  return build(document.createElement(tag), attributes, children);
+}
+
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, index) => index);
+
+/** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
+export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
+
+/** A function that looks up a sentence of the model's language and fills in its `{names}`. */
+export function translator(model) {
+  const table = WORDS[model.get("language")] ?? WORDS.en;
+  const written = (value) => (typeof value === "number" ? number(value) : value);
+  return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+}
+
+/**
+ * The state of an explorer: a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
+ * to the model, unless it is impossible: then the reader sees why, and the model keeps the last possible one.
+ */
+export function connect(model, names, redraw, possible = () => true) {
+  const state = {};
+  let sending = false;
+  const receive = () => {
+    if (sending) return;
+    for (const name of names) state[name] = model.get(name);
+    redraw(state);
+  };
+  for (const name of names) model.on(`change:${name}`, receive);
+  return {
+    state,
+    receive,
+    update(patch) {
+      if (Object.keys(patch).every((name) => state[name] === patch[name])) return;
+      Object.assign(state, patch);
+      redraw(state);
+      if (!possible(state)) return;
+      sending = true;
+      for (const name of names) if (model.get(name) !== state[name]) model.set(name, state[name]);
+      sending = false;
+      model.save_changes();
+    },
+    close: () => names.forEach((name) => model.off(`change:${name}`, receive)),
+  };
+}
+
+/** Calls `draw(width)` whenever the element's width changes; returns the function that ends it. */
+export function onWidth(element, draw) {
+  let last = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry.contentRect.width);
+    if (width && width !== last) requestAnimationFrame(() => draw((last = width)));
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** A paragraph that is read out politely when its text changes. `say(text, isProblem)` writes it. */
+export function liveText() {
+  const element = html("p", { class: "cnnx-live", role: "status", "aria-live": "polite" });
+  const say = (text, isProblem = false) => {
+    element.classList.toggle("cnnx-problem", isProblem);
+    if (element.textContent !== text) element.textContent = text;
+  };
+  return { element, say };
+}
+
+/** A symbol of a formula or a number in its place, in the colour of its role. */
+export const symbol = (role, text) => html(isNaN(text) ? "i" : "b", { class: `cnnx-${role}` }, String(text));
+
+// JupyterLab takes the arrow keys unless this stands on the focused element itself.
+const KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+/**
+ * The controls for `settings`: a slider for each that has a letter, a check box for the others.
+ * `change({ name: value })` hears the reader, `show(state)` moves them all.
+ */
+export function panel(settings, t, change) {
+  const controls = Object.entries(settings).map(([name, setting]) => {
+    const make = setting.letter ? slider : toggle;
+    return [name, make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) })];
+  });
+  const element = html("div", { class: "cnnx-controls" }, ...controls.map(([, control]) => control.element));
+  return { element, show: (state) => controls.forEach(([name, control]) => control.show(state[name])) };
+}
+
+/** A labelled slider with a button at each end. `show(value)` moves it. */
+export function slider({ label, letter, role, min, max, t, change }) {
+  const input = html("input", {
+    type: "range", min, max, "aria-label": `${label} ${letter}`, ...KEYS, input: () => change(+input.value),
+  });
+  const nudge = (by) => change(clamp(+input.value + by, min, max));
+  const button = (sign, by, name) => html("button", {
+    type: "button", "aria-label": t(name, { name: label }), ...KEYS, click: () => nudge(by),
+  }, sign);
+  const value = html("output");
+  const name = html("span", { class: "cnnx-name" }, `${label} `, symbol(role, letter), " = ", value);
+  const [less, more] = [button("−", -1, "less"), button("+", 1, "more")];
+  const show = (now) => {
+    input.value = now;
+    value.textContent = now;
+    // Not `disabled`: a button that is disabled while it has the focus loses it.
+    less.setAttribute("aria-disabled", now <= min);
+    more.setAttribute("aria-disabled", now >= max);
+    input.style.setProperty("--part", `${(100 * (now - min)) / (max - min)}%`);
+  };
+  return { element: html("div", { class: `cnnx-slider cnnx-${role}` }, name, less, input, more), show };
+}
+
+/** A formula: each part keeps to one line. Its text, hidden signs such as "/" included, is what is read out. */
+export function formula() {
+  const element = html("div", { class: "cnnx-formula", role: "img" });
+  const show = (parts) => {
+    element.replaceChildren(...parts.map((part) => html("span", {}, ...part)));
+    element.setAttribute("aria-label", element.textContent);
+  };
+  return { element, show };
+}
+
+const unseen = (text) => html("span", { class: "cnnx-unseen" }, text);
+export const fraction = (above, below) => html("span", { class: "cnnx-fraction" },
+  html("span", {}, unseen("("), ...above, unseen(") / ")), html("span", {}, ...below));
+/** What is rounded: down in floor brackets, up in ceiling brackets. */
+export const rounded = (up, ...inside) => html("span", { class: `cnnx-round ${up ? "cnnx-up" : ""}` },
+  unseen(up ? " ceil(" : " floor("), ...inside, unseen(") "));
+
+/** A labelled check box. */
+export function toggle({ label, change }) {
+  const input = html("input", { type: "checkbox", ...KEYS, change: () => change(input.checked) });
+  return { element: html("label", { class: "cnnx-toggle" }, input, label), show: (now) => (input.checked = now) };
+}
+
+/** A group of squares; `each(row, column)` gives the attributes of one, or nothing where there is none. */
+export function cells({ x, y, rows, columns, side, each }) {
+  const group = svg("g", { transform: `translate(${x} ${y})` });
+  for (const row of range(rows)) {
+    for (const column of range(columns)) {
+      const { text, stripes, ...attributes } = each(row, column) ?? {};
+      if (!attributes.class) continue;
+      const [left, top] = [column * side, row * side];
+      group.append(svg("rect", { x: left, y: top, width: side, height: side, ...attributes }));
+      if (stripes) group.append(svg("path", { class: "cnnx-stripes", d: hatch(left, top, side) }));
+      if (text) group.append(label(left + side / 2, top + side / 2, text, "cnnx-small"));
+    }
+  }
+  return group;
+}
+
+const hatch = (x, y, side) => [1, 2, 3, 4, 5].map((n) => {
+  const [low, high] = [Math.max(0, n - 3) * (side / 3), Math.min(3, n) * (side / 3)];
+  return `M${x + low} ${y + high}L${x + high} ${y + low}`;
+}).join("");
+
+/** Text centred on a point; the kind "cnnx-start" lets it start there. */
+export const label = (x, y, text, kind = "") => svg("text", { x, y, class: `cnnx-label ${kind}` }, text);
+
+/** A window with its corner at the origin: its taps, each with a dot, in a frame. Gaps between the taps stay open. */
+export function frame({ kernel, span, dilation = 1, side, kind = "" }) {
+  const taps = range(kernel).map((tap) => tap * dilation * side);
+  const tap = (x, y) => svg("g", {},
+    svg("rect", { class: `cnnx-tap ${kind}`, x: x + 2, y: y + 2, width: side - 4, height: side - 4, rx: 3 }),
+    svg("circle", { class: "cnnx-dot", cx: x + side / 2, cy: y + side / 2, r: Math.min(3, side / 7) }));
+  return svg("g", {}, ...taps.flatMap((y) => taps.map((x) => tap(x, y))),
+    svg("rect", { class: `cnnx-frame ${kind}`, width: span * side, height: span * side, rx: 3 }));
+}
+
+/** A window seen from the side: its taps on a line, and a text where it ends. `data` marks it for `light`. */
+export function bracket({ x, y, taps, side, height, text, role, ...data }) {
+  const length = (taps.at(-1) + 1) * side;
+  const tap = (at) => svg("rect", { class: "cnnx-tap", x: at * side + 2, y: -5, width: side - 4, height: 10, rx: 3 });
+  return svg("g", { class: "cnnx-bracket", transform: `translate(${x} ${y})`, ...data },
+    svg("rect", { class: "cnnx-target", y: -height / 2, width: length, height }),
+    svg("path", { class: "cnnx-dimension cnnx-kernel", d: `M${side / 2} 0H${length - side / 2}` }),
+    ...taps.map(tap),
+    svg("g", { class: `cnnx-${role}` }, label(length + 10, 0, text)));
+}
+
+/** Lights the parts of a drawing whose data-row and data-column, where they have them, are these. */
+export function light(drawing, { row, column }) {
+  for (const part of drawing.querySelectorAll("[data-row], [data-column]")) {
+    const here = (place, own) => own === undefined || +own === place;
+    part.classList.toggle("cnnx-now", here(row, part.dataset.row) && here(column, part.dataset.column));
+  }
+}
+
+/** The row and column of the part under the pointer; what it does not have comes from `others`. */
+export function partAt(target, others) {
+  const found = target.closest?.("[data-row], [data-column]")?.dataset;
+  return found ? { row: +(found.row ?? others.row), column: +(found.column ?? others.column) } : null;
+}
+
+/** A line from x0 to x1 with a tick at each end and a text in the middle, as in a technical drawing. */
+export function dimension({ x0, x1, y, text, role, above = false }) {
+  return svg("g", { class: `cnnx-${role}` },
+    svg("path", { class: "cnnx-dimension", d: `M${x0} ${y - 4}v8M${x1} ${y - 4}v8M${x0} ${y}H${x1}` }),
+    label((x0 + x1) / 2, above ? y - 10 : y + 11, text));
+}
+
+/** A handle to drag, 24 pixels wide at least; `drag` hears its name. */
+export function grip({ x, y, name, title, role }) {
+  return svg("g", { class: `cnnx-grip cnnx-${role}`, "data-grip": name, transform: `translate(${x} ${y})` },
+    svg("title", {}, title),
+    svg("circle", { class: "cnnx-target", r: 16 }),
+    svg("rect", { class: "cnnx-knob", x: -5, y: -9, width: 10, height: 18, rx: 4 }),
+    svg("path", { class: "cnnx-ridges", d: "M-1.5 -4v8M1.5 -4v8" }));
+}
+
+/**
+ * Dragging with mouse, pen or finger. `begin(point, grip, target)` returns a function of the point now, or nothing
+ * where there is nothing to drag. It listens on the drawing itself, so the parts may be drawn anew on the way.
+ * `hover(target)` hears what a mouse points at, and null when it leaves.
+ */
+export function drag(drawing, begin, hover = () => {}) {
+  let move;
+  const at = ({ clientX, clientY }) => {
+    const box = drawing.getBoundingClientRect();
+    return { x: clientX - box.left, y: clientY - box.top };
+  };
+  drawing.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    move = begin(at(event), event.target.closest("[data-grip]")?.dataset.grip, event.target);
+    if (!move) return;
+    drawing.setPointerCapture(event.pointerId);
+    drawing.classList.add("cnnx-dragging");
+    event.preventDefault();
+  });
+  drawing.addEventListener("pointermove", (event) => {
+    if (move) move(at(event));
+    else if (event.pointerType === "mouse") hover(event.target);
+  });
+  drawing.addEventListener("pointerleave", () => hover(null));
+  // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
+  drawing.addEventListener("touchstart", (event) => move && event.preventDefault(), { passive: false });
+  for (const end of ["pointerup", "pointercancel"]) {
+    drawing.addEventListener(end, () => {
+      move = undefined;
+      drawing.classList.remove("cnnx-dragging");
+    });
+  }
+}
+
+/** Attributes of an SVG element that the keyboard can reach: `keys` maps names of keys to what they do. */
+export const focusable = (name, keys) => ({
+  tabindex: 0, role: "application", "aria-label": name, ...KEYS,
+  keydown: (event) => {
+    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    keys[event.key]();
+  },
+});
+
+/** A labelled list to choose from; `options` are its names in the table of words. */
+export function choice({ name, options, t, change }) {
+  const option = (key) => html("option", { value: key }, t(key));
+  const list = html("select", { ...KEYS, change: () => change(list.value) }, ...options.map(option));
+  return { element: html("label", { class: "cnnx-choice" }, t(name), list), show: (now) => (list.value = now) };
+}
+
+/**
+ * Buttons that step through the places 0 to `last()`, and play them, one each `pace()` milliseconds: `at()` tells where
+ * it is, `go(place)` moves. `stop()` when the reader takes over, and when the explorer ends.
+ */
+export function player({ t, at, last, go, pace }) {
+  let timer;
+  const stop = () => {
+    timer = clearInterval(timer);
+    play.textContent = t("play");
+  };
+  const start = () => {
+    timer = setInterval(tick, pace());
+    play.textContent = t("pause");
+    if (at() >= last()) go(0);
+  };
+  const tick = () => {
+    const next = Math.min(at() + 1, last());
+    if (next === last()) stop();
+    go(next);
+  };
+  const button = (sign, name, place) => html("button", {
+    type: "button", "aria-label": t(name), title: t(name), ...KEYS,
+    click: () => (stop(), go(clamp(place(), 0, last()))),
+  }, sign);
+  const press = () => (timer ? (stop(), go(at())) : start());
+  const play = html("button", { type: "button", class: "cnnx-wide", ...KEYS, click: press });
+  stop();
+  const element = html("div", { class: "cnnx-player" }, button("«", "first", () => 0), button("‹", "back", () => at() - 1),
+    play, button("›", "forward", () => at() + 1), button("»", "last", last));
+  return { element, stop, playing: () => !!timer };
+}
+
+/** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell further attributes. */
+export function numbers(grid, { x, y, side }, role, each = () => ({})) {
+  const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
+  const largest = Math.max(...sizes) || 1;
+  const longest = Math.max(...texts.flat().map((text) => text.length));
+  const look = (row, column) => ({
+    class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
+    style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
+  });
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 6) / (0.58 * longest), 9, 15)}px` },
+    cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
+}
+
+/**
+ * A matrix in HTML. With `change(place, value)` its numbers can be typed in, up to `limit`; `wrong()` hears of what is
+ * none. `show(values, heading)` fills it; each cell has its place, in reading order, as data-tap.
+ */
+export function numberGrid({ role, rows, columns, limit, name, change, wrong }) {
+  const places = range(rows * columns);
+  let shown = [];
+  const isBad = ({ valueAsNumber }) => !(Math.abs(valueAsNumber) <= limit);
+  const field = (place) => html("input", {
+    type: "number", step: "any", min: -limit, max: limit, "data-tap": place, ...KEYS,
+    "aria-label": name({ row: Math.floor(place / columns), column: place % columns }),
+    focus: ({ target }) => target.select(),
+    blur: ({ target }) => isBad(target) && change(place, shown[place]), // what was there before
+    input({ target }) {
+      target.setAttribute("aria-invalid", isBad(target));
+      if (isBad(target)) wrong();
+      else change(place, target.valueAsNumber);
+    },
+  });
+  const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
+  const title = html("span", { class: "cnnx-title" });
+  const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
+  const show = (values, heading) => {
+    title.textContent = heading;
+    shown = values;
+    for (const [place, cell] of all.entries()) {
+      if (!change) cell.textContent = number(values[place]);
+      else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
+      cell.removeAttribute("aria-invalid");
+    }
+  };
+  return { element: html("div", { class: `cnnx-block cnnx-${role}` }, title, grid), grid, cells: all, show };
+}
+
+/** Lets an element come from another look, for those who want motion. */
+export function animate(element, from, options) {
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) element.animate([from, {}], options);
+}
+
+/** Neighbouring places put together: pairs of the first and the last one. `places` grow. */
+export const runs = (places) => places.reduce((found, place) => {
+  if (found.length && place === found.at(-1)[1] + 1) found.at(-1)[1] = place;
+  else found.push([place, place]);
+  return found;
+}, []);
+
+/** Places in words: "2 to 4", "0 to 6 in steps of 2", "0, 2 to 4". */
+export function listed(places, t) {
+  const [first, last, step] = [places[0], places.at(-1), places[1] - places[0]];
+  const even = places.length > 2 && places.every((place, index) => place === first + index * step);
+  if (even && step > 1) return t("range_steps", { first, last, step });
+  return runs(places).map(([from, to]) => (from === to ? number(from) : t("range", { first: from, last: to }))).join(", ");
+}

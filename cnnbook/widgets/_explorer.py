@@ -1,0 +1,76 @@
+"""What all explorers share in Python: settings that refuse bad input, a stable text, a still image."""
+
+from contextlib import contextmanager
+
+import anywidget
+import traitlets
+
+from ..arithmetic._validate import integer
+
+
+class SettingError(traitlets.TraitError, ValueError):
+    """A setting out of range, or impossible with the others: traitlets takes back all that was set together with it."""
+
+
+@contextmanager
+def refusing():
+    """Turn the ValueErrors of ``cnnbook.arithmetic`` into SettingErrors, message and all."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingError(str(error)) from None
+
+
+class Whole(traitlets.Int):
+    """A setting that is a whole number from `low` to `high`; errors read like those of ``cnnbook.arithmetic``."""
+
+    def __init__(self, default, low, high=None):
+        super().__init__(default)
+        self.low, self.high = low, high
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        with refusing():
+            number = integer(self.name, value, self.low)
+        if self.high is not None and number > self.high:
+            raise SettingError(f"{self.name} {number} is too large to draw: use {self.name} <= {self.high}")
+        return number
+
+
+class Flag(traitlets.Bool):
+    """A setting that is True or False."""
+
+    def __init__(self, default):
+        super().__init__(default)
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        if not isinstance(value, bool):
+            raise TypeError(f"{self.name} must be True or False, got {value!r} ({type(value).__name__})")
+        return value
+
+
+class Explorer(anywidget.AnyWidget):
+    """What an explorer is made of: a subclass names its settings and defines two methods, the browser does the rest.
+
+    ``summary()`` returns the result as one line of text, ``still()`` the picture as PNG in base64, for where no
+    JavaScript runs (:class:`cnnbook.widgets._still.Still` draws it).
+
+    Attributes
+    ----------
+    settings : tuple of str
+        Names of the traits that ``repr`` shows, in the order of the constructor.
+    language : str
+        Language of the words on screen.
+    """
+
+    settings = ()
+    language = traitlets.Unicode("en").tag(sync=True)
+
+    def __repr__(self):
+        options = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        return f"{type(self).__name__}({options})"  # no address: stored outputs stay the same
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": f"{self!r}\n{self.summary()}", "image/png": self.still()}, metadata

@@ -1,0 +1,245 @@
+// The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
+import {
+  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, grip, html, label, light,
+  liveText, number, onWidth, panel, partAt, range, rounded, svg, symbol, translator,
+} from "./_core.js";
+
+export const SETTINGS = {
+  size: { letter: "n", role: "input", min: 1, max: 12 },
+  kernel: { letter: "k", role: "kernel", min: 1, max: 7 },
+  padding: { letter: "p", role: "padding", min: 0, max: 3 },
+  stride: { letter: "s", role: "page", min: 1, max: 5 },
+  dilation: { letter: "d", role: "page", min: 1, max: 3 },
+  ceil_mode: {},
+};
+
+/** All that picture and text show, along one axis. Places count from the first cell of the padding. */
+export function compute({ size, kernel, stride, padding, dilation, ceil_mode }) {
+  const span = dilation * (kernel - 1) + 1;
+  const padded = size + 2 * padding;
+  const room = padded - span; // how far the window can move
+  const columns = Math.max(padded, span);
+  const needed = Math.ceil((span - size) / 2);
+  if (room < 0) return { possible: false, span, padded, room, columns, needed, output: 0 };
+  const steps = (ceil_mode ? Math.ceil : Math.floor)(room / stride);
+  const leftOut = ceil_mode && steps * stride >= size + padding; // a window that would start behind the input
+  const output = steps + (leftOut ? 0 : 1);
+  const starts = range(output).map((index) => index * stride);
+  const taps = range(kernel).map((index) => index * dilation);
+  const end = starts.at(-1) + span;
+  const read = new Set(starts.flatMap((start) => taps.map((tap) => start + tap)));
+  const unread = range(padded).filter((place) => !read.has(place));
+  const isPixel = (place) => place >= padding && place < padding + size;
+  const count = (which) => unread.filter(which).length;
+  return {
+    possible: true, span, padded, room, steps, leftOut, output, starts, taps, end, unread,
+    columns: Math.max(padded, end), // with the cells that the last window hangs over
+    overhang: Math.max(0, end - padded),
+    dropped: count((place) => place >= end && isPixel(place)),
+    droppedPadding: count((place) => place >= end && !isPixel(place)),
+    skipped: count((place) => place < end && isPixel(place)),
+  };
+}
+
+/** The result in words. */
+export function describe(state, result, t) {
+  const dilated = state.dilation > 1;
+  if (!result.possible) return t(dilated ? "impossible_dilated" : "impossible", { ...state, ...result });
+  const reads = (index) => {
+    const first = index * state.stride - state.padding;
+    const [last, step] = [first + result.span - 1, state.dilation];
+    return state.kernel === 1 ? number(first) : t(dilated ? "range_steps" : "range", { first, last, step });
+  };
+  const position = { row: state.row, column: state.column, rows: reads(state.row), columns: reads(state.column) };
+  const found = { dropped: result.dropped, dropped_padding: result.droppedPadding, overhang: result.overhang };
+  const rest = { skipped: result.skipped, left_out: +result.leftOut };
+  const notes = (counts) => Object.entries(counts).filter(([, count]) => count).map(([key, count]) => t(key, { count }));
+  const end = notes(found).join(" ") || t("fits");
+  return [t("result", result), end, ...notes(rest), t("position", position)].join(" ");
+}
+
+/** The parts of the formula: with symbols, with the present numbers, with what is left to round, the answer. */
+function equation(state, { possible, room, steps, leftOut, output }, t) {
+  const { size, kernel, stride, padding, dilation, ceil_mode: up } = state;
+  const above = (n, p, d, k, times) => [symbol("input", n), ` + 2${times}`, symbol("padding", p), " − ",
+    symbol("page", d), `${times}(`, symbol("kernel", k), " − 1) − 1"];
+  const one = leftOut ? "+ 1 − 1" : "+ 1";
+  const answer = html("strong", { class: possible ? "" : "cnnx-none" }, possible ? String(output) : t("none"));
+  const parts = [
+    [t("output"), " = ", rounded(up, fraction(above("n", "p", "d", "k", ""), [symbol("page", "s")])), "+ 1"],
+    [" = ", rounded(up, fraction(above(size, padding, dilation, kernel, "·"), [symbol("page", stride)])), one],
+  ];
+  if (!possible) return [...parts, [`; ${number(room)} < 0: `, answer]];
+  if (room % stride) parts.push([" = ", rounded(up, number(room / stride)), one]);
+  return [...parts, [` = ${steps} ${one}`], [" = ", answer]];
+}
+
+/** Where everything stands: input and output side by side on a wide page, one below the other on a narrow one. */
+function arrange(width, { columns, output, possible }) {
+  const beside = width >= 560;
+  const margin = 22;
+  const rows = Math.max(output, 1);
+  const across = beside ? columns + rows : Math.max(columns, rows);
+  const gap = beside ? 64 : 0;
+  const room = width - 2 * margin - gap;
+  const side = clamp(Math.floor(room / across), 10, 36);
+  const grid = { x: margin, y: 30 };
+  const base = grid.y + columns * side;
+  const windows = { y: base + 84, height: 18 };
+  const below = possible ? windows.y + rows * windows.height + 30 : base + 44;
+  const right = base - grid.y + grid.x + gap + clamp((room - across * side) / 2, 0, 60);
+  const out = beside
+    ? { x: right, y: grid.y + Math.max(0, (columns - rows) * side) / 2 }
+    : { x: grid.x, y: below + 30 };
+  return { beside, side, grid, base, windows, out, height: beside ? below : out.y + rows * side + 8 };
+}
+
+/** The input with its padding and its measures. */
+function inputParts({ size, padding }, { padded, columns, possible, unread }, { side, grid, base }, t) {
+  const shown = possible ? columns : padded;
+  const never = new Set(unread);
+  const isPixel = (place) => place >= padding && place < padding + size;
+  const roleOf = (row, column) => {
+    if (Math.max(row, column) >= padded) return "beyond";
+    return isPixel(row) && isPixel(column) ? "input" : "padding";
+  };
+  const each = (row, column) => ({
+    class: `cnnx-cell cnnx-${roleOf(row, column)}`,
+    text: roleOf(row, column) === "padding" && side >= 16 ? "0" : "",
+    stripes: never.has(row) || never.has(column),
+  });
+  const at = (place) => grid.x + place * side;
+  const measure = (from, to, text, role) => dimension({ x0: at(from), x1: at(to), y: base + 30, text, role });
+  const numbers = range(shown).map((place) =>
+    label(at(place + 0.5), base + 10, number(place - padding), "cnnx-small cnnx-faint"));
+  const ring = [measure(0, padding, `p = ${padding}`, "padding"), measure(padding + size, padded, "", "padding")];
+  return [
+    svg("g", { class: "cnnx-reach", "data-grip": "window" }, cells({ ...grid, rows: shown, columns: shown, side, each })),
+    ...numbers,
+    ...(padding ? ring : []),
+    measure(padding, padding + size, `n = ${size}`, "input"),
+    grip({ x: at(padding + size), y: base + 30, name: "size", title: t("drag_size"), role: "input" }),
+  ];
+}
+
+/** The output, and below the input the list of all windows along a row: its steps are the stride. */
+function outputParts({ stride }, { possible, output, starts, taps, end, padded }, { side, grid, windows, out }, t) {
+  if (!possible) return [label(out.x, out.y + 20, t("none"), "cnnx-start")];
+  const each = (row, column) => ({ class: "cnnx-cell cnnx-output", "data-row": row, "data-column": column });
+  const at = (place) => grid.x + place * side;
+  const line = (index) => windows.y + (index + 0.5) * windows.height;
+  const brackets = starts.map((start, index) => bracket({
+    x: at(start), y: line(index), taps, side, height: windows.height, text: String(index), role: "output",
+    "data-column": index,
+  }));
+  const measure = (x0, x1, y, text, role, above) => dimension({ x0, x1, y, text, role, above });
+  const parts = [
+    cells({ ...out, rows: output, columns: output, side, each }),
+    measure(out.x, out.x + output * side, out.y - 10, `${t("output")} = ${output}`, "output", true),
+    label(grid.x, windows.y - 10, t("windows"), "cnnx-start"),
+    ...brackets,
+  ];
+  if (output > 1) parts.push(measure(at(0), at(stride) - 2, line(1), `s = ${stride}`, "page"));
+  if (end < padded) parts.push(measure(at(end), at(padded), line(output) + 2, t("dropped_here"), "page"));
+  return parts;
+}
+
+/** The window at the origin, its measure and its handle. */
+function windowParts({ kernel, dilation }, { span, possible }, { side }, t) {
+  const text = dilation > 1 ? t("spans", { kernel, span }) : `k = ${kernel}`;
+  return [
+    frame({ kernel, span, dilation, side, kind: possible ? "" : "cnnx-misfit" }),
+    dimension({ x0: 0, x1: span * side, y: -9, text, role: "kernel", above: true }),
+    grip({ x: span * side, y: -9, name: "kernel", title: t("drag_kernel"), role: "kernel" }),
+  ];
+}
+
+/** Two lines from the window to its output cell, where they stand side by side. */
+function linkPath(x, y, { row, column }, { span, possible }, { beside, side, out }) {
+  if (!beside || !possible) return "";
+  const [left, top] = [out.x + column * side, out.y + row * side];
+  return `M${x + span * side} ${y}L${left} ${top}M${x + span * side} ${y + span * side}L${left} ${top + side}`;
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, drawn, hover, result, place] = [640, "", null, null, null];
+  const art = svg("g", { "aria-hidden": "true" });
+  const link = svg("path", { class: "cnnx-link" });
+  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), {
+    ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
+    Home: step(0, -Infinity), End: step(0, Infinity),
+  }) });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane);
+  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const names = [...Object.keys(SETTINGS), "row", "column"];
+  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const controls = panel(SETTINGS, t, update);
+  const within = (place) => clamp(place, 0, Math.max(result.output - 1, 0));
+  const move = (row, column) => update({ row: within(row), column: within(column) });
+
+  function redraw() {
+    result = compute(state);
+    if (result.possible) Object.assign(state, { row: within(state.row), column: within(state.column) });
+    const key = JSON.stringify([width, ...Object.keys(SETTINGS).map((name) => state[name])]);
+    if (key !== drawn) drawAll((drawn = key));
+    drawPosition();
+  }
+
+  function drawAll() {
+    hover = null;
+    place = arrange(width, result);
+    drawing.setAttribute("width", width);
+    drawing.setAttribute("height", place.height);
+    art.replaceChildren(...inputParts(state, result, place, t), ...outputParts(state, result, place, t));
+    pane.replaceChildren(...windowParts(state, result, place, t));
+    sum.show(equation(state, result, t));
+    controls.show(state);
+  }
+
+  function drawPosition() {
+    const now = result.possible ? (hover ?? state) : { row: 0, column: 0 };
+    const step = state.stride * place.side;
+    const [x, y] = [place.grid.x + now.column * step, place.grid.y + now.row * step];
+    pane.style.transform = `translate(${x}px, ${y}px)`;
+    link.setAttribute("d", linkPath(x, y, now, result, place));
+    light(art, now);
+    live.say(describe({ ...state, ...now }, result, t), !result.possible);
+  }
+
+  function begin(start, name, target) {
+    const { side, grid } = place;
+    const step = state.stride * side;
+    const pull = (setting, unit) => {
+      const [{ min, max }, before] = [SETTINGS[setting], state[setting]];
+      return (now) => update({ [setting]: clamp(before + Math.round((now.x - start.x) / unit), min, max) });
+    };
+    if (name === "size") return pull("size", side);
+    if (name === "kernel") return pull("kernel", side * state.dilation);
+    const cell = partAt(target, state);
+    if (cell) move(cell.row, cell.column);
+    if (name !== "window" || !result.possible) return null;
+    pane.focus({ preventScroll: true });
+    const half = (result.span * side) / 2; // a press beside the window brings its middle there
+    const [x, y] = pane.contains(target)
+      ? [start.x - state.column * step, start.y - state.row * step]
+      : [grid.x + half, grid.y + half];
+    const follow = (now) => move(Math.round((now.y - y) / step), Math.round((now.x - x) / step));
+    follow(start);
+    return follow;
+  }
+
+  drag(drawing, begin, (target) => {
+    hover = target && partAt(target, state);
+    drawPosition();
+  });
+  const hint = html("p", { class: "cnnx-hint" }, t("hint"));
+  el.append(html("div", { class: "cnnx", role: "group", "aria-label": t("title") },
+    controls.element, sum.element, live.element, picture, hint));
+  receive();
+  const stop = onWidth(picture, (now) => redraw((width = now)));
+  return () => [stop, close].forEach((end) => end());
+}
+
+export default { render };

@@ -1,0 +1,142 @@
+"""The arithmetic explorer: drag input, kernel, padding, stride and dilation; windows and formula follow."""
+
+import traitlets
+
+from ..arithmetic import output_size
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, Flag, SettingError, Whole, refusing
+
+_NAMES = ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
+
+
+class ArithmeticExplorer(Explorer):
+    """Where does a kernel fit on a padded input, and how large is the output?
+
+    It draws a square input, so that rows and columns have the same numbers. In a live notebook the traits follow the
+    mouse, and :attr:`output_size` with them.
+
+    Parameters
+    ----------
+    size, kernel : int
+        Input size, up to 12, and kernel size, up to 7, in pixels.
+    stride, padding, dilation : int
+        As in :func:`cnnbook.arithmetic.output_size`: up to 5, 3 and 3.
+    ceil_mode : bool
+        Round up, as pooling can.
+    row, column : int
+        The output cell whose window is shown.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but integers, for values out of range, and for a kernel that does not fit.
+
+    Examples
+    --------
+    >>> explorer = ArithmeticExplorer(size=8, kernel=3, stride=2)
+    >>> explorer.output_size                            # the last pixel of 8 is never seen
+    3
+    >>> explorer.ceil_mode = True
+    >>> explorer
+    ArithmeticExplorer(size=8, kernel=3, stride=2, padding=0, dilation=1, ceil_mode=True, row=0, column=0)
+    >>> explorer.output_size
+    4
+    >>> explorer.kernel = 9
+    Traceback (most recent call last):
+    cnnbook.widgets._explorer.SettingError: kernel 9 is too large to draw: use kernel <= 7
+    """
+
+    _esm = module_text("arithmetic")
+    _css = style_text("arithmetic")
+    settings = (*_NAMES, "row", "column")
+
+    size = Whole(7, 1, 12)
+    kernel = Whole(3, 1, 7)
+    stride = Whole(1, 1, 5)
+    padding = Whole(0, 0, 3)
+    dilation = Whole(1, 1, 3)
+    ceil_mode = Flag(False)
+    row = Whole(0, 0)
+    column = Whole(0, 0)
+
+    def __init__(
+        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language="en"
+    ):
+        words("arithmetic", language)  # refuses a language without words
+        super().__init__(
+            size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode,
+            row=row, column=column, language=language,
+        )  # fmt: skip
+
+    @property
+    def output_size(self):
+        """Rows, and columns, of the output."""
+        return output_size(**{name: getattr(self, name) for name in _NAMES})
+
+    @traitlets.validate(*_NAMES)
+    def _fits(self, proposal):
+        settings = {name: getattr(self, name) for name in _NAMES} | {proposal["trait"].name: proposal["value"]}
+        with refusing():
+            output_size(**settings)
+        return proposal["value"]
+
+    @traitlets.validate("row", "column")
+    def _exists(self, proposal):
+        name, place = proposal["trait"].name, proposal["value"]
+        with refusing():
+            limit = self.output_size
+        if place >= limit:
+            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
+        return place
+
+    @traitlets.observe(*_NAMES)
+    def _keep_window(self, change):
+        self.row, self.column = (min(place, self.output_size - 1) for place in (self.row, self.column))
+
+    def summary(self):
+        return words("arithmetic", self.language)["result"].format(output=self.output_size)
+
+    def still(self):
+        from ._still import Still
+
+        size, kernel, stride, padding, output = self.size, self.kernel, self.stride, self.padding, self.output_size
+        taps = range(0, self.dilation * kernel, self.dilation)
+        span, padded = taps[-1] + 1, size + 2 * padding
+        end = (output - 1) * stride + span
+        columns = max(padded, end)
+        read = {start + tap for start in range(0, output * stride, stride) for tap in taps}
+        pixels = range(padding, padding + size)
+        top, left = self.row * stride, self.column * stride
+        right, shift = columns + 2.5, (columns - output) / 2
+        word = words("arithmetic", self.language)
+        picture = Still()
+        picture.cells(0, 0, padded, padded, lambda row, column: "input" if {row, column} <= {*pixels} else "padding")
+        for place in {*range(padded)} - read:
+            picture.stripes(place, 0, 1, padded)
+            picture.stripes(0, place, padded, 1)
+        picture.cells(right, shift, output, output, lambda row, column: "output")
+        picture.now(right + self.column, shift + self.row)
+        for corner, edge in ((top, 0), (top + span, 1)):
+            picture.lines(((left + span, corner), (right + self.column, shift + self.row + edge)))
+        picture.window(left, top, taps)
+        picture.measure(left, left + span, top - 0.25, f"k = {kernel}", "kernel", above=True)
+        picture.measure(right, right + output, shift - 0.25, f"{word['output']} = {output}", "output", above=True)
+        picture.measure(padding, padding + size, columns + 0.3, f"n = {size}", "input")
+        for index in range(output):
+            y = columns + 1.4 + 0.5 * index
+            picture.bracket(index * stride, y, taps, str(index), now=index == self.column)
+        if end < padded:
+            picture.measure(end, padded, columns + 1.4 + 0.5 * output, word["dropped_here"], "page")
+        bottom = columns + 2.6 + 0.5 * output
+        picture.text(0, bottom, self._formula(), size=11, align="left")
+        return picture.png(right + output, bottom + 0.5)
+
+    def _formula(self):
+        room = self.size + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
+        steps = -(-room // self.stride) if self.ceil_mode else room // self.stride
+        opened, closed = "⌈⌉" if self.ceil_mode else "⌊⌋"
+        inside = f"({self.size} + 2·{self.padding} − {self.dilation}·({self.kernel} − 1) − 1) / {self.stride}"
+        one = "+ 1" if steps + 1 == self.output_size else "+ 1 − 1"  # ceil mode leaves out a window behind the input
+        return f"{opened}{inside}{closed} {one} = {self.output_size}"

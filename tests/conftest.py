@@ -1,0 +1,78 @@
+"""Fixtures that several test folders share: a Chromium, and a page in it that reaches no other host."""
+
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import settings
+
+# Time limits would fail on a busy machine. In CI the random cases are the same in every run.
+settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("book")
+
+_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_LOCAL = {"127.0.0.1", "localhost"}
+
+
+def _find_chromium():
+    named = os.environ.get("CNNBOOK_CHROMIUM")
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return named or next(filter(None, found), None)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless browser, started once."""
+    path = _find_chromium()
+    if path is None:
+        pytest.skip("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(chromium):
+    """Make browser contexts: `context.blocked` lists requests to other hosts, `context.errors` what went wrong."""
+    contexts = []
+
+    def make(**options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        context.blocked, context.errors = [], []
+
+        def guard(route):
+            url = urlsplit(route.request.url)
+            if url.scheme in ("file", "data", "blob") or url.hostname in _LOCAL:
+                route.continue_()
+            else:
+                context.blocked.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", guard)
+        context.on("console", lambda message: message.type == "error" and context.errors.append(message.text))
+        context.on("weberror", lambda error: context.errors.append(str(error.error)))
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context):
+    """A browser context of the usual size; `new_context` makes others (a phone, a dark one)."""
+    return new_context(viewport={"width": 1280, "height": 900})

