@@ -1,0 +1,117 @@
+"""What max and average pooling share: where the windows lie, and how to visit them fast.
+
+A window's maximum is the maximum of its rows' maxima, and likewise for its sum. So a pooling is done in two steps, down
+and then across: kH + kW operations an output instead of kH * kW. And it is done for a few planes (one channel of one
+image) at a time, so that what one step writes is still in the processor's cache when the next step reads it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arithmetic import output_size
+from ._validate import array, flag, pair
+
+BLOCK_BYTES = 400_000  # of padded planes; a core's cache holds one or two MiB, and the steps in between need some too
+
+
+class Windows(NamedTuple):
+    """Where the windows of a pooling lie in an image: each entry is a pair for (H, W)."""
+
+    size: tuple  # of the image
+    kernel: tuple
+    stride: tuple
+    padding: tuple
+    output: tuple  # number of windows
+
+    @property
+    def starts(self):
+        """First row and first column of each window, as two arrays; negative in the padding before the image."""
+        return [np.arange(n) * s - p for n, s, p in zip(self.output, self.stride, self.padding, strict=True)]
+
+    @property
+    def span(self):
+        """Rows and columns of the padded image, as far as the last window reaches."""
+        return tuple((n - 1) * s + k for n, s, k in zip(self.output, self.stride, self.kernel, strict=True))
+
+    def pixels(self, i, j):
+        """Rows and columns of window (i, j), as two slices that stop at the edge of the image."""
+        return tuple(
+            slice(max(start[at], 0), min(start[at] + kernel, size))
+            for at, start, kernel, size in zip((i, j), self.starts, self.kernel, self.size, strict=True)
+        )
+
+    def taps(self, planes, axis):
+        """Yield, for each row (axis 1) or column (axis 2) of the kernel, what it meets: one row or column a window."""
+        kernel, stride, count = (option[axis - 1] for option in (self.kernel, self.stride, self.output))
+        for first in range(kernel):
+            touched = slice(first, first + stride * (count - 1) + 1, stride)
+            yield planes[:, touched] if axis == 1 else planes[:, :, touched]
+
+    def blocks(self, planes, itemsize):
+        """Slices that cut `planes` planes into blocks which fit the cache."""
+        count = max(1, BLOCK_BYTES // (self.span[0] * self.span[1] * itemsize))
+        return [slice(first, min(first + count, planes)) for first in range(0, planes, count)]
+
+    @property
+    def overlap(self):
+        """The part of the padded planes that holds pixels, and the part of the image that windows touch."""
+        (top, left), (height, width) = self.padding, self.span
+        rows, cols = min(self.size[0], height - top), min(self.size[1], width - left)
+        return np.s_[:, top : top + rows, left : left + cols], np.s_[:, :rows, :cols]
+
+
+def windows(x, kernel, *, stride, padding, ceil_mode):
+    """Check what a pooling takes, and return its `Windows`."""
+    array("x", x, 4, axes="N, C, H, W")
+    kernel = pair("kernel", kernel, 1)
+    stride = kernel if stride is None else pair("stride", stride, 1)
+    padding = pair("padding", padding, 0)
+    for k, p in zip(kernel, padding, strict=True):
+        if p > k // 2:
+            raise ValueError(
+                f"padding {p} is more than half of kernel {k}, so a window could see nothing else: "
+                f"use padding <= {k // 2} or a larger kernel"
+            )
+    ceil_mode = flag("ceil_mode", ceil_mode)
+    output = output_size(x.shape[2:], kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    return Windows(x.shape[2:], kernel, stride, padding, output)
+
+
+def padded_blocks(x, where, fill):
+    """Yield (block, planes) with the planes padded with `fill`; they are valid until the next ones are asked for."""
+    N, C, H, W = x.shape
+    planes = x.reshape(N * C, H, W)
+    needs_padding = where.padding != (0, 0) or where.span[0] > H or where.span[1] > W
+    padded_part, image_part = where.overlap
+    padded = None
+    for block in where.blocks(N * C, x.itemsize):
+        if not needs_padding:
+            yield block, planes[block]
+            continue
+        if padded is None:  # the first block is the largest
+            padded = np.full((block.stop, *where.span), fill, x.dtype)
+        current = padded[: block.stop - block.start]
+        current[padded_part] = planes[block][image_part]
+        yield block, current
+
+
+def reduce_windows(combine, x, where, fill):
+    """Combine the numbers in each window (`combine` is numpy.maximum or numpy.add); padding counts as `fill`."""
+    N, C = x.shape[:2]
+    H_out, W_out = where.output
+    output = np.empty((N * C, H_out, W_out), x.dtype)
+    workspace = None
+    for block, planes in padded_blocks(x, where, fill):
+        if workspace is None:
+            workspace = np.empty((len(planes), H_out, planes.shape[2]), x.dtype)
+        rows = workspace[: len(planes)]
+        _combine(combine, where.taps(planes, axis=1), out=rows)  # (planes, H_out, W)
+        _combine(combine, where.taps(rows, axis=2), out=output[block])  # (planes, H_out, W_out)
+    return output.reshape(N, C, H_out, W_out)
+
+
+def _combine(combine, taps, out):
+    np.copyto(out, next(taps))
+    for tap in taps:
+        combine(out, tap, out=out)

@@ -1,0 +1,80 @@
+"""1-D convolution: a kernel slides along a sequence. It is :func:`conv2d` on images one pixel high."""
+
+from . import _validate
+from ._convolve import convolve, input_gradient, weight_gradient
+
+
+def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Convolve sequences with filters: ``out[n, c, i] = sum(weight[c] * window(n, i)) + bias[c]``.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, L)
+        Sequences of L numbers in each channel, float32 or float64, not changed.
+    weight : ndarray of shape (C_out, C_in // groups, kL)
+    bias : ndarray of shape (C_out,), optional
+    stride, padding, dilation, groups : int
+        As in :func:`conv2d`, along the one axis.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, L_out)
+        Of the dtype of `x`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`conv2d`.
+
+    Examples
+    --------
+    Differences of neighbours two apart, in a sequence of seven numbers:
+
+    >>> import numpy as np
+    >>> x = np.array([0.0, 1, 4, 9, 16, 25, 36]).reshape(1, 1, 7)
+    >>> conv1d(x, np.array([[[-1.0, 1]]]), dilation=2)
+    array([[[ 4.,  8., 12., 16., 20.]]])
+    """
+    stride, padding, dilation, output = _validate.convolution(
+        x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    return convolve(x, weight, bias, stride, padding, dilation, groups, output)
+
+
+def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Gradients of :func:`conv1d`, from the gradient of the loss with respect to its output.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (N, C_out, L_out)
+    x, weight, bias, stride, padding, dilation, groups
+        As :func:`conv1d` took them.
+
+    Returns
+    -------
+    grad_x, grad_weight, grad_bias : tuple of ndarray
+        With the shapes of `x`, `weight` and `bias`; `grad_bias` is None where there is no bias.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`conv1d`, and for a `grad_output` that has not the shape and dtype of the output.
+
+    Examples
+    --------
+    Each number of the sequence that lies in both kinds of places gets -1 + 1 = 0:
+
+    >>> import numpy as np
+    >>> x = np.array([0.0, 1, 4, 9, 16, 25, 36]).reshape(1, 1, 7)
+    >>> conv1d_backward(np.ones((1, 1, 5)), x, np.array([[[-1.0, 1]]]), dilation=2)[0]
+    array([[[-1., -1.,  0.,  0.,  0.,  1.,  1.]]])
+    """
+    stride, padding, dilation, output = _validate.convolution(
+        x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
+    options = stride, padding, dilation, groups
+    grad_x = input_gradient(grad_output, weight, x.shape[2:], *options)
+    grad_weight = weight_gradient(grad_output, x, weight.shape, *options)
+    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2))
+    return grad_x, grad_weight, grad_bias

@@ -1,0 +1,166 @@
+"""Transposed 2-D convolution: each input pixel is spread over a window of a larger output. Fast, and as textbook loops.
+
+It goes the way of :func:`conv2d` backwards, from output size to input size, and is the transpose of the same matrix.
+It is not the inverse: sizes come back, values do not. "Deconvolution" is a misleading name for it.
+"""
+
+import numpy as np
+
+from ..arithmetic import transposed_output_size
+from ..arithmetic._validate import integer
+from . import _validate
+from ._convolve import columns_of, input_gradient
+from ._windows import unpad
+
+
+def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Spread images with filters: each pixel adds ``pixel * weight`` to the window that it owns in the output.
+
+    This is exactly what the backward pass of :func:`conv2d` does with the gradient of its output, and it is computed by
+    the same function here.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C_in, H, W)
+        float32 or float64, not changed.
+    weight : ndarray of shape (C_in, C_out // groups, kH, kW)
+        Channels in first: it is the weight of the convolution from C_out to C_in channels which is transposed.
+    bias : ndarray of shape (C_out,), optional
+    stride, padding, output_padding, dilation : int or tuple of int
+        As in :func:`cnnbook.arithmetic.transposed_output_size`, for (H, W): `stride` is the distance between the
+        windows of neighbouring pixels, `padding` cuts off the rim of the output.
+    groups : int
+        As in :func:`conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out)
+        Of the dtype of `x`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For arrays that are not float32 or float64 or do not agree, and for options out of range.
+
+    References
+    ----------
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
+
+    Examples
+    --------
+    With stride 2 and a kernel of three rows and two columns, rows overlap and columns just touch:
+
+    >>> x = np.ones((1, 1, 5, 7))
+    >>> out = conv_transpose2d(x, np.ones((1, 1, 3, 2)), stride=2)
+    >>> out.shape
+    (1, 1, 11, 14)
+    >>> out[0, 0, :, 0]
+    array([1., 1., 2., 1., 2., 1., 2., 1., 2., 1., 1.])
+    """
+    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    out = input_gradient(x, weight, output, stride, padding, dilation, groups)
+    if bias is not None:
+        out += bias[:, None, None]
+    return out
+
+
+def conv_transpose2d_backward(
+    grad_output, x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """Gradients of :func:`conv_transpose2d`, from the gradient of the loss with respect to its output.
+
+    The roles of input and output are exchanged: the gradient of `x` is an ordinary convolution of `grad_output`, and a
+    weight gets the sum of ``x * grad_output`` over all windows of the output.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (N, C_out, H_out, W_out)
+    x, weight, bias, stride, padding, output_padding, groups, dilation
+        As :func:`conv_transpose2d` took them.
+
+    Returns
+    -------
+    grad_x, grad_weight, grad_bias : tuple of ndarray
+        With the shapes of `x`, `weight` and `bias`; `grad_bias` is None where there is no bias.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`conv_transpose2d`, and for a `grad_output` that has not the shape and dtype of the output.
+
+    Examples
+    --------
+    >>> x, weight = np.ones((1, 1, 5, 7)), np.arange(6.0).reshape(1, 1, 3, 2)
+    >>> conv_transpose2d_backward(np.ones((1, 1, 11, 14)), x, weight, stride=2)[0][0, 0, 0]
+    array([15., 15., 15., 15., 15., 15., 15.])
+    """
+    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    C_out = weight.shape[1] * groups
+    _validate.gradient(grad_output, (len(x), C_out, *output), x)
+    N, C_in, H, W = x.shape
+    pixels = x.reshape(N, groups, C_in // groups, H * W)
+    matrix = np.ascontiguousarray(weight).reshape(groups, C_in // groups, -1)
+    grad_x, grad_matrix = np.empty(pixels.shape, x.dtype), np.zeros(matrix.shape, x.dtype)
+    for n, group, at, columns in columns_of(  # both products need them, so they are made once
+        grad_output, weight.shape[2:], stride, padding, dilation, groups, (H, W)
+    ):
+        np.matmul(matrix[group], columns, out=grad_x[n, group, :, at])
+        grad_matrix[group] += pixels[n, group, :, at] @ columns.swapaxes(1, 2)
+    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    return grad_x.reshape(x.shape), grad_matrix.reshape(weight.shape), grad_bias
+
+
+def conv_transpose2d_direct(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """:func:`conv_transpose2d` as loops: the definition, one input pixel at a time. Slow.
+
+    Examples
+    --------
+    >>> out = conv_transpose2d_direct(np.ones((1, 1, 5, 7)), np.ones((1, 1, 3, 2)), stride=2)
+    >>> out[0, 0, :, 0]
+    array([1., 1., 2., 1., 2., 1., 2., 1., 2., 1., 1.])
+    """
+    stride, padding, dilation, (H_out, W_out) = _check(
+        x, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    N, C_in = x.shape[:2]
+    per_group = weight.shape[1]  # output channels of a group
+    (sH, sW), (dH, dW), (kH, kW) = stride, dilation, weight.shape[2:]
+    full = np.zeros((N, per_group * groups, H_out + 2 * padding[0], W_out + 2 * padding[1]), x.dtype)
+    for n, c, i, j in np.ndindex(x.shape):
+        first = c // (C_in // groups) * per_group
+        window = full[
+            n,
+            first : first + per_group,
+            i * sH : i * sH + dH * (kH - 1) + 1 : dH,
+            j * sW : j * sW + dW * (kW - 1) + 1 : dW,
+        ]
+        window += x[n, c, i, j] * weight[c]  # (C_out // groups, kH, kW)
+    out = unpad(full, padding).copy()
+    if bias is not None:
+        out += bias[:, None, None]
+    return out
+
+
+def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):
+    _validate.array("x", x, 4, axes="N, C_in, H, W")
+    _validate.array("weight", weight, 4, axes="C_in, C_out // groups, kH, kW")
+    if bias is not None:
+        _validate.array("bias", bias, 1, axes="C_out")
+    _validate.same_dtype(x=x, weight=weight, bias=bias)
+    groups = integer("groups", groups, 1)
+    C_in, per_group = weight.shape[:2]
+    if x.shape[1] != C_in:
+        raise ValueError(
+            f"weight has shape {weight.shape}, so it takes {C_in} channels, but x has {x.shape[1]}: "
+            f"use a weight of shape {(x.shape[1], *weight.shape[1:])} (C_in comes first in a transposed convolution)"
+        )
+    if C_in % groups:
+        raise ValueError(f"groups {groups} does not divide C_in {C_in}: use a divisor of {C_in}")
+    if bias is not None:
+        _validate.shape("bias", bias, (per_group * groups,), "one number an output channel")
+    stride, padding = _validate.pair("stride", stride, 1), _validate.pair("padding", padding, 0)
+    dilation, extra = _validate.pair("dilation", dilation, 1), _validate.pair("output_padding", output_padding, 0)
+    output = transposed_output_size(
+        x.shape[2:], weight.shape[2:], stride=stride, padding=padding, output_padding=extra, dilation=dilation
+    )
+    return stride, padding, dilation, output

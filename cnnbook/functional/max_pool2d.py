@@ -1,0 +1,224 @@
+"""Max pooling: the largest number in each window.
+
+`max_pool2d_direct` says what that means, one window after the other; `max_pool2d` is the fast form (`_pooling.py` says
+how). The gradient of a maximum goes to one pixel, the first that holds it: `max_pool2d_argmax` says which one. That
+search is most of the work of `max_pool2d_backward`; PyTorch does it in the forward pass, always, and keeps the result.
+"""
+
+import numpy as np
+
+from ._pooling import padded_blocks, reduce_windows, windows
+from ._validate import gradient
+
+
+def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """Largest number in each window.
+
+    ``output[n, c, i, j] = max of x[n, c, i * sH - pH + a, j * sW - pW + b]`` over a < kH and b < kW, as far as they lie
+    in the image: padding never wins. NaN does, as in PyTorch: a window that holds one gives NaN.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+        float32 or float64.
+    kernel, stride, padding : int or tuple of int
+        Window size; step between windows, by default the kernel, so that they do not overlap; pixels added on each
+        side, at most half the kernel.
+    ceil_mode : bool
+        Round the output size up: a last window may hang over the end. See :func:`cnnbook.arithmetic.output_size`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out)
+        A new array of the dtype of `x`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such an array, for sizes that are not integers or too small, for a padding above half the
+        kernel, and for a kernel that does not fit.
+
+    References
+    ----------
+    Jarrett et al., "What is the best multi-stage architecture for object recognition?", ICCV 2009.
+
+    Examples
+    --------
+    >>> x = np.arange(35.0).reshape(1, 1, 5, 7)
+    >>> max_pool2d(x, (3, 2), stride=2)
+    array([[[[15., 17., 19.],
+             [29., 31., 33.]]]])
+    """
+    where = windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    return reduce_windows(np.maximum, x, where, fill=-np.inf)
+
+
+def max_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """Gradient of :func:`max_pool2d`: each window sends its gradient to the first pixel that holds its maximum.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (N, C, H_out, W_out)
+        Gradient of the loss with respect to the output.
+    x, kernel, stride, padding, ceil_mode
+        As in :func:`max_pool2d`.
+
+    Returns
+    -------
+    (grad_x,) : tuple of ndarray of shape (N, C, H, W)
+        A pixel that wins in several windows gets the sum.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`max_pool2d`, and for a gradient of another shape or dtype than the output.
+
+    Examples
+    --------
+    Two windows of 3x2; the second holds its maximum 4 twice, in its first row and in its last:
+
+    >>> x = np.array([[[[1.0, 2.0, 0.0, 4.0], [8.0, 3.0, 1.0, 1.0], [5.0, 8.0, 4.0, 0.0]]]])
+    >>> max_pool2d(x, (3, 2))
+    array([[[[8., 4.]]]])
+    >>> max_pool2d_backward(np.array([[[[10.0, 20.0]]]]), x, (3, 2))[0]
+    array([[[[ 0.,  0.,  0., 20.],
+             [10.,  0.,  0.,  0.],
+             [ 0.,  0.,  0.,  0.]]]])
+    """
+    where = windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    gradient(grad_output, (*x.shape[:2], *where.output), x)
+    return (_scatter(grad_output, _argmax(x, where), x.shape),)
+
+
+def max_pool2d_direct(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """The same function as :func:`max_pool2d`, one window after the other.
+
+    >>> max_pool2d_direct(np.arange(35.0).reshape(1, 1, 5, 7), (3, 2), stride=2)
+    array([[[[15., 17., 19.],
+             [29., 31., 33.]]]])
+    """
+    where = windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    output = np.empty((*x.shape[:2], *where.output), x.dtype)
+    for i, j in np.ndindex(where.output):
+        rows, cols = where.pixels(i, j)
+        output[:, :, i, j] = x[:, :, rows, cols].max(axis=(2, 3))
+    return output
+
+
+def max_pool2d_direct_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """The same function as :func:`max_pool2d_backward`, one window after the other.
+
+    >>> x = np.array([[[[1.0, 2.0, 0.0, 4.0], [8.0, 3.0, 1.0, 1.0], [5.0, 8.0, 4.0, 0.0]]]])
+    >>> max_pool2d_direct_backward(np.array([[[[10.0, 20.0]]]]), x, (3, 2))[0]
+    array([[[[ 0.,  0.,  0., 20.],
+             [10.,  0.,  0.,  0.],
+             [ 0.,  0.,  0.,  0.]]]])
+    """
+    where = windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    gradient(grad_output, (*x.shape[:2], *where.output), x)
+    grad_x = np.zeros(x.shape, x.dtype)
+    for n, c, i, j in np.ndindex(grad_output.shape):
+        rows, cols = where.pixels(i, j)
+        window = x[n, c, rows, cols]
+        winner = np.unravel_index(window.argmax(), window.shape)
+        grad_x[n, c, rows, cols][winner] += grad_output[n, c, i, j]
+    return (grad_x,)
+
+
+def max_pool2d_argmax(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """Where the maximum of each window stands: its position in its plane, ``row * W + column``.
+
+    The first one in reading order where several are equal, and the last NaN where there are any: PyTorch's choices, and
+    its ``return_indices``.
+
+    Parameters
+    ----------
+    x, kernel, stride, padding, ceil_mode
+        As in :func:`max_pool2d`.
+
+    Returns
+    -------
+    ndarray of int64, of shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`max_pool2d`.
+
+    Examples
+    --------
+    >>> max_pool2d_argmax(np.arange(35.0).reshape(1, 1, 5, 7), (3, 2), stride=2)
+    array([[[[15, 17, 19],
+             [29, 31, 33]]]])
+    """
+    return _argmax(x, windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode))
+
+
+def max_pool2d_scatter(grad_output, index, input_shape):
+    """Second half of :func:`max_pool2d_backward`, for a network that has kept the index from its forward pass.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (N, C, H_out, W_out)
+    index : ndarray of int64, of the same shape
+        From :func:`max_pool2d_argmax`.
+    input_shape : tuple of int
+        (N, C, H, W).
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        The gradient with respect to the input.
+
+    Examples
+    --------
+    >>> max_pool2d_scatter(np.array([[[[10.0, 20.0]]]]), np.array([[[[4, 2]]]]), (1, 1, 2, 3))
+    array([[[[ 0.,  0., 20.],
+             [ 0., 10.,  0.]]]])
+    """
+    gradient(grad_output, index.shape, grad_output)
+    return _scatter(grad_output, index, input_shape)
+
+
+def _scatter(grad_output, index, input_shape):
+    N, C, H, W = input_shape
+    planes = H * W * np.arange(N * C).reshape(N, C, 1, 1)  # where each plane starts
+    grad_x = np.zeros(N * C * H * W, grad_output.dtype)
+    # add.at, not grad_x[...] += ...: where windows overlap, an index stands there twice and both must count.
+    np.add.at(grad_x, (planes + index).reshape(-1), grad_output.reshape(-1))
+    return grad_x.reshape(input_shape)
+
+
+def _argmax(x, where):
+    N, C, _, W = x.shape
+    kH, kW = where.kernel
+    tops, lefts = where.starts
+    start = tops[:, None] * W + lefts  # (H_out, W_out): position of each window's first pixel
+    first = np.maximum(tops, 0)[:, None] * W + np.maximum(lefts, 0)  # of its first pixel that is not padding
+    offsets = (np.arange(kH)[:, None] * W + np.arange(kW)).reshape(-1)  # of each pixel in a window
+
+    index = np.empty((N * C, *where.output), np.int64)
+    for block, planes in padded_blocks(x, where, fill=-np.inf):
+        winner = _first_maximum(planes, where)
+        # A window of -inf alone has no winner above the padding; its index is its first pixel.
+        np.maximum(start + offsets[winner], first, out=index[block])
+    return index.reshape(N, C, *where.output)
+
+
+def _first_maximum(planes, where):
+    """Number of the winning tap in each window, 0 to kH * kW - 1 in reading order."""
+    shape = (len(planes), *where.output)
+    best = np.full(shape, -np.inf, planes.dtype)
+    winner = np.zeros(shape, np.min_scalar_type(where.kernel[0] * where.kernel[1]))
+    tap = np.empty_like(best)
+    any_nan = np.isnan(planes).any()
+    taps = (tap for rows in where.taps(planes, axis=1) for tap in where.taps(rows, axis=2))
+    for number, strided in enumerate(taps):
+        np.copyto(tap, strided)  # a dense copy: the passes over it cost less than those over the strided view
+        better = tap > best
+        if any_nan:
+            better |= np.isnan(tap)
+        np.maximum(best, tap, out=best)
+        # Where better, the winner is `number`, which is above all numbers before it.
+        np.maximum(winner, better.view(np.uint8) * winner.dtype.type(number), out=winner)
+    return winner
