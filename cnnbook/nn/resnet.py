@@ -1,0 +1,60 @@
+"""A small residual network in NumPy: the blocks of the CIFAR ResNets, few and narrow."""
+
+import numpy as np
+
+from .containers import Residual, Sequential
+from .layers import BatchNorm, Conv2d, GlobalAvgPool2d, Linear, ReLU
+
+
+def small_resnet(*, rng, widths=(8, 16), num_classes=10, in_channels=1, dtype=np.float32):
+    """A residual network with one basic block a width, for images of any size.
+
+    A 3x3 convolution, then one block a width, each but the first halving the image; global average pooling; a fully
+    connected output.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Draws the first weights: He's, as a ReLU follows.
+    widths : tuple of int
+        Channels of each block.
+    num_classes, in_channels : int
+    dtype : numpy.float32 or numpy.float64
+
+    Returns
+    -------
+    Sequential
+        From (N, in_channels, H, W) to logits (N, num_classes).
+
+    References
+    ----------
+    He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2.
+
+    Examples
+    --------
+    >>> network = small_resnet(rng=np.random.default_rng(0))
+    >>> network.forward(np.zeros((2, 1, 9, 7), np.float32), training=True).shape
+    (2, 10)
+    >>> [name for name in network.parameters if name.startswith("5.shortcut")]
+    ['5.shortcut.0.weight', '5.shortcut.1.weight', '5.shortcut.1.bias']
+    """
+    layers = [*_convolution(in_channels, widths[0], 3, 1, rng, dtype), ReLU()]
+    before = widths[0]
+    for number, width in enumerate(widths):
+        layers += [_basic_block(before, width, 1 if number == 0 else 2, rng, dtype), ReLU()]
+        before = width
+    return Sequential(*layers, GlobalAvgPool2d(), Linear(before, num_classes, rng=rng, dtype=dtype))
+
+
+def _basic_block(c_in, c_out, stride, rng, dtype):
+    body = Sequential(
+        *_convolution(c_in, c_out, 3, stride, rng, dtype), ReLU(), *_convolution(c_out, c_out, 3, 1, rng, dtype)
+    )
+    same_shape = c_in == c_out and stride == 1
+    return Residual(body, None if same_shape else Sequential(*_convolution(c_in, c_out, 1, stride, rng, dtype)))
+
+
+def _convolution(c_in, c_out, kernel, stride, rng, dtype):
+    """A convolution that keeps the size but for the stride, and its batch normalisation, which makes a bias useless."""
+    options = {"stride": stride, "padding": kernel // 2, "bias": False}
+    return Conv2d(c_in, c_out, kernel, rng=rng, dtype=dtype, **options), BatchNorm(c_out, dtype=dtype)
