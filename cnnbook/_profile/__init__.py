@@ -1,0 +1,1 @@
+"""How `cnnbook.profile` watches a model run: `record` makes the rows, `fields` follows what each unit sees."""
