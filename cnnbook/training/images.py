@@ -1,0 +1,80 @@
+"""From the bytes of a data set to what a network sees: on the device, padded, standardised, moved about."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def choose_device(name="auto"):
+    """Return the named device, or the fastest one that this machine has."""
+    has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(device for device, is_there in has.items() if is_there)
+    if not has.get(name.split(":")[0], False):
+        there = ", ".join(device for device, is_there in has.items() if is_there)
+        raise ValueError(f"device {name!r} is not on this machine: use one of {there}, or auto")
+    return torch.device(name)
+
+
+def to_device(data, device):
+    """Return images (uint8) and labels as tensors on the device: a small data set fits there whole."""
+    return torch.from_numpy(data.images).to(device), torch.from_numpy(data.labels).to(device)
+
+
+class Standardise(nn.Module):
+    """First layer of every network here: bytes in; padded floats of mean 0 and standard deviation 1 out.
+
+    Mean and standard deviation are those of the training images, one of each a channel, and travel with the network's
+    weights. The padding has the value that pixel 0 gets.
+
+    Parameters
+    ----------
+    train : Images
+        The training split.
+    pad : int
+        Pixels added on each side.
+
+    Examples
+    --------
+    >>> from cnnbook.datasets import load
+    >>> digits = load("digits", "train")
+    >>> x = Standardise(digits, pad=2)(torch.from_numpy(digits.images))
+    >>> x.shape, x.dtype, x[:, :, 2:-2, 2:-2].mean().abs().item() < 1e-6
+    (torch.Size([1437, 1, 12, 12]), torch.float32, True)
+    """
+
+    def __init__(self, train, *, pad=0):
+        super().__init__()
+        mean, std = train.images.mean((0, 2, 3)), train.images.std((0, 2, 3))
+        if not std.all():
+            raise ValueError(f"a channel has the same value in every pixel (standard deviations {std}): leave it out")
+        self.pad = pad
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32)[:, None, None])
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32)[:, None, None])
+
+    def forward(self, images):
+        return (F.pad(images, (self.pad,) * 4).float() - self.mean) / self.std
+
+    def extra_repr(self):
+        return f"pad={self.pad}"
+
+
+def augment(images, config, generator):
+    """Move and mirror a batch at random, as the config says; zeros come in from outside."""
+    if config.shift:
+        images = random_shift(images, config.shift, generator)
+    if config.flip:
+        mirror = torch.rand(len(images), generator=generator).to(images.device) < 0.5
+        images = torch.where(mirror[:, None, None, None], images.flip(3), images)
+    return images
+
+
+def random_shift(images, pixels, generator):
+    """Move each image by up to so many pixels along both axes: a crop at random from the padded image."""
+    N, C, H, W = images.shape
+    padded = F.pad(images, (pixels,) * 4)
+    top, left = torch.randint(2 * pixels + 1, (2, N, 1), generator=generator)
+    rows = (top + torch.arange(H))[:, None, :, None].to(images.device)  # (N, 1, H, 1)
+    columns = (left + torch.arange(W))[:, None, None, :].to(images.device)  # (N, 1, 1, W)
+    n, c = torch.arange(N, device=images.device), torch.arange(C, device=images.device)
+    return padded[n[:, None, None, None], c[:, None, None], rows, columns]  # (N, C, H, W)

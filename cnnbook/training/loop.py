@@ -1,0 +1,193 @@
+"""The one training loop that all labs share."""
+
+from math import ceil, isfinite
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from .config import learning_rate
+from .images import augment, choose_device, to_device
+
+
+class Epoch(NamedTuple):
+    """What is known after a pass over the training images. Losses are mean cross-entropies, in nats an image."""
+
+    epoch: int  # from 1
+    train_loss: float  # mean over the pass, while the network was learning
+    train_accuracy: float  # likewise
+    test_loss: float  # after the pass
+    test_accuracy: float
+    seconds: float  # of training in this pass, evaluation left out
+
+    def __str__(self):
+        return (
+            f"epoch {self.epoch:3}   train loss {self.train_loss:.4f}, accuracy {self.train_accuracy:.2%}   "
+            f"test loss {self.test_loss:.4f}, accuracy {self.test_accuracy:.2%}   {self.seconds:.1f} s"
+        )
+
+
+class History(list):
+    """One :class:`Epoch` after another.
+
+    >>> history = History([Epoch(1, 2.3, 0.1, 2.0, 0.2, 9.5), Epoch(2, 1.5, 0.5, 1.0, 0.6, 9.25)])
+    >>> history.column("test_loss"), sum(history.column("seconds"))
+    ([2.0, 1.0], 18.75)
+    """
+
+    def column(self, name):
+        """One number an epoch."""
+        return [getattr(epoch, name) for epoch in self]
+
+    def __str__(self):
+        return "\n".join(map(str, self))
+
+
+class Evaluation(NamedTuple):
+    """How a network does on a data set."""
+
+    loss: float  # mean cross-entropy, nats an image
+    accuracy: float  # part of the images whose class is the most probable one
+    predictions: np.ndarray  # int64 (N,), the most probable class of each image
+    confidences: np.ndarray  # float32 (N,), the probability that the network gives it
+
+
+def fit(network, train, test, config, *, on_epoch=None):
+    """Train a network, in place.
+
+    The network that counts is the one after the last epoch. Picking the epoch that does best on the test images would
+    make them training images.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        From uint8 images (N, C, H, W) to logits (N, classes): a :class:`Standardise`, then the network proper. Seed
+        PyTorch before you build it (``torch.manual_seed(config.seed)``) to have its first weights again.
+    train, test : Images
+        What to learn, and what to be judged on.
+    config : Config
+        How.
+    on_epoch : callable, optional
+        Called with each :class:`Epoch` when it is over; ``print`` will do.
+
+    Returns
+    -------
+    History
+        What happened, epoch by epoch.
+
+    Raises
+    ------
+    FloatingPointError
+        Where the loss is no longer a number.
+    ValueError
+        Where the network has fewer outputs than the data set has classes.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from cnnbook.datasets import load
+    >>> from cnnbook.training import Config, Standardise
+    >>> train, test = load("digits", "train"), load("digits", "test")
+    >>> network = nn.Sequential(Standardise(train), nn.Flatten(), nn.Linear(64, 10))
+    >>> history = fit(network, train, test, Config(epochs=2, batch_size=32, learning_rate=0.05, device="cpu"))
+    >>> history[1].train_loss < history[0].train_loss
+    True
+    """
+    device = choose_device(config.device)
+    network.to(device)
+    images, labels = to_device(train, device)
+    optimizer = torch.optim.SGD(
+        network.parameters(),
+        lr=config.learning_rate,  # set anew before every step
+        momentum=config.momentum,
+        nesterov=config.momentum > 0,
+        weight_decay=config.weight_decay,
+    )
+    generator = torch.Generator().manual_seed(config.seed)  # on the CPU: the same order whatever the device
+    steps, step = config.epochs * ceil(len(train) / config.batch_size), 0
+    history = History()
+    for epoch in range(1, config.epochs + 1):
+        network.train()
+        started = perf_counter()
+        loss_sum = correct = torch.zeros((), device=device)  # stay on the device: reading them would make it wait
+        for batch in torch.randperm(len(train), generator=generator).to(device).split(config.batch_size):
+            logits = network(augment(images[batch], config, generator))
+            _check_outputs(logits, train.classes)
+            loss = F.cross_entropy(logits, labels[batch])
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step / steps, config)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step += 1
+            loss_sum = loss_sum + loss.detach() * len(batch)
+            correct = correct + (logits.argmax(1) == labels[batch]).sum()
+        train_loss, train_accuracy = loss_sum.item() / len(train), correct.item() / len(train)
+        seconds = perf_counter() - started
+        if not isfinite(train_loss):
+            told = f"loss is {train_loss} in epoch {epoch}"
+            raise FloatingPointError(f"{told}: use a learning_rate below {config.learning_rate}, or a longer warmup")
+        result = evaluate(network, test)
+        history.append(Epoch(epoch, train_loss, train_accuracy, result.loss, result.accuracy, seconds))
+        if on_epoch:
+            on_epoch(history[-1])
+    return history
+
+
+@torch.no_grad()
+def evaluate(network, data, *, batch_size=1000):
+    """Judge a network on a data set, and leave it in evaluation mode.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        As in :func:`fit`.
+    data : Images
+        Usually the test split.
+    batch_size : int
+        Images at a time: changes nothing but the memory that is needed.
+
+    Returns
+    -------
+    Evaluation
+        Loss, accuracy, and for each image the prediction and its confidence.
+
+    Raises
+    ------
+    ValueError
+        As :func:`fit`, and for a data set without images.
+    """
+    if not len(data):
+        raise ValueError(f"data {data!r} has no images to judge by: use at least one")
+    network.eval()
+    device = next((tensor.device for tensor in network.parameters()), torch.device("cpu"))
+    images, labels = to_device(data, device)
+    logits = torch.cat([network(batch) for batch in images.split(batch_size)]).float()
+    _check_outputs(logits, data.classes)
+    confidences, predictions = logits.softmax(1).max(1)
+    return Evaluation(
+        loss=F.cross_entropy(logits, labels).item(),
+        accuracy=(predictions == labels).sum().item() / len(data),
+        predictions=predictions.cpu().numpy(),
+        confidences=confidences.cpu().numpy(),
+    )
+
+
+def confusion_matrix(labels, predictions, n_classes):
+    """Count images by class (row) and by prediction (column).
+
+    >>> confusion_matrix(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2]), 3)
+    array([[1, 1, 0],
+           [0, 1, 0],
+           [0, 0, 1]])
+    """
+    cells = np.asarray(labels) * n_classes + np.asarray(predictions)
+    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
+def _check_outputs(logits, classes):
+    if logits.ndim != 2 or logits.shape[1] != len(classes):
+        needed = f"(N, {len(classes)}), one logit a class: build the network with num_classes={len(classes)}"
+        raise ValueError(f"network gives {tuple(logits.shape)}, the data set needs {needed}")

@@ -1,0 +1,86 @@
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+
+from cnnbook.plotting import confusion_matrix, image_grid, learning_curves, palette
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_open():
+    yield
+    assert plt.get_fignums() == []  # a notebook would show it a second time
+
+
+def saved(figure):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_image_grid_shows_each_image(channels):
+    images = np.arange(7 * channels * 4 * 5, dtype=np.uint8).reshape(7, channels, 4, 5)
+    figure = image_grid(images, titles=[f"t{n}" for n in range(7)], columns=3)
+    assert len(figure.axes) == 7
+    shown = np.asarray(figure.axes[4].images[0].get_array())
+    assert np.array_equal(shown, images[4, 0] if channels == 1 else images[4].transpose(1, 2, 0))
+    assert figure.axes[4].get_title() == "t4"
+    assert saved(figure).startswith(b"\x89PNG")
+
+
+def test_one_scale_of_greys_for_all_images():
+    figure = image_grid(np.array([[[[0, 9]]], [[[0, 3]]]], np.uint8))
+    assert {axes.images[0].get_clim() for axes in figure.axes} == {(0, 9)}
+
+
+@pytest.mark.parametrize("shape", [(2, 4, 5), (2, 2, 4, 5), (0, 1, 4, 5)])
+def test_image_grid_refuses_other_shapes(shape):
+    with pytest.raises(ValueError, match=r"use \(N, C, H, W\) with N >= 1 and C 1 or 3"):
+        image_grid(np.zeros(shape))
+
+
+def test_image_grid_refuses_titles_that_do_not_fit():
+    with pytest.raises(ValueError, match="there are 3 titles for 2 images"):
+        image_grid(np.zeros((2, 1, 4, 5)), titles="abc")
+
+
+def test_learning_curves_show_mean_and_range():
+    figure = learning_curves({"a": [[1, 2, 3], [3, 2, 5]], "b": [4, 4, 4]}, ylabel="loss (nats)", logarithmic=True)
+    (axes,) = figure.axes
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[2, 2, 4], [4, 4, 4]]
+    assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]
+    assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
+    (band,) = axes.collections
+    assert band.get_paths()[0].vertices[:, 1].min() == 1
+    assert band.get_paths()[0].vertices[:, 1].max() == 5
+    assert (axes.get_yscale(), axes.get_ylabel()) == ("log", "loss (nats)")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    saved(figure)
+
+
+def test_learning_curves_refuse_other_shapes():
+    with pytest.raises(ValueError, match=r"curve 'a' has shape \(1, 1, 2\): use \(epochs,\) or \(seeds, epochs\)"):
+        learning_curves({"a": [[[1, 2]]]}, ylabel="loss")
+
+
+def test_confusion_matrix_puts_labels_in_rows():
+    figure = confusion_matrix(np.array([[50, 7], [0, 60]]), ["cat", "dog"])
+    (axes,) = figure.axes
+    where = {text.get_text(): text.get_position() for text in axes.texts}
+    assert where == {"50": (0, 0), "7": (1, 0), "60": (1, 1)}  # (column, row); nothing is written for 0
+    assert np.asarray(axes.images[0].get_array()).tolist() == [[0, 7], [0, 0]]  # the diagonal takes no shade
+    assert {patch.get_facecolor() for patch in axes.patches} == {to_rgba(palette()["output"]["fill"])}
+    assert axes.get_ylabel() == "label"
+    saved(figure)
+
+
+def test_confusion_matrix_without_mistakes():
+    saved(confusion_matrix(np.diag([3, 4, 5]), ["a", "b", "a long name"]))
+
+
+def test_confusion_matrix_refuses_other_shapes():
+    with pytest.raises(ValueError, match=r"matrix has shape \(2, 3\) for 2 classes: use \(2, 2\)"):
+        confusion_matrix(np.zeros((2, 3)), "ab")

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+
+from cnnbook.datasets import Images
+from cnnbook.training import Config, Standardise, choose_device, random_shift
+from cnnbook.training.images import augment
+
+PLAIN = {"epochs": 1, "batch_size": 1, "learning_rate": 1.0}
+
+
+def data(images):
+    return Images(images, np.zeros(len(images), np.int64), ("only",))
+
+
+def test_standardise_by_hand():
+    images = np.array([[[[0, 10]], [[7, 9]]]], np.uint8)  # N=1, C=2, H=1, W=2: mean 5 and 8, deviation 5 and 1
+    x = Standardise(data(images), pad=1)(torch.from_numpy(images))
+    assert x[0, 0].tolist() == [[-1, -1, -1, -1], [-1, -1, 1, -1], [-1, -1, -1, -1]]
+    assert x[0, 1, 1].tolist() == [-8, -1, 1, -8]
+
+
+def test_standardise_uses_what_it_was_made_from():
+    layer = Standardise(data(np.array([[[[0, 10]]]], np.uint8)))
+    assert layer(torch.tensor([[[[20]]]], dtype=torch.uint8)).item() == 3
+    assert set(layer.state_dict()) == {"mean", "std"}
+
+
+def test_a_constant_channel_is_refused():
+    with pytest.raises(ValueError, match="a channel has the same value in every pixel"):
+        Standardise(data(np.full((2, 1, 3, 3), 7, np.uint8)))
+
+
+def test_random_shift_moves_each_image_as_a_whole():
+    N, H, W = 200, 5, 7
+    images = torch.zeros(N, 2, H, W, dtype=torch.uint8)
+    images[:, :, 2, 3] = torch.arange(1, N + 1).clamp(max=255)[:, None].to(torch.uint8)
+    moved = random_shift(images, 2, torch.Generator().manual_seed(0))
+    assert moved.shape == images.shape
+    assert torch.equal(moved.amax((2, 3)), images.amax((2, 3)))  # each keeps its own pixel, in both channels
+    assert torch.equal(moved[:, 0], moved[:, 1])
+    places = {tuple(place) for place in moved[:, 0].nonzero()[:, 1:].tolist()}
+    assert places == {(row, column) for row in range(5) for column in range(1, 6)}
+
+
+def test_what_comes_in_from_outside_is_zero():
+    moved = random_shift(torch.ones(50, 1, 3, 4, dtype=torch.uint8), 1, torch.Generator().manual_seed(0))
+    assert set(moved.sum((1, 2, 3)).tolist()) == {12, 9, 8, 6}  # nothing, a column, a row, or both moved out
+
+
+def test_augment_does_what_the_config_says():
+    images = torch.arange(2 * 3 * 4, dtype=torch.uint8).reshape(2, 1, 3, 4).repeat(20, 1, 1, 1)
+    generator = torch.Generator().manual_seed(0)
+    assert augment(images, Config(**PLAIN), generator) is images
+    flipped = augment(images, Config(**PLAIN, flip=True), generator)
+    mirrored = [torch.equal(new, old.flip(2)) for new, old in zip(flipped, images, strict=True)]
+    kept = [torch.equal(new, old) for new, old in zip(flipped, images, strict=True)]
+    assert all(one != other for one, other in zip(mirrored, kept, strict=True))
+    assert 10 <= sum(mirrored) <= 30
+    assert not torch.equal(augment(images, Config(**PLAIN, shift=1), generator), images)
+
+
+def test_choose_device(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert choose_device().type == choose_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="device 'cuda' is not on this machine: use one of cpu, or auto"):
+        choose_device("cuda")
+    with pytest.raises(ValueError, match="device 'gpu' is not on this machine"):
+        choose_device("gpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert choose_device().type == "cuda"
+    assert str(choose_device("cuda:1")) == "cuda:1"

@@ -1,0 +1,130 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from cnnbook.datasets import Images
+from cnnbook.training import Config, Standardise, confusion_matrix, evaluate, fit, learning_rate
+
+CONFIG = Config(epochs=3, batch_size=16, learning_rate=0.1, device="cpu")
+
+
+def linear(train, *, outputs=2, seed=0):
+    torch.manual_seed(seed)
+    return nn.Sequential(Standardise(train), nn.Flatten(), nn.Linear(30, outputs))
+
+
+def test_it_learns(bars):
+    train, test = bars
+    told = []
+    history = fit(linear(train), train, test, CONFIG, on_epoch=told.append)
+    assert told == list(history)
+    assert history.column("epoch") == [1, 2, 3]
+    assert history[-1].train_loss < history[0].train_loss / 2
+    assert history[-1].test_accuracy == 1
+    assert all(epoch.seconds > 0 for epoch in history)
+    assert "epoch   3   train loss 0." in str(history)
+
+
+def test_the_same_seed_gives_the_same_network_and_another_one_another(bars):
+    train, test = bars
+    losses = [
+        [epoch.train_loss for epoch in fit(linear(train), train, test, config)]
+        for config in (CONFIG, CONFIG, Config(**vars(CONFIG) | {"seed": 1}))
+    ]
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_one_step_by_hand(bars):
+    """One batch with everything: the step is -rate x (gradient + decay x weight), times 1 + momentum by Nesterov."""
+    train, test = bars
+    config = Config(epochs=1, batch_size=60, learning_rate=0.1, warmup=0, momentum=0.9, weight_decay=0.01, device="cpu")
+    network = linear(train)
+    before = copy.deepcopy(network)
+    history = fit(network, train, test, config)
+    loss = F.cross_entropy(before(torch.from_numpy(train.images)), torch.from_numpy(train.labels))
+    loss.backward()
+    for old, new in zip(before.parameters(), network.parameters(), strict=True):
+        step = 0.1 * 1.9 * (old.grad + 0.01 * old)
+        torch.testing.assert_close(new, old - step)
+    assert history[0].train_loss == pytest.approx(loss.item())
+
+
+def test_the_learning_rate_follows_the_schedule(bars, monkeypatch):
+    train, test = bars
+    rates = []
+    step = torch.optim.SGD.step
+    monkeypatch.setattr(torch.optim.SGD, "step", lambda self: (rates.append(self.param_groups[0]["lr"]), step(self)))
+    config = Config(epochs=2, batch_size=25, learning_rate=0.1, warmup=0.5, device="cpu")  # 3 steps an epoch, 6 in all
+    fit(linear(train), train, test, config)
+    assert rates == [learning_rate(done / 6, config) for done in range(6)]
+
+
+def test_every_image_is_seen_once_an_epoch(bars):
+    train, test = bars
+    seen = []
+    network = linear(train)
+    network[0].register_forward_pre_hook(lambda layer, given: seen.append(given[0].clone()) if layer.training else None)
+    fit(network, train, test, Config(epochs=2, batch_size=25, learning_rate=0.1, device="cpu"))
+    assert [len(batch) for batch in seen] == [25, 25, 10] * 2
+    first, second = torch.cat(seen[:3]), torch.cat(seen[3:])
+    everything = sorted(image.tobytes() for image in train.images)
+    assert sorted(image.numpy().tobytes() for image in first) == everything
+    assert not torch.equal(first, second)
+
+
+def test_shifted_images_change_what_is_learned(bars):
+    train, test = bars
+    config = Config(epochs=1, batch_size=16, learning_rate=0.1, shift=1, device="cpu")
+    plain = Config(**vars(config) | {"shift": 0})
+    assert fit(linear(train), train, test, config)[0].train_loss != fit(linear(train), train, test, plain)[0].train_loss
+
+
+def test_a_loss_that_is_no_number_is_told(bars):
+    train, test = bars
+    config = Config(epochs=2, batch_size=16, learning_rate=1e30, device="cpu")
+    network = nn.Sequential(linear(train), nn.Linear(2, 2))
+    with pytest.raises(FloatingPointError, match=r"loss is (nan|inf) in epoch 1: use a learning_rate below 1e\+30"):
+        fit(network, train, test, config)
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_a_network_for_other_classes_is_refused(bars, outputs):
+    train, test = bars
+    message = r"the data set needs \(N, 2\), one logit a class: build the network with num_classes=2"
+    with pytest.raises(ValueError, match=message):
+        fit(linear(train, outputs=outputs), train, test, CONFIG)
+    with pytest.raises(ValueError, match=message):
+        evaluate(linear(train, outputs=outputs), test)
+
+
+def test_evaluate_by_hand(bars):
+    train, test = bars
+    network = linear(train)
+    network.append(nn.Dropout(0.9))  # must be off
+    result = evaluate(network, test, batch_size=7)
+    assert not network.training
+    logits = network(torch.from_numpy(test.images)).detach()
+    assert np.array_equal(result.predictions, logits.argmax(1).numpy())
+    assert result.accuracy == (result.predictions == test.labels).mean()
+    assert result.loss == pytest.approx(F.cross_entropy(logits, torch.from_numpy(test.labels)).item())
+    assert result.confidences == pytest.approx(logits.softmax(1).amax(1).numpy())
+
+
+def test_nothing_to_judge_by_is_refused(bars):
+    empty = Images(np.zeros((0, 1, 5, 6), np.uint8), np.zeros(0, np.int64), ("left", "right"))
+    with pytest.raises(ValueError, match="has no images to judge by"):
+        evaluate(linear(bars[0]), empty)
+
+
+def test_confusion_matrix_counts_every_image():
+    rng = np.random.default_rng(0)
+    labels, said = rng.integers(0, 4, 50), rng.integers(0, 4, 50)
+    matrix = confusion_matrix(labels, said, 5)
+    assert matrix.shape == (5, 5)
+    assert matrix.sum() == 50
+    assert matrix[2, 3] == ((labels == 2) & (said == 3)).sum()
+    assert matrix.sum(1).tolist() == np.bincount(labels, minlength=5).tolist()
