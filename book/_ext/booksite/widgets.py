@@ -1,0 +1,117 @@
+"""Explorers in a static page: no kernel, no require.js, no html-manager. The page's part is book/_assets/widgets.js.
+
+A stored notebook freezes the JavaScript that its widgets had when it ran, once for each widget. While a notebook is
+read, this puts the package's present JavaScript and CSS in, once for all widgets of a kind, and drops what a page
+cannot show without a kernel.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import sys
+from pathlib import Path
+
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*?)</script>', re.DOTALL)
+
+
+def explorers_of(notebook, module_text, style_text):
+    """The states of a notebook's explorers, each with the package's present JavaScript and CSS.
+
+    Parameters
+    ----------
+    notebook : dict
+        A parsed notebook.
+    module_text, style_text : callable
+        Give the JavaScript and the CSS of a stem, such as ``arithmetic``.
+
+    Returns
+    -------
+    dict
+        The state by model id. The first widget of a stem carries the texts under ``_esm`` and ``_css``; each later
+        one names that widget under ``_same_as``.
+    """
+    stored = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
+    explorers, first = {}, {}
+    for model_id, record in stored.items():
+        package, _, name = record["state"].get("_anywidget_id", "").partition(".widgets.")
+        if package != "cnnbook":
+            continue
+        stem = name.split(".")[0]
+        traits = {key: value for key, value in record["state"].items() if key[0] != "_" and key != "layout"}
+        if stem in first:
+            traits["_same_as"] = first[stem]
+        else:
+            first[stem] = model_id
+            traits |= {"_esm": module_text(stem), "_css": style_text(stem)}
+        explorers[model_id] = traits
+    return explorers
+
+
+def keep_explorers(notebook, explorers, save_still):
+    """Leave in a notebook (changed in place) the given explorers and no other widget.
+
+    The view of an explorer learns the name of its still image and its text; the view of any other widget goes, so
+    that the output's own text or image is shown.
+    """
+    notebook["metadata"].pop("widgets", None)
+    if explorers:
+        state = {model_id: {"state": traits} for model_id, traits in explorers.items()}
+        notebook["metadata"]["widgets"] = {STATE: {"state": state}}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if VIEW not in data:
+                continue
+            if data[VIEW]["model_id"] not in explorers:
+                del data[VIEW]
+                continue
+            view = {"model_id": data[VIEW]["model_id"], "text": "".join(data.get("text/plain", ""))}
+            if "image/png" in data:
+                view["still"] = save_still("".join(data["image/png"]))
+            data[VIEW] = view
+
+
+def refresh(app, docname, source):
+    """Sphinx's source-read hook: change a notebook's text on its way to the parser."""
+    if VIEW not in source[0] or Path(app.env.doc2path(docname)).suffix != ".ipynb":
+        return
+    if app.srcdir not in map(Path, sys.path):
+        sys.path.insert(0, str(app.srcdir))
+    from cnnbook.widgets._bundle import module_text, style_text  # here: most pages have no explorer
+
+    def save_still(png):
+        image = base64.b64decode(png)
+        name = f"stills/{hashlib.sha256(image).hexdigest()[:16]}.png"
+        path = Path(app.outdir, "_static", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(image)
+        return name
+
+    notebook = json.loads(source[0])
+    keep_explorers(notebook, explorers_of(notebook, module_text, style_text), save_still)
+    source[0] = json.dumps(notebook)
+
+
+def add_stills(app, pagename, templatename, context, doctree):
+    """Give each explorer its still image where no script runs, and the page the script that wakes explorers."""
+    def with_still(match):
+        view = json.loads(match[1])
+        if "still" not in view:
+            return match[0]
+        source = context["pathto"](f"_static/{view['still']}", resource=True)
+        image = f'<img src="{source}" alt="{html.escape(view["text"])}">'
+        return f"{match[0]}<noscript>{image}</noscript>"
+
+    body, explorers = SCRIPT.subn(with_still, context.get("body", ""))
+    if explorers:
+        context["body"] = body
+        app.add_js_file("widgets.js", loading_method="defer")
+
+
+def setup(app):
+    app.connect("source-read", refresh)
+    app.connect("html-page-context", add_stills, priority=400)

@@ -1,0 +1,56 @@
+"""The book, built once into a temporary folder, and a server that gives it out as a host would."""
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def build(folder):
+    """Build the book as `make book` does, with warnings as errors, and return the folder of its pages."""
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", ROOT, "--path-output", folder, "-W", "--keep-going", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def build_book():
+    return build
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Folder of the built pages."""
+    return build(tmp_path_factory.mktemp("book"))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site, tmp_path_factory):
+    """Where the book starts: a function of how it is reached, as a file, from a server or under a /REPO/ path."""
+    folder = tmp_path_factory.mktemp("host")
+    (folder / "REPO").symlink_to(site)
+    starts = {"file": site.as_uri()}
+    with ExitStack() as servers:
+        for how, top, path in (("server", site, ""), ("subpath", folder, "/REPO")):
+            handler = functools.partial(_Quiet, directory=top)
+            server = servers.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            servers.callback(server.shutdown)
+            starts[how] = f"http://127.0.0.1:{server.server_port}{path}"
+        yield starts.__getitem__

@@ -1,0 +1,196 @@
+import json
+import re
+import sys
+import tomllib
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+import yaml
+from sphinx.errors import ExtensionError
+
+from cnnbook.widgets._bundle import module_text, style_text
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "book/convolution/arithmetic"
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from booksite import icons, maths, pages, palette, styles, widgets  # noqa: E402
+
+
+class Page(HTMLParser):
+    """The anchors of a page, where it links to, and what it loads."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.anchors, self.links, self.loads = set(), [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.anchors.add(attrs.get("id"))
+        if tag == "a" and attrs.get("href"):
+            self.links.append(attrs["href"])
+        if tag == "link" and not {"next", "prev", "index", "search"} & set(attrs.get("rel", "").split()):
+            self.loads.append(attrs["href"])
+        if tag in ("script", "img", "iframe", "source", "video", "audio", "object", "embed"):
+            self.loads += [attrs[name] for name in ("src", "data", "srcset") if attrs.get(name)]
+
+
+@pytest.fixture(scope="module")
+def parsed(site):
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_link_inside_the_book_leads_somewhere(site, parsed):
+    broken = []
+    for path, page in parsed.items():
+        for link in page.links + page.loads:
+            address, anchor = urldefrag(link)
+            if urlsplit(link).scheme:
+                continue
+            target = (path.parent / unquote(address.split("?")[0])).resolve() if address else path
+            if not target.is_file() or (anchor and target in parsed and unquote(anchor) not in parsed[target].anchors):
+                broken.append(f"{path.relative_to(site)}: {link}")
+    assert not broken
+
+
+def test_nothing_is_loaded_from_another_host(site, parsed):
+    outside = [f"{path.name}: {url}" for path, page in parsed.items() for url in page.loads if urlsplit(url).netloc]
+    for sheet in site.rglob("*.css"):
+        found = re.findall(r"@import[^;]*|url\(\s*['\"]?(?!['\"]?data:)[^)]*", sheet.read_text(encoding="utf-8"))
+        outside += [f"{sheet.name}: {use}" for use in found if "//" in use]
+    assert not outside
+
+
+def test_no_file_is_on_the_site_for_nothing(site):
+    names = {path.name for path in (site / "_static").rglob("*")}
+    assert not names & {"fontawesome.js", "require.js", "sphinx-thebe.js", "locales", "fa-solid-900.woff2"}
+    assert sum(path.stat().st_size for path in (site / "_static").rglob("*") if path.suffix != ".png") < 1.5e6
+
+
+def test_two_builds_agree(site, build_book, tmp_path):
+    def contents(folder):
+        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    first, second = contents(site), contents(build_book(tmp_path))
+    assert sorted(first) == sorted(second)
+    assert [path for path in first if first[path] != second[path]] == []
+
+
+def test_the_configuration_agrees_with_the_package():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert config["repository"]["url"] == project["urls"]["Repository"]
+    assert config["execute"]["execute_notebooks"] == "off"
+
+
+def test_the_launch_buttons_open_the_page_s_own_notebook(site, parsed):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    repository = config["repository"]["url"].removeprefix("https://github.com/")
+    links = parsed[site / f"{CHAPTER}.html"].links
+    assert f"https://colab.research.google.com/github/{repository}/blob/main/{CHAPTER}.ipynb" in links
+    assert f"../../_sources/{CHAPTER}.ipynb" in links
+    assert (site / f"_sources/{CHAPTER}.ipynb").read_bytes() == (ROOT / f"{CHAPTER}.ipynb").read_bytes()
+
+
+# Explorers
+
+
+def notebook(**outputs):
+    name = "cnnbook.widgets.arithmetic.ArithmeticExplorer"
+    stored = {"_anywidget_id": name, "_esm": "stale", "_css": "stale", "layout": "IPY_MODEL_x", "size": 7}
+    states = {"one": {"state": stored}, "two": {"state": stored}}
+    states["bar"] = {"state": {"_view_name": "ProgressView", "value": 3}}
+    cells = [{"outputs": [{"data": {widgets.VIEW: {"model_id": key}, **data}}]} for key, data in outputs.items()]
+    return {"metadata": {"widgets": {widgets.STATE: {"state": states}}}, "cells": cells}
+
+
+def test_explorers_get_the_present_code_once_for_each_kind():
+    found = widgets.explorers_of(notebook(), module_text, style_text)
+    assert found == {
+        "one": {"size": 7, "_esm": module_text("arithmetic"), "_css": style_text("arithmetic")},
+        "two": {"size": 7, "_same_as": "one"},
+    }
+
+
+def test_widgets_that_need_a_kernel_leave_their_text():
+    book = notebook(one={"text/plain": "An explorer", "image/png": "UE5H"}, bar={"text/plain": "100%"})
+    widgets.keep_explorers(book, {"one": {"size": 7}}, save_still=lambda png: f"stills/{png}")
+    first, second = (cell["outputs"][0]["data"] for cell in book["cells"])
+    assert first[widgets.VIEW] == {"model_id": "one", "text": "An explorer", "still": "stills/UE5H"}
+    assert second == {"text/plain": "100%"}
+    assert book["metadata"]["widgets"][widgets.STATE]["state"] == {"one": {"state": {"size": 7}}}
+
+
+def test_a_notebook_without_explorers_keeps_no_widget_state():
+    book = notebook()
+    widgets.keep_explorers(book, {}, save_still=None)
+    assert book["metadata"] == {}
+
+
+def test_the_chapter_carries_the_present_code_and_a_still(site):
+    text = (site / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    state = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])["state"]
+    carried = [record["state"]["_esm"] for record in state.values() if "_esm" in record["state"]]
+    assert carried == [module_text("arithmetic")]
+    still = re.search(r'<noscript><img src="([^"]+)" alt="([^"]+)"', text)
+    assert ((site / CHAPTER).parent / still[1]).read_bytes().startswith(b"\x89PNG")
+    assert still[2].startswith("ArithmeticExplorer(")
+
+
+
+# Maths, icons, colours, tables
+
+@pytest.fixture(scope="module", autouse=True)
+def end_renderer():
+    yield
+    maths.end_renderer(None, None)
+
+
+def test_maths_is_set_with_mathml_and_colours():
+    html = maths.render(r"\class{c-kernel}{k} - 1", display=False)
+    assert "<math" in html
+    assert re.search(r'class="[^"]*c-kernel', html)
+
+
+def test_maths_that_cannot_be_set_stops_the_build():
+    with pytest.raises(ExtensionError, match=r"formula .*frac\{1.* cannot be set: KaTeX parse error"):
+        maths.render(r"\frac{1", display=True)
+
+
+def test_a_missing_package_is_named_with_its_remedy():
+    with pytest.raises(ExtensionError, match="package 'no_such_package' is missing: run `pip install --no-deps it`"):
+        maths.package_folder("no_such_package", "--no-deps it")
+
+
+def test_the_style_sheet_holds_the_icons_in_use_and_no_others():
+    css = styles.style_sheet()
+    assert set(re.findall(r"\.fa-([a-z-]+)\{--icon", css)) == set(icons.ICONS)
+    assert "fa-zhihu" not in css
+    assert "@font-face" not in css
+    assert css.count("{") == css.count("}")
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_colour_of_meaning_can_be_read_as_text(theme):
+    colours = json.loads((ROOT / "cnnbook" / "palette.json").read_text(encoding="utf-8"))
+    paper = luminance(colours[theme]["page"]["fill"])
+    for role, colour in colours[theme].items():
+        darker, lighter = sorted([paper, luminance(colour["line"])])
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, role
+    assert ".c-kernel{color:var(--c-kernel)}" in palette.style_sheet(colours)
+
+
+def test_tables_of_data_have_words_left_and_numbers_right():
+    table = "<table><tr><th></th><th>layer</th><th>size</th></tr><tr><th>0</th><td>C1</td><td>-1,024</td></tr></table>"
+    assert pages.align_columns(table) == (
+        '<table><tr><th></th><th class="words">layer</th><th>size</th></tr>'
+        '<tr><th>0</th><td class="words">C1</td><td>-1,024</td></tr></table>'
+    )

@@ -1,0 +1,198 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+from cnnbook.arithmetic import output_size
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "book/convolution/arithmetic"
+_TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [_TOC["root"], *(page["file"] for part in _TOC["parts"] for page in part["chapters"]), "search"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def visit(context, url, theme="light", page=None):
+    """Open an address in one of the two themes and wait until its explorers stand."""
+    # axe opens an empty frame, which has no storage
+    context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('mode', '{theme}')")
+    page = page or context.new_page()
+    page.goto(url)
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_accessible_and_quiet(context, address, name, theme):
+    page = visit(context, f"{address('server')}/{name}.html", theme)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    paper = json.loads((ROOT / "cnnbook" / "palette.json").read_text(encoding="utf-8"))[theme]["page"]["fill"]
+    red, green, blue = (int(paper[i : i + 2], 16) for i in (1, 3, 5))
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({red}, {green}, {blue})"
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+    assert (context.blocked, context.errors) == ([], [])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_a_phone(new_context, address, name):
+    context = new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = visit(context, f"{address('server')}/{name}.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert Axe().run(page, options=RULES).violations_count == 0
+
+
+def read_explorer(page):
+    """The settings that the first explorer shows, and the output size that it states."""
+    settings = page.locator(".cnnx").first.locator("input[type=range]").evaluate_all("all => all.map((i) => +i.value)")
+    stated = page.locator(".cnnx [role=status]").first.inner_text()
+    return settings, int(stated.removeprefix("Output size ").split(".")[0])
+
+
+@pytest.mark.parametrize("how", ["file", "server", "subpath"])
+def test_the_explorer_follows_mouse_and_keyboard(context, address, how):
+    page = visit(context, f"{address(how)}/{CHAPTER}.html")
+
+    def check():
+        (size, kernel, padding, stride, dilation), stated = read_explorer(page)
+        assert stated == output_size(size, kernel, padding=padding, stride=stride, dilation=dilation)
+        return size, kernel, stride, stated
+
+    size, kernel, stride, stated = check()
+    grip = page.locator("[data-grip=size] circle").first
+    grip.scroll_into_view_if_needed()
+    box, cell = grip.bounding_box(), page.locator(".cnnx-cell").first.bounding_box()["width"]
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 2 * cell, y, steps=5)
+    page.mouse.up()
+    assert check() == (size + 2, kernel, stride, stated + 2)
+
+    page.get_by_label("Stride s").first.focus()
+    page.keyboard.press("ArrowRight")
+    after = check()
+    assert after[:3] == (size + 2, kernel, stride + 1)
+    assert after[3] < stated + 2
+    assert (context.blocked, context.errors) == ([], [])
+
+
+@pytest.mark.parametrize("name", [CHAPTER, "book/labs/lenet_mnist"])
+def test_a_page_is_light_and_soon_there(context, address, name):
+    sent = {}
+
+    def weigh(response):
+        kind = response.request.resource_type
+        if kind != "image":
+            body = response.body()
+            sent[response.url] = len(body if kind == "font" else gzip.compress(body, 6))
+
+    page = context.new_page()
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    page.goto(f"{address('server')}/{name}.html", wait_until="networkidle")
+    assert sum(sent.values()) <= 400_000, sent
+    assert (context.blocked, context.errors) == ([], [])
+
+
+def test_a_chapter_settles_within_a_second(new_context, address):
+    """From the request to drawn explorers and fonts, in time of the page's own thread: other work does not count."""
+    busy = []
+    for _ in range(3):
+        context = new_context()
+        watch = context.new_cdp_session(context.new_page())
+        watch.send("Performance.enable", {"timeDomain": "threadTicks"})
+        visit(context, f"{address('server')}/{CHAPTER}.html", page=context.pages[0])
+        metrics = {metric["name"]: metric["value"] for metric in watch.send("Performance.getMetrics")["metrics"]}
+        busy.append(metrics["TaskDuration"])
+    assert 0 < min(busy) < 1, busy
+
+
+def test_maths_needs_no_script(context, address):
+    page = visit(context, f"{address('server')}/{CHAPTER}.html")
+    assert page.locator(".katex-mathml math").count() > 20
+    assert page.locator(".katex-error").count() == 0
+    assert page.evaluate("document.fonts.check('1em KaTeX_Main')")
+    scripts = page.locator("script[src]").evaluate_all("all => all.map((s) => s.src)")
+    assert not [url for url in scripts if "katex" in url.lower() or "mathjax" in url.lower()]
+
+
+def test_a_page_loads_only_what_it_needs(site):
+    text = (site / f"{_TOC['root']}.html").read_text(encoding="utf-8")
+    for unneeded in ("katex", "widgets.js", "searchindex", "copybutton", "design-tabs", "thebe", "togglebutton"):
+        assert unneeded not in text
+
+
+def test_the_search_finds_a_page(context, address):
+    page = visit(context, f"{address('server')}/search.html?q=dilation")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").first.get_attribute("href")
+    assert context.errors == []
+
+
+# The runtime of the explorers, on a page of its own
+
+STILL = {"model_id": "broken", "still": "stills/a.png", "text": "An explorer of nothing"}
+MODULE = """export default {
+  initialize({ model }) { model.on("change:count", () => model.set("twice", 2 * model.get("count"))); },
+  render({ model, el }) {
+    const button = document.createElement("button");
+    const show = () => { button.textContent = `${model.get("count")} ${model.get("twice")}`; };
+    button.onclick = () => { model.set("count", model.get("count") + 1); model.save_changes(); };
+    model.on("change:twice", show);
+    el.append(button);
+    show();
+  },
+};"""
+
+
+def bare_page(folder, states, views):
+    code = (ROOT / "book" / "_assets" / "widgets.js").read_text(encoding="utf-8")
+    kind = "application/vnd.jupyter.widget"
+    state = json.dumps({"state": {key: {"state": value} for key, value in states.items()}})
+    places = "".join(f'<script type="{kind}-view+json">{json.dumps(view)}</script>' for view in views)
+    path = folder / "page.html"
+    path.write_text(
+        f'<!doctype html><html data-content_root="./"><script type="{kind}-state+json">{state}</script>'
+        f"<body>{places}<script>{code}</script></body></html>",
+        encoding="utf-8",
+    )
+    return path.as_uri()
+
+
+def test_two_views_of_a_model_stay_in_step(context, tmp_path):
+    states = {"a": {"count": 1, "twice": 2, "_esm": MODULE, "_css": "button { color: rgb(1, 2, 3); }"}}
+    states["b"] = {"count": 5, "twice": 10, "_same_as": "a"}
+    page = context.new_page()
+    page.goto(bare_page(tmp_path, states, [{"model_id": key} for key in "aab"]))
+    page.wait_for_selector(".explorer button >> nth=2")
+    page.locator("button").first.click()
+    assert page.locator("button").all_inner_texts() == ["2 4", "2 4", "5 10"]
+    assert page.locator("button").first.evaluate("b => getComputedStyle(b).color") == "rgb(1, 2, 3)"
+    assert page.locator("head style").count() == 1
+    assert context.errors == []
+
+
+def test_an_explorer_that_fails_leaves_its_still_and_says_why(context, tmp_path):
+    page = context.new_page()
+    page.goto(bare_page(tmp_path, {"broken": {"_esm": "throw new Error('no luck')"}}, [STILL]))
+    page.wait_for_selector(".explorer-failed")
+    assert "could not start here (no luck)" in page.locator(".explorer-failed").inner_text()
+    image = page.locator(".explorer img")
+    assert image.get_attribute("src") == "./_static/stills/a.png"
+    assert image.get_attribute("alt") == STILL["text"]
+    assert any("explorer broken: Error: no luck" in error for error in context.errors)
+
+
+def test_without_scripts_the_still_is_shown(new_context, address):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address('server')}/{CHAPTER}.html")
+    still = page.locator(".cell_output noscript img").first
+    assert still.get_attribute("src")
+    assert still.is_visible()
