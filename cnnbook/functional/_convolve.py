@@ -2,37 +2,89 @@
 
 It is the matrix product of :func:`conv2d_im2col` with three changes that make it fast:
 
-- the columns are made for a few groups and output rows at a time, in one reused workspace: they are still in the cache
+- the columns are made for a few groups and output rows at a time, in one small workspace: they are still in the cache
   when they are multiplied, and a large image needs no large matrix;
 - they stand upright, (C * kH * kW, positions), so that the product comes out in the order of the output;
 - a 1x1 kernel with stride 1 needs no columns: the image is its own column matrix.
 
 Callers check the arguments. Options are tuples with one entry an axis, and `output` is the output size. The comments
-write (C, kH, kW) and (H_out, W_out), for two axes.
+write (C, kH, kW) and (H_out, W_out), for two axes; C is C_in // groups, and M is C_out // groups.
 """
 
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ._windows import tap, unpad, windows
 
-_WORKSPACE_BYTES = 1 << 20  # the columns in work should fit into the cache that a core has for itself (L2)
+_WORKSPACE_BYTES = 1 << 20  # what is in work should fit into the cache that a core has for itself (L2)
+_IN_VAIN = 256  # numbers that _convolve_by_runs may compute in vain for a row: that many cost less than it saves
 
 
 def convolve(x, weight, bias, stride, padding, dilation, groups, output):
     """Return the convolution, (N, C_out, H_out, W_out)."""
     N, C_out = len(x), len(weight)
-    matrix = np.ascontiguousarray(weight).reshape(groups, C_out // groups, -1)  # BLAS takes no other strides
-    bias = None if bias is None else bias.reshape(groups, C_out // groups, 1)
-    out = np.empty((N, groups, C_out // groups, prod(output)), x.dtype)
-    for n, group, positions, columns in columns_of(x, weight.shape[2:], stride, padding, dilation, groups, output):
-        block = out[n, group, :, positions]
-        np.matmul(matrix[group], columns, out=block)
-        if bias is not None:
-            block += bias[group]
+    M, kernel = C_out // groups, weight.shape[2:]
+    matrix = np.ascontiguousarray(weight).reshape(groups, M, -1)  # BLAS takes no other strides
+    out = np.empty((N, groups, M, prod(output)), x.dtype)
+    bias = None if bias is None else bias.reshape(groups, M, 1)
+    in_vain = M * (prod(_padded(x.shape[3:], padding[1:])) - prod(output[1:]))
+    in_one_piece = any(padding) or x.flags.c_contiguous  # what is padded is copied
+    if set(stride) == {1} and set(kernel) != {1} and in_vain <= _IN_VAIN and in_one_piece:
+        _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out)
+    else:
+        for n, group, positions, columns in columns_of(x, kernel, stride, padding, dilation, groups, output):
+            result = out[n, group, :, positions]
+            np.matmul(matrix[group], columns, out=result)
+            if bias is not None:
+                result += bias[group]
     return out.reshape(N, C_out, *output)
+
+
+def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
+    """Convolve with stride 1 into `out`, (N, groups, M, positions).
+
+    If the kernel slides on over the ends of rows, then the pixels that one number of it meets are one run of memory,
+    and copying a run is several times faster than copying row by row. What the kernel sees across the end of a row is
+    computed in vain, and left out when the product is copied to the output.
+    """
+    N, groups, M, _ = out.shape
+    C, K, size = x.shape[1] // groups, matrix.shape[2], _padded(x.shape[2:], padding)
+    out = out.reshape(N, groups, M, *output)
+    bias = None if bias is None else bias.reshape(groups, M, *[1] * len(output))
+    row = prod(size[1:])
+    end = np.ravel_multi_index([0, *(n - 1 for n in output[1:])], size) + 1  # of the last window of a row, plus 1
+    steps = [step * prod(size[axis + 1 :]) for axis, step in enumerate(dilation)]  # between numbers of the kernel
+
+    def runs(images):  # (N, groups, C, H, W) -> (N, groups, C, kH, kW, run)
+        shape = (*images.shape[:3], *kernel, (output[0] - 1) * row + end)
+        strides = (*images.strides[:3], *(step * images.itemsize for step in steps), images.itemsize)
+        return as_strided(images, shape, strides, writeable=False)
+
+    group_parts, row_parts = _parts(groups, output, K * prod(output), (K + M) * row, x.dtype)
+    g, r = group_parts[0].stop, row_parts[0].stop  # the first are the largest
+    columns, products = np.empty((g, K, r * row), x.dtype), np.empty((g, M, r, *size[1:]), x.dtype)
+    for group in group_parts:
+        blocks = []
+        for rows in row_parts:
+            g, r = group.stop - group.start, rows.stop - rows.start
+            positions = (r - 1) * row + end
+            upright = columns[:g, :, :positions]
+            product = products[:g].reshape(g, M, -1)[:, :, :positions]
+            inside = products[(slice(g), slice(None), slice(r), *map(slice, output[1:]))]
+            run = slice(rows.start * row, rows.start * row + positions)
+            seen = upright.reshape(g, C, *kernel, positions)
+            blocks.append((run, seen, upright, product, inside, _rows(rows, output)))
+        for n, image in enumerate(_each_image(x.reshape(N, groups, C, *x.shape[2:])[:, group], padding, runs)):
+            for run, seen, upright, product, inside, rows in blocks:
+                np.copyto(seen, image[..., run])
+                np.matmul(matrix[group], upright, out=product)
+                result = out[n, group][rows]
+                np.copyto(result, inside)
+                if bias is not None:
+                    result += bias[group]
 
 
 def weight_gradient(grad_output, x, weight_shape, stride, padding, dilation, groups):
@@ -51,7 +103,7 @@ def input_gradient(grad_output, weight, size, stride, padding, dilation, groups)
     This way from outputs back to inputs is also a layer of its own, the transposed convolution.
     """
     N, C_out, *output = grad_output.shape
-    C, *kernel = weight.shape[1:]  # C_in // groups
+    C, *kernel = weight.shape[1:]
     reach = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
     sizes = [n + r - p for n, r, p in zip(output, reach, padding, strict=True)]
     light = C_out <= C * groups or set(kernel) == {1}  # it copies C_out channels where the way below adds up C_in
@@ -68,49 +120,15 @@ def input_gradient(grad_output, weight, size, stride, padding, dilation, groups)
     grad = np.empty((N, groups, C, *size), grad_output.dtype)
     for group, blocks in _blocks(groups, C, kernel, output, grad.dtype):
         padded = np.empty((group.stop - group.start, C, *_padded(size, padding)), grad.dtype)
-        steps = [(block, _taps(padded, block, stride, dilation)) for block in blocks]
+        taps = [_taps(padded, block, stride, dilation) for block in blocks]
         for n in range(N):
             padded.fill(0)
-            for block, taps in steps:
-                product(matrix[group], grad_output[n, group, :, block.positions], out=block.matrix)
-                for pixels, gradients in taps:
+            for block, pairs in zip(blocks, taps, strict=True):
+                product(matrix[group], grad_output[n, group, :, block.positions], out=block.columns)
+                for pixels, gradients in pairs:
                     pixels += gradients
             grad[n, group] = unpad(padded, padding)
     return grad.reshape(N, groups * C, *size)
-
-
-class _Block(NamedTuple):
-    """A block of output rows of some groups: where it lies, and the workspace for its columns, shared by all blocks."""
-
-    rows: tuple  # index of the rows, for arrays of (..., H_out, W_out)
-    positions: slice  # the same for arrays of (..., positions)
-    columns: np.ndarray  # (groups, C, kH, kW, rows, W_out)
-    matrix: np.ndarray  # the same memory as (groups, C * kH * kW, positions)
-
-
-def _blocks(groups, C, kernel, output, dtype):
-    """Yield for each slice of groups a list of blocks."""
-    rows, *rest = output
-    across = prod(rest)  # positions in a row
-    K = C * prod(kernel)
-    most = _WORKSPACE_BYTES // (K * across * dtype.itemsize)  # rows of one group that fit
-    rows_at_once, groups_at_once = min(rows, max(1, most)), min(groups, max(1, most // rows))
-    memory = np.empty(groups_at_once * K * rows_at_once * across, dtype)
-    for group in _cut(groups, groups_at_once):
-        g, blocks = group.stop - group.start, []
-        for part in _cut(rows, rows_at_once):
-            r = part.stop - part.start
-            columns = memory[: g * K * r * across].reshape(g, C, *kernel, r, *rest)
-            positions = slice(part.start * across, part.stop * across)
-            index = (..., part, *[slice(None)] * len(rest))
-            blocks.append(_Block(index, positions, columns, columns.reshape(g, K, r * across)))
-        yield group, blocks
-
-
-def _cut(total, most):
-    """Cut ``range(total)`` into as few slices of at most `most` as possible, of about one length."""
-    length = -(-total // -(-total // most))
-    return [slice(start, min(start + length, total)) for start in range(0, total, length)]
 
 
 def columns_of(x, kernel, stride, padding, dilation, groups, output):
@@ -119,31 +137,81 @@ def columns_of(x, kernel, stride, padding, dilation, groups, output):
     Columns are (groups of the block, C * kH * kW, positions of the block). They last until the next step.
     """
     N, C_in, *size = x.shape
-    x = x.reshape(N, groups, C_in // groups, *size)
     if set(kernel) == set(stride) == {1} and tuple(size) == tuple(output):
         for n in range(N):
             yield n, slice(None), slice(None), x[n].reshape(groups, C_in // groups, prod(size))
         return
+
+    def of_windows(images):  # (N, groups, C, H, W) -> (N, groups, C, kH, kW, H_out, W_out)
+        axes = len(kernel)
+        seen = np.moveaxis(windows(images, kernel, stride, dilation), range(-axes, 0), range(3, 3 + axes))
+        return seen[(..., *map(slice, output))]
+
+    x = x.reshape(N, groups, C_in // groups, *size)
     for group, blocks in _blocks(groups, C_in // groups, kernel, output, x.dtype):
-        for n, seen in enumerate(_windows_of_images(x[:, group], kernel, stride, padding, dilation, output)):
+        for n, seen in enumerate(_each_image(x[:, group], padding, of_windows)):
             for block in blocks:
-                np.copyto(block.columns, seen[block.rows])
-                yield n, group, block.positions, block.matrix
+                np.copyto(block.windows, seen[block.rows])
+                yield n, group, block.positions, block.columns
 
 
-def _windows_of_images(x, kernel, stride, padding, dilation, output):
-    """Yield the windows of each image, (groups, C, kH, kW, H_out, W_out): a view of it, or of a padded copy of it."""
-    axes = len(kernel)
-    padded = np.zeros((1, *x.shape[1:3], *_padded(x.shape[3:], padding)), x.dtype) if any(padding) else x
-    seen = np.moveaxis(windows(padded, kernel, stride, dilation), range(-axes, 0), range(3, 3 + axes))
-    seen = seen[(..., *map(slice, output))]
-    if padded is x:
-        yield from seen
+def _each_image(x, padding, view):
+    """Yield ``view(x)[n]`` for each image n of `x`, or where there is padding, the same view of a padded copy of it."""
+    if not any(padding):
+        yield from view(x)
         return
-    inner = unpad(padded[0], padding)
+    axes = len(padding)
+    padded = np.zeros((1, *x.shape[1:-axes], *_padded(x.shape[-axes:], padding)), x.dtype)
+    seen, inner = view(padded)[0], unpad(padded[0], padding)
     for image in x:
         inner[...] = image
-        yield seen[0]
+        yield seen
+
+
+class _Block(NamedTuple):
+    """A block of output rows of some groups: where it lies, and the workspace for its columns, shared by all blocks."""
+
+    rows: tuple  # index of the rows, for arrays of (..., H_out, W_out)
+    positions: slice  # the same for arrays of (..., positions)
+    windows: np.ndarray  # (g, C, kH, kW, rows, W_out)
+    columns: np.ndarray  # the same memory as (g, C * kH * kW, positions)
+
+
+def _blocks(groups, C, kernel, output, dtype):
+    """Yield for each slice of groups a list of blocks."""
+    row, K = prod(output[1:]), C * prod(kernel)
+    group_parts, row_parts = _parts(groups, output, K * prod(output), K * row, dtype)
+    memory = np.empty(group_parts[0].stop * K * row_parts[0].stop * row, dtype)  # the first are the largest
+    for group in group_parts:
+        blocks = []
+        for rows in row_parts:
+            g, r = group.stop - group.start, rows.stop - rows.start
+            seen = memory[: g * K * r * row].reshape(g, C, *kernel, r, *output[1:])
+            positions = slice(rows.start * row, rows.stop * row)
+            blocks.append(_Block(_rows(rows, output), positions, seen, seen.reshape(g, K, r * row)))
+        yield group, blocks
+
+
+def _parts(groups, output, columns, row, dtype):
+    """Cut the groups and the output rows into slices, so that a block of both fits into the workspace.
+
+    `columns` is the number of entries of one group's columns for an image, `row` what a group and row of a block takes.
+    """
+    room = min(_WORKSPACE_BYTES // dtype.itemsize, max(1 << 15, groups * columns))  # never more than all columns
+    rows_at_once = min(output[0], max(1, room // row))
+    groups_at_once = min(groups, max(1, room // (row * output[0])))
+    return _cut(groups, groups_at_once), _cut(output[0], rows_at_once)
+
+
+def _cut(total, most):
+    """Cut ``range(total)`` into as few slices of at most `most` as possible, of about one length."""
+    length = -(-total // -(-total // most))
+    return [slice(start, min(start + length, total)) for start in range(0, total, length)]
+
+
+def _rows(rows, output):
+    """Index of a slice of rows, for arrays of (..., H_out, W_out)."""
+    return (..., rows, *[slice(None)] * (len(output) - 1))
 
 
 def _taps(padded, block, stride, dilation):
@@ -152,11 +220,11 @@ def _taps(padded, block, stride, dilation):
     The pixels of one pair are all different, as windows move by at least one pixel: adding to them at once adds each.
     """
     axes = len(stride)
-    kernel, output = block.columns.shape[2:-axes], block.columns.shape[-axes:]
+    kernel, output = block.windows.shape[2:-axes], block.windows.shape[-axes:]
     _, rows, *rest = block.rows
     below = padded[(..., slice(rows.start * stride[0], None), *rest)]
     return [
-        (below[tap(at, output, stride, dilation)], block.columns[(slice(None), slice(None), *at)])
+        (below[tap(at, output, stride, dilation)], block.windows[(slice(None), slice(None), *at)])
         for at in np.ndindex(*kernel)
     ]
 

@@ -14,7 +14,7 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def array(name, x, ndim, *, axes):
-    """Refuse all but a float array of `ndim` axes (an int, or a tuple of those allowed); `axes` names them for the error.
+    """Refuse all but a float array of `ndim` axes (an int, or a tuple of those allowed), which `axes` names.
 
     >>> array("x", np.zeros((5, 7), np.float32), 4, axes="N, C, H, W")
     Traceback (most recent call last):
@@ -28,7 +28,7 @@ def array(name, x, ndim, *, axes):
         raise ValueError(f"{name} has shape {x.shape}, {x.ndim} axes, but needs {needed} ({axes}): {remedy}")
     first = 1 if axes.startswith("N") else 0  # only the batch may be empty
     if 0 in x.shape[first:]:
-        raise ValueError(f"{name} has shape {x.shape}: only the batch may be empty: use at least 1 along each other axis")
+        raise ValueError(f"{name} has shape {x.shape}: only the batch may be empty: use 1 or more along the other axes")
 
 
 def same_dtype(**arrays):
@@ -119,7 +119,8 @@ def convolution(x, weight, bias, *, letters, stride, padding, dilation, groups):
     """
     count = len(letters)
     array("x", x, count + 2, axes=", ".join(["N", "C_in", *letters]))
-    array("weight", weight, count + 2, axes=", ".join(["C_out", "C_in // groups", *(f"k{letter}" for letter in letters)]))
+    kernel = [f"k{letter}" for letter in letters]
+    array("weight", weight, count + 2, axes=", ".join(["C_out", "C_in // groups", *kernel]))
     if bias is not None:
         array("bias", bias, 1, axes="C_out")
     same_dtype(x=x, weight=weight, bias=bias)
@@ -140,8 +141,9 @@ def channels(c_in, weight, bias, groups):
             raise ValueError(f"groups {groups} does not divide {name} {count}: use a divisor of {count}")
     if per_group * groups != c_in:
         raise ValueError(
-            f"weight has shape {weight.shape}, so it takes {per_group} x {groups} groups = {per_group * groups} channels, "
-            f"but x has {c_in}: use a weight of shape {(c_out, c_in // groups, *weight.shape[2:])} or other groups"
+            f"weight has shape {weight.shape}, so it takes {per_group} x {groups} groups = {per_group * groups} "
+            f"channels, but x has {c_in}: "
+            f"use a weight of shape {(c_out, c_in // groups, *weight.shape[2:])} or other groups"
         )
     if bias is not None:
         shape("bias", bias, (c_out,), "one number an output channel")

@@ -145,15 +145,16 @@ def batch_norm_backward(
     scale = weight * inverse
     if not training:
         return grad_output * scale.reshape(C, *[1] * (x.ndim - 2)), None, None, grad_weight, grad_bias
-    # The formula, sorted by what varies within a channel: scale * g + slope * x + shift.
-    slope = -scale * inverse * grad_weight / count
-    shift = -scale * grad_bias / count - slope * mean
+    # The formula with its bracket multiplied out: scale * (g + slope * x + shift).
+    slope = -inverse * grad_weight / count
+    shift = -grad_bias / count - slope * mean
     scale, slope, shift = (_per_plane(a, N) for a in (scale, slope, shift))
     grad_x = np.empty_like(planes)
     for block in _blocks(planes):
         np.multiply(planes[block], slope[block], out=grad_x[block])
-        grad_x[block] += grads[block] * scale[block]
+        grad_x[block] += grads[block]
         grad_x[block] += shift[block]
+        grad_x[block] *= scale[block]
     return grad_x.reshape(x.shape), None, None, grad_weight, grad_bias
 
 
@@ -238,8 +239,12 @@ def _per_plane(numbers, N):
     return np.tile(numbers, N)[:, None]
 
 
+def _per_block(planes):
+    return max(1, _BLOCK_BYTES // (planes.shape[1] * planes.itemsize))
+
+
 def _blocks(planes):
-    count = max(1, _BLOCK_BYTES // (planes.shape[1] * planes.itemsize))
+    count = _per_block(planes)
     return [slice(first, first + count) for first in range(0, len(planes), count)]
 
 
@@ -248,9 +253,10 @@ def _plane_statistics(planes, grads=None):
     mean, var, grad, product = np.empty((4, len(planes)), planes.dtype)
     P = planes.shape[1]
     ones = np.ones(P, planes.dtype)  # a product with ones is a sum, and faster than sum()
+    workspace = np.empty_like(planes[: _per_block(planes)])
     for block in _blocks(planes):
         mean[block] = planes[block] @ ones / P
-        centred = planes[block] - mean[block, None]
+        centred = np.subtract(planes[block], mean[block, None], out=workspace[: len(planes[block])])
         var[block] = np.vecdot(centred, centred) / P
         if grads is not None:
             grad[block] = grads[block] @ ones

@@ -10,7 +10,7 @@ from ..arithmetic import transposed_output_size
 from ..arithmetic._validate import integer
 from . import _validate
 from ._convolve import columns_of, input_gradient
-from ._windows import unpad
+from ._windows import pad, unpad
 
 
 def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
@@ -122,23 +122,49 @@ def conv_transpose2d_direct(x, weight, bias=None, *, stride=1, padding=0, output
     stride, padding, dilation, (H_out, W_out) = _check(
         x, weight, bias, stride, padding, output_padding, groups, dilation
     )
-    N, C_in = x.shape[:2]
-    per_group = weight.shape[1]  # output channels of a group
-    (sH, sW), (dH, dW), (kH, kW) = stride, dilation, weight.shape[2:]
-    full = np.zeros((N, per_group * groups, H_out + 2 * padding[0], W_out + 2 * padding[1]), x.dtype)
+    N = len(x)
+    full = np.zeros((N, weight.shape[1] * groups, H_out + 2 * padding[0], W_out + 2 * padding[1]), x.dtype)
     for n, c, i, j in np.ndindex(x.shape):
-        first = c // (C_in // groups) * per_group
-        window = full[
-            n,
-            first : first + per_group,
-            i * sH : i * sH + dH * (kH - 1) + 1 : dH,
-            j * sW : j * sW + dW * (kW - 1) + 1 : dW,
-        ]
-        window += x[n, c, i, j] * weight[c]  # (C_out // groups, kH, kW)
+        full[n][_window(c, i, j, weight, stride, dilation, groups)] += x[n, c, i, j] * weight[c]
     out = unpad(full, padding).copy()
     if bias is not None:
         out += bias[:, None, None]
     return out
+
+
+def conv_transpose2d_direct_backward(
+    grad_output, x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """:func:`conv_transpose2d_backward` as loops: each input pixel looks at the window that it was spread over.
+
+    Examples
+    --------
+    >>> x, weight = np.ones((1, 1, 5, 7)), np.arange(6.0).reshape(1, 1, 3, 2)
+    >>> conv_transpose2d_direct_backward(np.ones((1, 1, 11, 14)), x, weight, stride=2)[0][0, 0, 0]
+    array([15., 15., 15., 15., 15., 15., 15.])
+    """
+    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    _validate.gradient(grad_output, (len(x), weight.shape[1] * groups, *output), x)
+    full = pad(grad_output, padding)  # what was cut off had no influence on the loss
+    grad_x, grad_weight = np.empty_like(x), np.zeros_like(weight)
+    for n, c, i, j in np.ndindex(x.shape):
+        window = full[n][_window(c, i, j, weight, stride, dilation, groups)]
+        grad_x[n, c, i, j] = np.sum(window * weight[c])
+        grad_weight[c] += window * x[n, c, i, j]
+    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    return grad_x, grad_weight, grad_bias
+
+
+def _window(c, i, j, weight, stride, dilation, groups):
+    """Slices of the full output that input pixel (c, i, j) is spread over, (C_out // groups, kH, kW)."""
+    C_in, per_group, kH, kW = weight.shape
+    group = c // (C_in // groups)
+    (sH, sW), (dH, dW) = stride, dilation
+    return (
+        slice(group * per_group, (group + 1) * per_group),
+        slice(i * sH, i * sH + dH * (kH - 1) + 1, dH),
+        slice(j * sW, j * sW + dW * (kW - 1) + 1, dW),
+    )
 
 
 def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):

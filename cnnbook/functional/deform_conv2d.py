@@ -156,21 +156,53 @@ def deform_conv2d_direct(x, offset, weight, bias=None, *, stride=1, padding=0, d
     np.float64(2.0)
     """
     grid, groups, offset_groups, output = _check(x, offset, weight, bias, mask, stride, padding, dilation)
-    N, C_in = x.shape[:2]
-    C_out, per_group, kH, kW = weight.shape
-    taps = kH * kW
-    grid = grid.reshape(2, *output, taps)
-    out = np.zeros((N, C_out, *output), x.dtype)
+    out = np.zeros((len(x), len(weight), *output), x.dtype)
     for n, c, i, j in np.ndindex(out.shape):
-        for channel, tap in np.ndindex(per_group, taps):
-            source = c // (C_out // groups) * per_group + channel
-            plane = source // (C_in // offset_groups) * taps + tap
-            place = grid[:, i, j, tap] + offset[n, 2 * plane : 2 * plane + 2, i, j]
+        for source, at, plane, place in _looks(n, c, i, j, x, offset, weight, grid, groups, offset_groups, output):
             factor = 1 if mask is None else mask[n, plane, i, j]
-            out[n, c, i, j] += weight[c, channel].flat[tap] * factor * bilinear(x[n, source], *place)
+            out[n, c, i, j] += weight[at] * factor * bilinear(x[n, source], *place)
         if bias is not None:
             out[n, c, i, j] += bias[c]
     return out
+
+
+def deform_conv2d_direct_backward(
+    grad_output, x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None
+):
+    """:func:`deform_conv2d_backward` as loops: each product hands its gradient to its three or four factors.
+
+    Examples
+    --------
+    >>> x, offset = np.arange(35.0).reshape(1, 1, 5, 7), np.full((1, 2, 5, 7), 0.25)
+    >>> grad = deform_conv2d_direct_backward(np.ones((1, 1, 5, 7)), x, offset, np.ones((1, 1, 1, 1)))[1]
+    >>> grad[0, :, 0, 0]
+    array([7., 1.])
+    """
+    grid, groups, offset_groups, output = _check(x, offset, weight, bias, mask, stride, padding, dilation)
+    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
+    grad_x, grad_offset, grad_weight = np.zeros_like(x), np.zeros_like(offset), np.zeros_like(weight)
+    factors = np.ones_like(offset[:, ::2]) if mask is None else mask
+    grad_mask = np.zeros_like(factors)
+    for n, c, i, j in np.ndindex(grad_output.shape):
+        for source, at, plane, place in _looks(n, c, i, j, x, offset, weight, grid, groups, offset_groups, output):
+            grad, factor, value = grad_output[n, c, i, j], factors[n, plane, i, j], bilinear(x[n, source], *place)
+            grad_weight[at] += grad * factor * value
+            grad_mask[n, plane, i, j] += grad * weight[at] * value
+            grad_image, *grad_place = bilinear_backward(grad * weight[at] * factor, x[n, source], *place)
+            grad_x[n, source] += grad_image
+            grad_offset[n, 2 * plane : 2 * plane + 2, i, j] += grad_place
+    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    return grad_x, grad_offset, grad_weight, grad_bias, *([] if mask is None else [grad_mask])
+
+
+def _looks(n, c, i, j, x, offset, weight, grid, groups, offset_groups, output):
+    """Yield what output (n, c, i, j) is computed from: channel of x, index of the weight, plane of the mask, place."""
+    C_out, per_group, kH, kW = weight.shape
+    for channel, a, b in np.ndindex(per_group, kH, kW):
+        source = c // (C_out // groups) * per_group + channel
+        plane = source // (x.shape[1] // offset_groups) * kH * kW + a * kW + b
+        place = grid[:, i * output[1] + j, a * kW + b] + offset[n, 2 * plane : 2 * plane + 2, i, j]
+        yield source, (c, channel, a, b), plane, place
 
 
 def bilinear(image, y, x):
@@ -192,18 +224,51 @@ def bilinear(image, y, x):
     >>> float(bilinear(image, 1.5, 2.25))                                # between 9, 10, 16 and 17
     12.75
     """
+    return sum((share * image[at] for at, share, _, _ in _neighbours(image, y, x)), start=image.dtype.type(0))
+
+
+def bilinear_backward(grad, image, y, x):
+    """Gradients of :func:`bilinear` for the image and for the place.
+
+    Returns
+    -------
+    grad_image : ndarray of shape (H, W)
+    grad_y, grad_x : float
+
+    Examples
+    --------
+    >>> grad_image, grad_y, grad_x = bilinear_backward(1.0, np.arange(35.0).reshape(5, 7), 1.5, 2.25)
+    >>> grad_image[1:3, 2:4]
+    array([[0.375, 0.125],
+           [0.375, 0.125]])
+    >>> float(grad_y), float(grad_x)                                     # a row down adds 7, a column right adds 1
+    (7.0, 1.0)
+    """
+    grad_image, grad_y, grad_x = np.zeros_like(image), image.dtype.type(0), image.dtype.type(0)
+    for at, share, down, right in _neighbours(image, y, x):
+        grad_image[at] = grad * share
+        grad_y += grad * down * image[at]
+        grad_x += grad * right * image[at]
+    return grad_image, grad_y, grad_x
+
+
+def _neighbours(image, y, x):
+    """List the pixels of the image around a place: index, share, what the share gains by a way down and a way right."""
     _validate.array("image", image, 2, axes="H, W")
-    H, W = image.shape
     if np.isnan(y) or np.isnan(x):
-        return np.nan
-    if not (-1 < y < H and -1 < x < W):
-        return 0.0
+        return [((0, 0), np.nan, np.nan, np.nan)]
+    H, W = image.shape
+    if not (-2 < y <= H and -2 < x <= W):
+        return []
     top, left = int(np.floor(y)), int(np.floor(x))
-    value = 0.0
-    for row, column in ((top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)):
-        if 0 <= row < H and 0 <= column < W:
-            value += (1 - abs(y - row)) * (1 - abs(x - column)) * image[row, column]
-    return value
+    rows = [(top, 1 - (y - top), -1), (top + 1, y - top, 1)]  # row, its share, what that gains when y grows
+    columns = [(left, 1 - (x - left), -1), (left + 1, x - left, 1)]
+    return [
+        ((i, j), share_i * share_j, gain_i * share_j, share_i * gain_j)
+        for i, share_i, gain_i in rows
+        for j, share_j, gain_j in columns
+        if 0 <= i < H and 0 <= j < W
+    ]
 
 
 class _Points(NamedTuple):

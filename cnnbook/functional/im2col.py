@@ -1,4 +1,4 @@
-"""A convolution as a matrix product: im2col writes each window of the input as a row of a matrix, col2im adds them back."""
+"""A convolution as a matrix product: im2col writes each window as a row of a matrix, col2im adds the rows back."""
 
 from math import prod
 
@@ -17,7 +17,7 @@ _LAYOUTS = {
 
 
 def im2col(x, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
-    """Write each window of `x` as one row of a matrix: then a convolution is ``im2col(x, …) @ weight.reshape(C_out, -1).T``.
+    """Write each window of `x` as a row of a matrix: then ``im2col(x, …) @ weight.reshape(C_out, -1).T`` convolves.
 
     Rows are output positions, image by image, in reading order. A row holds the numbers of its window in the order in
     which memory holds them: C, kH, kW for NCHW and kH, kW, C for NHWC. A number that lies in several windows is copied

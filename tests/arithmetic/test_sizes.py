@@ -121,8 +121,9 @@ def test_tuples_and_integers_mix_and_numpy_integers_count():
     [
         (lambda: output_size(5, 7), "kernel 7 does not fit in padded input 5 (size 5 + 2 x 0): "
                                     "use padding >= 1 or a smaller kernel"),
-        (lambda: output_size(5, 3, dilation=4, padding=1), "kernel 3 with dilation 4 spans 9 and does not fit in "
-                                    "padded input 7 (size 5 + 2 x 1): use padding >= 2 or a smaller kernel or dilation"),
+        (lambda: output_size(5, 3, dilation=4, padding=1), "kernel 3 with dilation 4 spans 9 and does not fit "
+                                    "in padded input 7 (size 5 + 2 x 1): use padding >= 2 or a smaller kernel or "
+                                    "dilation"),
         (lambda: output_size((9, 5), 7), "kernel 7 does not fit in padded input 5"),
         (lambda: output_size(0, 1), "size 0 is too small: use size >= 1"),
         (lambda: output_size(5, 0), "kernel 0 is too small: use kernel >= 1"),

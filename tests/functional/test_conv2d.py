@@ -147,15 +147,23 @@ def test_memory_of_the_layout_does_not_matter(assert_close):
         assert one.flags.c_contiguous
 
 
-def test_extra_memory_is_a_fraction_of_one_images_columns():
-    x, weight = np.ones((4, 64, 56, 56), np.float32), np.ones((64, 64, 3, 3), np.float32)
-    F.conv2d(x[:1], weight, padding=1)
+@pytest.mark.parametrize(
+    ("shape", "weight_shape", "options", "most"),
+    [((4, 64, 56, 56), (64, 64, 3, 3), {"padding": 1}, 0.5),  # of the column matrix of one image
+     ((4, 144, 56, 56), (144, 1, 3, 3), {"padding": 1, "groups": 144}, 0.1),
+     ((4, 3, 227, 227), (96, 3, 11, 11), {"stride": 4}, 0.5), ((8, 1, 96, 96), (6, 1, 5, 5), {}, 1.5),
+     ((8, 3, 64, 64), (64, 3, 3, 3), {"padding": 1}, 1.5), ((8, 64, 28, 28), (128, 64, 2, 2), {"stride": 2}, 1.5)],
+)  # fmt: skip
+def test_extra_memory_is_little(shape, weight_shape, options, most):
+    x, weight = np.ones(shape, np.float32), np.ones(weight_shape, np.float32)
+    bias = np.ones(len(weight), np.float32)
+    F.conv2d(x[:1], weight, bias, **options)
     tracemalloc.start()
-    output = F.conv2d(x, weight, padding=1)
+    output = F.conv2d(x, weight, bias, **options)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    one_image = 64 * 9 * 56 * 56 * 4
-    assert peak - output.nbytes < 0.5 * one_image
+    one_image = shape[1] * weight_shape[2] * weight_shape[3] * output[0, 0].nbytes
+    assert peak - output.nbytes < most * one_image
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -57,7 +57,14 @@ def test_agrees_with_pytorch(torch_reference, assert_close, arguments, workspace
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_the_loops_agree_with_the_fast_form(assert_close, arguments):
     arrays, options = arguments
-    assert_close(F.conv_transpose2d(*arrays, **options), F.conv_transpose2d_direct(*arrays, **options))
+    output = F.conv_transpose2d_direct(*arrays, **options)
+    assert_close(F.conv_transpose2d(*arrays, **options), output)
+    grad_output = np.random.default_rng(0).standard_normal(output.shape)
+    expected = F.conv_transpose2d_backward(grad_output, *arrays, **options)
+    for actual, gradient in zip(
+        F.conv_transpose2d_direct_backward(grad_output, *arrays, **options), expected, strict=True
+    ):
+        assert_close(actual, gradient)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -135,6 +142,7 @@ def test_bad_input_is_refused(name, arrays, options, error, message):
         getattr(F, name)(*arrays, **options)
 
 
-def test_a_gradient_of_another_shape_is_refused():
+@pytest.mark.parametrize("name", FORMS)
+def test_a_gradient_of_another_shape_is_refused(name):
     with pytest.raises(ValueError, match=re.escape("grad_output has shape (2, 4, 5, 7), but needs (2, 3, 7, 8)")):
-        F.conv_transpose2d_backward(X, X, W)
+        getattr(F, f"{name}_backward")(X, X, W)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from setup_cell import ROOT, first_code_cell, notebooks, setup_cell
 
 NOTEBOOKS = [pytest.param(path, extra, id=path.relative_to(ROOT).as_posix()) for path, extra in notebooks()]
@@ -21,8 +20,8 @@ def read(path):
 def test_outputs_are_what_running_gives(path, extra, tmp_path):
     command = [
         sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300",
-        f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}", "-p", "no:cacheprovider", "-p", "no:xdist",
-        "-p", "no:hypothesispytest", "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
+        f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}",
+        "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest", "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
         "--tb=short", str(path),
     ]  # fmt: skip
     environment = {**os.environ, "CNNBOOK_SCALE": "smoke", "OMP_NUM_THREADS": "1"}
