@@ -67,6 +67,14 @@ def data(options):
     return 0
 
 
+def lab(options):
+    """Run a lab; a full run puts its record beside the lab's page."""
+    from cnnbook.training.labs import lab_command
+
+    lab_command(options.name, scale=options.scale, seeds=options.seeds, root=options.root)
+    return 0
+
+
 def doctor(options):
     """Say what is installed of what cnnbook needs."""
     from cnnbook import environment
@@ -114,6 +122,17 @@ def _parser():
     action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
     action.add_argument("--exercises", metavar="FOLDER", default="exercises", help="to here (default: %(default)s)")
     action.set_defaults(run=build_exercises)
+
+    command = commands.add_parser(
+        "lab",
+        help="train what a lab compares",
+        description="Train every network of a lab. A full run writes the record that the book shows.",
+    )
+    command.add_argument("name", metavar="NAME", help="lenet_mnist")
+    command.add_argument("--scale", choices=["smoke", "full"], default="smoke", help="default: %(default)s")
+    command.add_argument("--seeds", type=int, default=5, help="runs a network (default: %(default)s)")
+    command.add_argument("--root", metavar="FOLDER", help="where the data set is")
+    command.set_defaults(run=lab)
     return parser
 
 

@@ -139,8 +139,8 @@ def test_the_chapter_carries_the_present_code_and_a_still(site):
     assert still[2].startswith("ArithmeticExplorer(")
 
 
-
 # Maths, icons, colours, tables
+
 
 @pytest.fixture(scope="module", autouse=True)
 def end_renderer():

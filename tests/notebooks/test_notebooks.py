@@ -21,7 +21,8 @@ def test_outputs_are_what_running_gives(path, extra, tmp_path):
     command = [
         sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300",
         f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}",
-        "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest", "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
+        "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest",
+        "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
         "--tb=short", str(path),
     ]  # fmt: skip
     environment = {**os.environ, "CNNBOOK_SCALE": "smoke", "OMP_NUM_THREADS": "1"}

@@ -3,11 +3,27 @@
 Each module does one thing and can be read on its own. Everything a page loads comes from the site itself.
 """
 
+import hashlib
+from pathlib import Path
+
 from . import icons, maths, pages, palette, styles, widgets
+
+MAKES_PAGES = ("book/_assets", "book/_ext", "book/_templates", "cnnbook/palette.json", "cnnbook/widgets")
+
+
+def digest(root):
+    """Fingerprint of the files, other than pages, that the site is made from."""
+    found = hashlib.sha256()
+    for name in MAKES_PAGES:
+        for path in sorted(path for path in [root / name, *(root / name).rglob("*")] if path.is_file()):
+            if path.suffix != ".pyc":
+                found.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def setup(app):
-    """Register every part with Sphinx."""
+    """Register every part with Sphinx. Where one of their files has changed, the whole book is built anew."""
+    app.add_config_value("booksite_digest", digest(Path(app.srcdir)), rebuild="env", types=str)
     for part in (palette, icons, styles, maths, widgets, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -8,7 +8,7 @@ from pathlib import Path
 # Part of an asset's file name or inline text, and the markup without which a page does not load it (None: never).
 NEEDED_FOR = {
     "katex": re.compile('class="katex'),
-    "togg": None,  # sphinx-togglebutton: fold with {dropdown}
+    "toggle": None,  # sphinx-togglebutton: {dropdown} folds without a script
     "design-tabs": re.compile("sd-tab-set"),
     "copybutton": re.compile('class="[^"]*highlight'),
     "clipboard": re.compile('class="[^"]*highlight'),
@@ -33,7 +33,6 @@ REPLACEMENTS = (
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 )
 
-
 THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>', re.DOTALL)
 DATAFRAME = re.compile(r'<table[^>]*class="dataframe.*?</table>', re.DOTALL)
 
@@ -48,6 +47,7 @@ def is_needed(asset, body):
 
 
 def lighten(app, pagename, templatename, context, doctree):
+    """Leave on a page's lists of style sheets and scripts what it needs, each once."""
     body = context.get("body", "")
     for kind in ("css_files", "script_files"):
         seen = []
@@ -60,8 +60,9 @@ def lighten(app, pagename, templatename, context, doctree):
 def name_part(app, pagename, templatename, context, doctree):
     """Open a chapter with the name of its part, as _toc.yml has it."""
     for part in app.env.external_site_map.root.subtrees:
-        if pagename in part.items and "body" in context:
-            context["body"] = context["body"].replace("<h1>", f'<p class="part">{escape(part.caption)}</p>\n<h1>', 1)
+        if pagename in part.items and part.caption:
+            opening = f'<p class="part">{escape(part.caption)}</p>\n<h1>'
+            context["body"] = context["body"].replace("<h1>", opening, 1)
 
 
 def align_columns(table):
@@ -78,6 +79,7 @@ def align_columns(table):
 
 
 def mend(app, pagename, templatename, context, doctree):
+    """Put right, in the HTML of a page, what no option of docutils, Sphinx or pandas does."""
     body = THEBE.sub("", context.get("body", ""))
     for wrong, right in REPLACEMENTS:
         body = body.replace(wrong, right)

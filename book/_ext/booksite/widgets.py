@@ -98,6 +98,7 @@ def refresh(app, docname, source):
 
 def add_stills(app, pagename, templatename, context, doctree):
     """Give each explorer its still image where no script runs, and the page the script that wakes explorers."""
+
     def with_still(match):
         view = json.loads(match[1])
         if "still" not in view:
