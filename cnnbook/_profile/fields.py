@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-
 _NOTHING = np.array([2**40])  # from here to minus here: a unit that sees no pixel, and changes no union
 
 

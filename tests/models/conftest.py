@@ -18,6 +18,12 @@ def meta():
 
 
 @pytest.fixture
+def hollow(meta):
+    """Build a network whose numbers are whatever was in memory: enough to see which images it takes, and fast."""
+    return lambda name, **options: meta(name, **options).to_empty(device="cpu")
+
+
+@pytest.fixture
 def stage_shapes():
     """Shapes (C, H, W) after each named part of a network's features, for one image of `size` pixels a side."""
 
