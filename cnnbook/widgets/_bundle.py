@@ -53,13 +53,14 @@ def module_text(stem):
     """
     _check(stem)
     languages = sorted(path.name.split(".")[1] for path in _HERE.glob(f"{stem}.*.json"))
-    table = json.dumps({name: words(stem, name) for name in languages}, ensure_ascii=False)
     imports = re.compile(r'^import \{([^}]*)\} from "\./_core\.js";$', flags=re.MULTILINE)
-    comment = re.compile(r"^ *(//|/\*\*|\*).*\n", flags=re.MULTILINE)
+    comment = re.compile(r"^ *(//|/\*\*|\*).*\n| // .*$", flags=re.MULTILINE)
     core, own = (comment.sub("", _read(name)) for name in ("_core.js", f"{stem}.js"))
     code = _needed(core, " ".join(imports.findall(own))) + imports.sub("", own)
     code = re.sub(r"^\s+", "", code, flags=re.MULTILINE)  # comments, and indentation: both weigh in a page
-    return f"const WORDS = {table};\n{code}"
+    unused = {key for key in json.loads(_read("_core.en.json")) if not re.search(rf"\b{key}\b", code)}
+    table = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
+    return f"const WORDS = {json.dumps(table, ensure_ascii=False)};\n{code}"
 
 
 def style_text(stem):

@@ -241,6 +241,7 @@ export function drag(drawing, begin, hover = () => {}) {
     if (!move) return;
     drawing.setPointerCapture(event.pointerId);
     drawing.classList.add("cnnx-dragging");
+    event.target.addEventListener("touchstart", hold, { passive: false }); // `begin` may have drawn the part anew
     event.preventDefault();
   });
   drawing.addEventListener("pointermove", (event) => {
@@ -249,7 +250,8 @@ export function drag(drawing, begin, hover = () => {}) {
   });
   drawing.addEventListener("pointerleave", () => hover(null));
   // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
-  drawing.addEventListener("touchstart", (event) => move && event.preventDefault(), { passive: false });
+  const hold = (event) => move && event.preventDefault();
+  drawing.addEventListener("touchstart", hold, { passive: false });
   for (const end of ["pointerup", "pointercancel"]) {
     drawing.addEventListener(end, () => {
       move = undefined;
@@ -267,6 +269,12 @@ export const focusable = (name, keys) => ({
     event.stopPropagation();
     keys[event.key]();
   },
+});
+
+/** For `focusable`: the keys that move along rows and columns; `step(rows, columns)` returns what one does. */
+export const arrows = (step) => ({
+  ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
+  Home: step(0, -Infinity), End: step(0, Infinity),
 });
 
 /** A labelled list to choose from; `options` are its names in the table of words. */
@@ -303,12 +311,13 @@ export function player({ t, at, last, go, pace }) {
   const press = () => (timer ? (stop(), go(at())) : start());
   const play = html("button", { type: "button", class: "cnnx-wide", ...KEYS, click: press });
   stop();
-  const element = html("div", { class: "cnnx-player" }, button("«", "first", () => 0), button("‹", "back", () => at() - 1),
-    play, button("›", "forward", () => at() + 1), button("»", "last", last));
+  const element = html("div", { class: "cnnx-player" },
+    button("«", "first", () => 0), button("‹", "back", () => at() - 1), play,
+    button("›", "forward", () => at() + 1), button("»", "last", last));
   return { element, stop, playing: () => !!timer };
 }
 
-/** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell further attributes. */
+/** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes. */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
   const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
@@ -317,7 +326,7 @@ export function numbers(grid, { x, y, side }, role, each = () => ({})) {
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
     style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
   });
-  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 6) / (0.58 * longest), 9, 15)}px` },
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 8.5, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
 }
 
@@ -346,6 +355,7 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
   const show = (values, heading) => {
     title.textContent = heading;
     shown = values;
+    grid.style.setProperty("--longest", Math.max(...values.map((value) => number(value).length)));
     for (const [place, cell] of all.entries()) {
       if (!change) cell.textContent = number(values[place]);
       else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
@@ -374,3 +384,45 @@ export function listed(places, t) {
   if (even && step > 1) return t("range_steps", { first, last, step });
   return runs(places).map(([from, to]) => (from === to ? number(from) : t("range", { first: from, last: to }))).join(", ");
 }
+
+/** A list of ready-made settings: `table` maps names to some of the state; any other state is "own" in the words. */
+export function presets({ name, table, t, change }) {
+  let now;
+  const choose = (key) => (table[key] ? change(table[key]) : show(now)); // "own" says what is, it cannot be chosen
+  const list = choice({ name, options: [...Object.keys(table), "own"], t, change: choose });
+  const isNow = (key) => Object.entries(table[key]).every(([part, value]) =>
+    JSON.stringify(value) === JSON.stringify(now[part]));
+  const show = (state) => {
+    now = state;
+    list.show(Object.keys(table).find(isNow) ?? "own");
+  };
+  return { element: list.element, show };
+}
+
+/** Shows an explorer, from its controls to its hint, now and at each width of `picture`; returns the function that ends it. */
+export function mount(el, t, { parts, picture, redraw, receive, close }) {
+  const hint = html("p", { class: "cnnx-hint" }, t("hint"));
+  el.append(html("div", { class: "cnnx", role: "group", "aria-label": t("title") }, ...parts, hint));
+  receive();
+  const stop = onWidth(picture, redraw);
+  return () => [stop, close].forEach((end) => end());
+}
+
+/** A slider for decimals: from `min` to `max` in steps of `step`. */
+export function decimal({ step, min, max, change, ...look }) {
+  const steps = (value) => Math.round(value / step);
+  const { element, show } = slider({
+    ...look, min: steps(min), max: steps(max), change: (count) => change(+(count * step).toFixed(6)),
+  });
+  return { element, show(value) {
+    show(steps(value));
+    element.querySelector("output").textContent = number(value, 3);
+    element.querySelector("input").setAttribute("aria-valuetext", number(value, 3));
+  } };
+}
+
+/** Like `focusable`, for a thing on a line: what it says of itself follows with `tell(element, value, text)`. */
+export const onLine = (name, min, max, keys) =>
+  ({ ...focusable(name, keys), role: "slider", "aria-valuemin": min, "aria-valuemax": max, class: "cnnx-handle" });
+export const tell = (element, value, text = number(value)) =>
+  build(element, { "aria-valuenow": value, "aria-valuetext": text }, []);

@@ -93,10 +93,16 @@ class Still:
         return b64encode(file.getvalue()).decode("ascii")
 
     def numbers(self, x, y, grid, role):
-        """A matrix in cells of a role, the corner of the first at (x, y): at most two decimals."""
-        self.cells(x, y, len(grid), len(grid[0]), lambda row, column: role)
+        """A matrix in cells of a role, the corner of the first at (x, y): at most two decimals.
+
+        A function for `role` gives the role of the cell at (row, column); padding is a zero without being told.
+        """
+        role_of = role if callable(role) else lambda row, column: role
+        self.cells(x, y, len(grid), len(grid[0]), role_of)
         for row, line in enumerate(grid):
             for column, value in enumerate(line):
+                if role_of(row, column) == "padding":
+                    continue
                 text = f"{round(value, 2):g}".replace("-", "−")
                 style = {"color": _PALETTE["page"]["line"], "ha": "center", "va": "center"}
                 self._axes.text(x + column + 0.5, y + row + 0.5, text, size=9 - len(text) / 2, **style)

@@ -1,0 +1,39 @@
+"""Explorers: figures that answer back. Each is an anywidget, ``<stem>.py`` beside the ``<stem>.js`` that draws it.
+
+They are loaded when they are first used, so that the book can be built from ``cnnbook.widgets._bundle`` alone, where
+anywidget is not installed.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "ActivationExplorer": "activations",
+    "ArithmeticExplorer": "arithmetic",
+    "BatchNormExplorer": "batch_norm",
+    "ChannelsExplorer": "channels",
+    "ConvolutionStepper": "convolution",
+    "Im2colExplorer": "im2col",
+    "PoolingExplorer": "pooling",
+    "ReceptiveFieldExplorer": "receptive_field",
+}
+
+__all__ = [
+    "ActivationExplorer",
+    "ArithmeticExplorer",
+    "BatchNormExplorer",
+    "ChannelsExplorer",
+    "ConvolutionStepper",
+    "Im2colExplorer",
+    "PoolingExplorer",
+    "ReceptiveFieldExplorer",
+]
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(_HOMES)}")
+
+
+def __dir__():
+    return [*globals(), *_HOMES]

@@ -1,0 +1,228 @@
+// The activation explorer: a curve, its slope below it, and one input to drag. All numbers come from `compute`.
+import {
+  choice, clamp, connect, decimal, drag, formula, fraction, grip, html, label, liveText, mount, number, onLine, range,
+  svg, tell, translator,
+} from "./_core.js";
+
+export const REACH = 5; // the input goes from -REACH to REACH
+export const SETTINGS = {
+  threshold: { letter: "t", role: "page", min: 0.01, max: 0.25, step: 0.01 },
+  negative_slope: { letter: "a", role: "page", min: 0, max: 0.4, step: 0.01 },
+  alpha: { letter: "α", role: "page", min: 0, max: 2, step: 0.1 },
+};
+const logistic = (x) => 1 / (1 + Math.exp(-x));
+export const FUNCTIONS = {
+  sigmoid: { value: logistic, slope: (x) => logistic(x) * logistic(-x) },
+  tanh: { value: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 },
+  relu: { value: (x) => Math.max(x, 0), slope: (x) => (x > 0 ? 1 : 0) },
+  leaky_relu: {
+    value: (x, { negative_slope: a }) => (x > 0 ? x : a * x), slope: (x, { negative_slope: a }) => (x > 0 ? 1 : a),
+  },
+  elu: {
+    value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)), slope: (x, { alpha }) => (x > 0 ? 1 : alpha * Math.exp(x)),
+  },
+};
+const OF = { negative_slope: "leaky_relu", alpha: "elu" }; // which function has which parameter
+
+/** Where the slope is below the threshold: pairs of ends between -REACH and REACH. */
+function flatParts({ function: name, threshold, negative_slope, alpha }) {
+  const below = (edge) => (edge > -REACH ? [[-REACH, Math.min(edge, 0)]] : []);
+  const beyond = (edge) => (edge < REACH ? [[-REACH, -edge], [edge, REACH]] : []);
+  // s (1 - s) = t has the solutions s = (1 ± sqrt(1 - 4t)) / 2, and sigmoid(x) = s has x = ln(s / (1 - s)).
+  const root = Math.sqrt(Math.max(1 - 4 * threshold, 0));
+  switch (name) {
+    case "sigmoid": return beyond(Math.log((1 + root) / (1 - root)));
+    case "tanh": return beyond(Math.atanh(Math.sqrt(1 - threshold)));
+    case "elu": return below(Math.log(threshold / alpha));
+    default: return (name === "relu" ? 0 : negative_slope) < threshold ? below(0) : [];
+  }
+}
+
+/** Value and slope at x, whether it is saturated, and where the curve is. */
+export function compute(state) {
+  const { value, slope } = FUNCTIONS[state.function];
+  const [y, dy] = [value(state.x, state), slope(state.x, state)];
+  return { value: y, slope: dy, saturated: dy < state.threshold, flat: flatParts(state) };
+}
+
+/** The result in words. */
+export function describe(state, { value, slope, saturated }, t) {
+  const numbers = { x: state.x, value: number(value, 4), slope: number(slope, 4), threshold: state.threshold };
+  const note = slope === 0 ? "dead" : saturated ? "saturated" : "passes";
+  return [t("result", { ...numbers, name: t(state.function) }), t(note, numbers)].join(" ");
+}
+
+const power = (base, exponent) => html("span", {}, base, html("sup", {}, exponent));
+
+/** The formulas of value and slope, with the present input in its place. */
+function equations({ function: name, x, negative_slope, alpha }, { value, slope }) {
+  const [at, y, a] = [number(x), number(value, 4), number(negative_slope)];
+  const [up, down] = [() => power("e", at), () => power("e", number(0 - x))];
+  const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
+  const steps = {
+    sigmoid: [[fraction(["1"], ["1 + ", down()])], [`${y} · (1 − ${y})`]],
+    tanh: [[fraction([up(), " − ", down()], [up(), " + ", down()])], ["1 − ", power(signed(y), "2")]],
+    relu: [[`max(${at}, 0)`], []],
+    leaky_relu: [x > 0 ? [] : [`${a} · ${signed(at)}`], []],
+    elu: x > 0 ? [[], []] : [[`${number(alpha)} · (`, up(), " − 1)"], [`${number(alpha)} · `, up()]],
+  }[name];
+  return [["f", value, "output"], ["f′", slope, "gradient"]].map(([letter, answer, role], index) => [
+    html("span", {}, html("i", {}, letter), "(", html("b", { class: "cnnx-input" }, at), ")"),
+    ...(steps[index].length ? [" = ", ...steps[index]] : []),
+    " = ", html("strong", { class: `cnnx-${role}` }, number(answer, 4)),
+  ]);
+}
+
+/** Scales of the two pictures: the curve above, its slope below, one axis between them. */
+function arrange(width, { function: name, alpha }) {
+  const [left, right, top] = [30, 16, 26];
+  const unit = (width - left - right) / (2 * REACH);
+  const tall = clamp(unit * 0.62, 27, 46);
+  const [low, high] = [-2.2, 5.2];
+  const most = name === "elu" && alpha > 1 ? 2 : 1;
+  const axis = top + (high - low) * tall;
+  const below = axis + 62;
+  const share = 120 / (most + 0.15);
+  const X = (x) => left + (x + REACH) * unit;
+  const Y = (y) => top + (high - y) * tall;
+  const D = (slope) => below + 120 - slope * share;
+  return { left, unit, tall, low, high, most, top, axis, below, end: below + 120, right: width - right, X, Y, D };
+}
+
+/** A path through points of a curve, broken at 0, where a slope can jump; nothing is drawn above `high`. */
+function path(at, across, down, high) {
+  const points = (xs) => xs.map((x) => [x, at(x)]).filter(([, y]) => y <= high + 1e-9).map(([x, y]) => `${across(x).toFixed(1)} ${down(y).toFixed(1)}`);
+  const part = (xs) => points(xs).join("L");
+  const half = range(20 * REACH + 1).map((step) => step / 20);
+  return `M${part(half.map((x) => x - REACH))}M${part(half.map((x) => x || 1e-9))}`;
+}
+
+/** Stripes in a box. */
+const stripes = (x, y, width, height) => range(Math.ceil((width + height) / 9)).map((n) => n * 9).map((c) =>
+  `M${x + Math.max(0, c - height)} ${y + Math.min(c, height)}L${x + Math.min(c, width)} ${y + Math.max(0, c - width)}`).join("");
+
+/** Axes, the parts that are flat, all curves: all that does not move with the input. */
+function backdrop(state, { flat }, place, t) {
+  const { left, right, top, axis, below, end, X, Y, D, low, high, most } = place;
+  const line = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
+  const across = range(2 * REACH + 1).map((n) => n - REACH);
+  const up = range(8).map((n) => n - 2);
+  const parts = across.flatMap((x) => [line(X(x), top, X(x), axis), line(X(x), below, X(x), end)]);
+  parts.push(...up.flatMap((y) => [line(left, Y(y), right, Y(y)), label(left - 12, Y(y), number(y), "cnnx-small")]));
+  const shares = most > 1 ? [0, 1, 2] : [0, 0.5, 1];
+  parts.push(...shares.flatMap((s) => [line(left, D(s), right, D(s)), label(left - 14, D(s), number(s), "cnnx-small")]));
+  for (const [from, to] of flat) {
+    for (const [y, height] of [[top, axis - top], [below, end - below]]) {
+      const [x, width] = [X(from), X(to) - X(from)];
+      parts.push(svg("rect", { class: "cnnx-flat", x, y, width, height }), svg("path", { class: "cnnx-flat-stripes", d: stripes(x, y, width, height) }));
+    }
+  }
+  parts.push(line(left, Y(0), right, Y(0), "cnnx-axis"), line(X(0), top, X(0), axis, "cnnx-axis"));
+  parts.push(line(left, axis, right, axis, "cnnx-axis"), line(left, end, right, end, "cnnx-axis"));
+  parts.push(...across.map((x) => label(X(x), axis + 19, number(x), "cnnx-small")));
+  const { value, slope } = FUNCTIONS[state.function];
+  const slopes = (x) => slope(x, state);
+  const curves = Object.keys(FUNCTIONS).filter((name) => name !== state.function).concat(state.function).map((name) => {
+    const d = path((x) => FUNCTIONS[name].value(x, state), X, Y, high);
+    const mine = name === state.function;
+    return svg("g", { class: mine ? "cnnx-curve cnnx-mine" : "cnnx-curve", "data-curve": name },
+      svg("title", {}, t(name)), svg("path", { class: "cnnx-near", d }), svg("path", { class: "cnnx-line", d }));
+  });
+  const jump = Math.abs(slopes(1e-9) - slopes(0)) > 0.01;
+  const ends = jump ? [["cnnx-open", slopes(1e-9)], ["cnnx-full", slopes(0)]] : [];
+  const limit = D(state.threshold);
+  return [
+    ...parts, ...curves,
+    svg("path", { class: "cnnx-slope", d: path(slopes, X, D, most + 0.15) }),
+    ...ends.map(([kind, s]) => svg("circle", { class: kind, cx: X(0), cy: D(s), r: 3.5 })),
+    line(left, limit, right, limit, "cnnx-limit"),
+    label(right, limit - 8, t("limit", { threshold: state.threshold }), "cnnx-small cnnx-end"),
+    svg("g", { class: "cnnx-output" }, label(left, top - 13, `f = ${t(state.function)}`, "cnnx-title")),
+    svg("g", { class: "cnnx-gradient" }, label(left, below - 13, t("slope_title"), "cnnx-title")),
+  ];
+}
+
+/** What moves with the input: the way up to the curve, the tangent, the way down to the slope. */
+function marks({ x }, { value, slope }, { left, X, Y, D, axis, below, end, high, unit, tall, top }) {
+  const inside = value <= high;
+  const [px, py, pd] = [X(x), inside ? Y(value) : top, D(slope)];
+  const steep = (slope * tall) / unit;
+  const within = (room) => Math.min(110 / Math.hypot(1, steep), room / steep);
+  const [back, on] = [within(axis - py), within(py - top)];
+  const tangent = `M${px - back} ${py + steep * back}L${px + on} ${py - steep * on}`;
+  const flip = px < left + 110;
+  const text = (y, role, words) => svg("g", { class: `cnnx-${role}` },
+    label(px + (flip ? 12 : -12), y, words, flip ? "cnnx-from" : "cnnx-end"));
+  return [
+    svg("path", { class: "cnnx-guide", d: `M${px} ${py}V${axis}M${px} ${below}V${end}M${px} ${py}H${left}M${px} ${pd}H${left}` }),
+    ...(inside ? [svg("path", { class: "cnnx-tangent", d: tangent })] : []),
+    svg("circle", { class: "cnnx-point cnnx-output", cx: px, cy: py, r: 6 }),
+    svg("circle", { class: "cnnx-point cnnx-gradient", cx: px, cy: pd, r: 6 }),
+    text(Math.max(py - 15, top + 8), "output", `f(${number(x)}) = ${number(value, 4)}`),
+    text(pd < below + 24 ? pd + 16 : pd - 15, "gradient", `f′(${number(x)}) = ${number(slope, 4)}`),
+  ];
+}
+
+/** The curve that a press chooses: the nearest one within a finger's width, the present one where they coincide. */
+function curveAt({ x, y }, state, { left, unit, Y }) {
+  const distance = (name) => Math.abs(Y(FUNCTIONS[name].value((x - left) / unit - REACH, state)) - y);
+  const best = Object.keys(FUNCTIONS).reduce((one, other) => (distance(other) < distance(one) ? other : one), state.function);
+  return distance(best) < 14 ? best : null;
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, drawn, result, place] = [640, "", null, null];
+  const [back, front] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-marks", "aria-hidden": "true" })];
+  const step = (by) => () => move(state.x + by);
+  const handle = svg("g", { "data-grip": "x", ...onLine(t("input"), -REACH, REACH, {
+    ArrowLeft: step(-0.05), ArrowDown: step(-0.05), ArrowRight: step(0.05), ArrowUp: step(0.05),
+    PageDown: step(-0.5), PageUp: step(0.5), Home: step(-Infinity), End: step(Infinity),
+  }) }, grip({ x: 0, y: 0, name: "x", title: t("drag_x"), role: "input" }));
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, front, handle);
+  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const names = ["function", "x", ...Object.keys(SETTINGS)];
+  const { state, receive, update, close } = connect(model, names, redraw);
+  const which = choice({ name: "function", options: Object.keys(FUNCTIONS), t, change: (name) => update({ function: name }) });
+  const sliders = Object.entries(SETTINGS).map(([name, setting]) =>
+    [name, decimal({ ...setting, label: t(name), t, change: (value) => update({ [name]: value }) })]);
+  const move = (x) => update({ x: clamp(Math.round(x * 20) / 20, -REACH, REACH) });
+
+  function redraw() {
+    result = compute(state);
+    const key = JSON.stringify([width, ...names.map((name) => name !== "x" && state[name])]);
+    if (key !== drawn) drawAll((drawn = key));
+    front.replaceChildren(...marks(state, result, place));
+    handle.setAttribute("transform", `translate(${place.X(state.x)} ${place.axis})`);
+    tell(handle, state.x);
+    sum.show(equations(state, result));
+    live.say(describe(state, result, t));
+  }
+
+  function drawAll() {
+    place = arrange(width, state);
+    drawing.setAttribute("width", width);
+    drawing.setAttribute("height", place.end + 12);
+    back.replaceChildren(...backdrop(state, result, place, t));
+    which.show(state.function);
+    for (const [name, control] of sliders) {
+      control.show(state[name]);
+      control.element.classList.toggle("cnnx-gone", (OF[name] ?? state.function) !== state.function);
+    }
+  }
+
+  drag(drawing, (start, name) => {
+    const curve = !name && curveAt(start, state, place);
+    if (curve) update({ function: curve });
+    handle.focus({ preventScroll: true });
+    const follow = (now) => move((now.x - place.left) / place.unit - REACH);
+    follow(start);
+    return follow;
+  });
+  const controls = html("div", { class: "cnnx-controls" }, which.element, ...sliders.map(([, { element }]) => element));
+  return mount(el, t, {
+    parts: [controls, sum.element, live.element, picture], picture, redraw: (now) => redraw((width = now)), receive, close,
+  });
+}
+
+export default { render };

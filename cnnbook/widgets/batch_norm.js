@@ -1,0 +1,236 @@
+// The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
+import {
+  clamp, connect, decimal, dimension, drag, formula, fraction, grip, html, label, light, liveText, mount, number,
+  onLine, partAt, range, slider, svg, symbol, tell, toggle, translator,
+} from "./_core.js";
+
+export const REACH = 8; // the lines go from -REACH to REACH
+export const EPS = 1e-5;
+export const SETTINGS = {
+  gamma: { letter: "γ", role: "kernel", min: -3, max: 3, step: 0.1 },
+  beta: { letter: "β", role: "kernel", min: -4, max: 4, step: 0.1 },
+  momentum: { letter: "m", role: "page", min: 0, max: 1, step: 0.05 },
+};
+export const MOST = 8; // numbers in the batch
+const STOCK = [0, 2, 3, 4, 6, -2, 1, 5]; // what comes in where the batch grows
+
+/** Mean and biased variance. */
+function statistics(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, var: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
+}
+
+/** What the batch becomes, by its own statistics or the running ones, and what one step makes of these. */
+export function compute({ values, gamma, beta, training, momentum, running_mean, running_var }) {
+  const [batch, running, count] = [statistics(values), { mean: running_mean, var: running_var }, values.length];
+  const moved = (old, now) => (1 - momentum) * old + momentum * now;
+  const next = count < 2 ? null
+    : { mean: moved(running_mean, batch.mean), var: moved(running_var, (batch.var * count) / (count - 1)) };
+  const used = training ? batch : running;
+  const hat = values.map((x) => (x - used.mean) / Math.sqrt(used.var + EPS));
+  const output = hat.map((value) => gamma * value + beta);
+  return { possible: !training || count > 1, batch, running, used, next, hat, output, made: statistics(output) };
+}
+
+/** The result in words; `chosen` is the number that is followed. */
+export function describe({ values, training, chosen }, result, t) {
+  if (!result.possible) return t("impossible");
+  const { used, made, hat, output, next } = result;
+  const [mean, variance] = [number(used.mean, 3), number(used.var, 3)];
+  const found = { mean, variance, out_mean: number(made.mean, 3), out_sd: number(Math.sqrt(made.var), 3) };
+  const off = output.filter((y) => Math.abs(y) > REACH).length;
+  return [
+    t(training ? "result_training" : "result_evaluation", found),
+    t("followed", { index: chosen + 1, x: values[chosen], hat: number(hat[chosen], 3), y: number(output[chosen], 3) }),
+    ...(next ? [t("next", { mean: number(next.mean, 3), variance: number(next.var, 3) })] : []),
+    ...(off ? [t("off", { count: off })] : []),
+  ].join(" ");
+}
+
+/** The formula with the numbers of the one that is followed. */
+function equation({ values, gamma, beta, chosen }, { used, output }) {
+  const x = html("b", { class: "cnnx-input" }, number(values[chosen]));
+  const less = `${used.mean < 0 ? "+" : "−"} ${number(Math.abs(used.mean), 3)}`;
+  const scale = (letter, above, below, shift) => [
+    letter, " · ", fraction(above, ["√", html("span", { class: "cnnx-root" }, below)]), " + ", shift,
+  ];
+  return [
+    [html("i", {}, "y"), " = ", ...scale(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
+    [" = ", ...scale(html("b", { class: "cnnx-kernel" }, number(gamma)), [x, ` ${less}`], `${number(used.var, 3)} + ε`,
+      html("b", { class: "cnnx-kernel" }, beta < 0 ? `(${number(beta)})` : number(beta)))],
+    [" = ", html("strong", {}, number(output[chosen], 3))],
+  ];
+}
+
+/** Three lines below each other, on one scale. */
+function arrange(width) {
+  const radius = width < 480 ? 10 : 12;
+  const [left, room] = [14, 92];
+  const unit = (width - 2 * left) / (2 * REACH);
+  const base = [room + 26, 2 * room + 136, 3 * room + 204];
+  const X = (value) => left + (clamp(value, -REACH, REACH) + REACH) * unit;
+  return { left, right: width - left, radius, room, unit, base, X, height: base[2] + 102 };
+}
+
+/** Where the balls of a line stand: side by side, or on top of each other where they would overlap. */
+function stack(values, { X, radius, room }) {
+  const [places, placed] = [values.map(X), []];
+  const order = range(values.length).sort((a, b) => places[a] - places[b]);
+  for (const index of order) {
+    let level = 0;
+    const taken = (other) => other.level === level && Math.abs(other.x - places[index]) < 2 * radius;
+    while (placed.some(taken)) level += 1;
+    placed.push({ index, x: places[index], level });
+  }
+  const highest = Math.max(...placed.map(({ level }) => level));
+  const rise = Math.min(2 * radius, (room - 2 * radius - 4) / Math.max(highest, 1));
+  return placed.map(({ index, x, level }) => ({ index, x, up: radius + 3 + level * rise })).sort((a, b) => a.index - b.index);
+}
+
+/** A number of the batch. */
+const ball = (index, role) => svg("g", { class: `cnnx-ball cnnx-${role}`, "data-column": index },
+  svg("circle", { class: "cnnx-target", r: 14 }), svg("circle", { class: "cnnx-disc" }), label(0, 0, String(index + 1), "cnnx-small"));
+
+/** Puts a ball on its line. */
+function settle(element, { x, up }, base, radius) {
+  element.setAttribute("transform", `translate(${x} ${base - up})`);
+  element.querySelector(".cnnx-disc").setAttribute("r", radius);
+  return element;
+}
+
+/** Lines, bands, measures, and the balls of the two lower lines. */
+function parts({ gamma, beta, training }, { batch, running, used, hat, output, possible }, place, t) {
+  const { X, base, left, right, room } = place;
+  const titles = [["input", "line_x"], ["page", "line_hat"], ["output", "line_y"]];
+  const ticks = range(REACH + 1).map((n) => 2 * n - REACH);
+  const line = (y, [role, key]) => svg("g", { class: `cnnx-${role}` }, label(left, y - room - 4, t(key), "cnnx-title"),
+    svg("path", { class: "cnnx-rail", d: `M${left} ${y}H${right}${ticks.map((x) => `M${X(x)} ${y - 3}v6`).join("")}` }),
+    ...ticks.map((x) => label(X(x), y + 13, number(x), "cnnx-small")));
+  const band = ({ mean, var: variance }, y, kind) => {
+    const [x0, x1] = [X(mean - Math.sqrt(variance)), X(mean + Math.sqrt(variance))];
+    return [svg("rect", { class: `cnnx-band ${kind}`, x: x0, y: y - room + 8, width: x1 - x0, height: room - 8 }),
+      svg("path", { class: "cnnx-mean", d: `M${X(mean)} ${y - room + 8}V${y}` })];
+  };
+  const measure = ({ mean, var: variance }, y, key, role) => {
+    const sd = Math.sqrt(variance);
+    const [x0, x1] = [X(mean - sd), X(mean + sd)];
+    const middle = clamp((x0 + x1) / 2, left + 84, right - 84);
+    return svg("g", { class: `cnnx-${role} cnnx-measure` },
+      svg("path", { class: "cnnx-dimension", d: `M${x0} ${y - 4}v8M${x1} ${y - 4}v8M${x0} ${y}H${x1}M${X(mean)} ${y - 7}v14` }),
+      label(middle, y + 14, t(key, { mean: number(mean), sd: number(sd) })));
+  };
+  const knob = (from, length, y, name) => {
+    const [x, side] = [X(from + length), length < 0 ? -1 : 1];
+    const text = label(x + 14 * side, y, `${SETTINGS[name].letter} = ${number(length)}`, `cnnx-aside ${side < 0 ? "cnnx-left" : ""}`);
+    return svg("g", { class: "cnnx-kernel" }, dimension({ x0: X(from), x1: x, y, text: "", role: "kernel" }), text,
+      grip({ x, y, name, title: t(`drag_${name}`), role: "kernel" }));
+  };
+  const balls = (values, row, role) => stack(values, place).map((at) =>
+    settle(ball(at.index, Math.abs(values[at.index]) > REACH ? `${role} cnnx-off` : role), at, base[row], place.radius));
+  return [
+    ...(possible ? band(used, base[0], training ? "" : "cnnx-running") : []),
+    ...base.map((y, row) => line(y, titles[row])),
+    measure(batch, base[0] + 36, "batch", "input"), measure(running, base[0] + 72, "running", "padding"),
+    knob(0, beta, base[2] + 42, "beta"), knob(beta, gamma, base[2] + 78, "gamma"),
+    ...(possible ? [...balls(hat, 1, "page"), ...balls(output, 2, "output")] : []),
+  ];
+}
+
+/** Lines from each number to what it becomes. */
+function linkParts({ values }, { hat, output, possible }, place) {
+  if (!possible) return [];
+  const [X, rows] = [place.X, [values, hat, output]];
+  const ends = [hat, output].map((numbers) => stack(numbers, place));
+  const way = (index, row) =>
+    `M${X(rows[row][index])} ${place.base[row] + 3}L${X(rows[row + 1][index])} ${place.base[row + 1] - ends[row][index].up}`;
+  return values.map((_, index) =>
+    svg("path", { class: "cnnx-thread", "data-column": index, d: way(index, 0) + way(index, 1) }));
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, chosen, result, place] = [640, 0, null, null];
+  const [links, art, top] = ["cnnx-links", "cnnx-art", "cnnx-top"].map((kind) => svg("g", { class: kind }));
+  links.setAttribute("aria-hidden", "true");
+  art.setAttribute("aria-hidden", "true");
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, links, art, top);
+  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const names = ["values", "training", "running_mean", "running_var", ...Object.keys(SETTINGS)];
+  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const sliders = Object.entries(SETTINGS).map(([name, setting]) =>
+    [name, decimal({ ...setting, label: t(name), t, change: (value) => update({ [name]: value }) })]);
+  const size = slider({ letter: "N", role: "input", min: 1, max: MOST, label: t("size"), t, change: (count) =>
+    update({ values: [...state.values, ...STOCK.slice(state.values.length)].slice(0, count) }) });
+  const training = toggle({ label: t("training"), change: (now) => update({ training: now }) });
+  const button = (key, click) => html("button", { type: "button", class: "cnnx-wide", "data-lm-suppress-shortcuts": "true", click }, t(key));
+  const running = ({ mean, var: variance }) => update({ running_mean: mean, running_var: variance });
+  const step = button("step", () => result.next && running(result.next));
+  const reset = button("reset", () => running({ mean: 0, var: 1 }));
+  const put = (index, value) => update({
+    values: state.values.map((old, at) => (at === index ? clamp(Math.round(value * 10) / 10, -REACH, REACH) : old)),
+  });
+  const follow = (index) => {
+    chosen = index;
+    redraw();
+  };
+
+  /** One ball of the batch, that the keyboard can reach. */
+  function handle(index) {
+    const by = (change) => () => put(index, state.values[index] + change);
+    const ends = onLine(t("value", { index: index + 1 }), -REACH, REACH, {
+      ArrowLeft: by(-0.1), ArrowDown: by(-0.1), ArrowRight: by(0.1), ArrowUp: by(0.1),
+      PageDown: by(-1), PageUp: by(1), Home: by(-Infinity), End: by(Infinity),
+    });
+    return svg("g", { ...ends, focus: () => follow(index) }, ball(index, "input"));
+  }
+
+  function redraw() {
+    chosen = Math.min(chosen, state.values.length - 1);
+    [result, place] = [compute(state), arrange(width)];
+    const now = { ...state, chosen };
+    drawing.setAttribute("width", width);
+    drawing.setAttribute("height", place.height);
+    links.replaceChildren(...linkParts(state, result, place));
+    art.replaceChildren(...parts(state, result, place, t));
+    while (top.children.length > state.values.length) top.lastChild.remove();
+    while (top.children.length < state.values.length) top.append(handle(top.children.length));
+    for (const at of stack(state.values, place)) {
+      settle(top.children[at.index].firstChild, at, place.base[0], place.radius);
+      tell(top.children[at.index], state.values[at.index]);
+    }
+    light(drawing, { row: 0, column: chosen });
+    for (const [name, control] of sliders) control.show(state[name]);
+    size.show(state.values.length);
+    training.show(state.training);
+    step.setAttribute("aria-disabled", !result.next);
+    sum.element.classList.toggle("cnnx-gone", !result.possible);
+    sum.show(equation(now, result));
+    live.say(describe(now, result, t), !result.possible);
+  }
+
+  function begin(start, name) {
+    const pull = (setting) => {
+      const [{ min, max }, before] = [SETTINGS[setting], state[setting]];
+      return ({ x }) => update({ [setting]: clamp(Math.round((before + (x - start.x) / place.unit) * 10) / 10, min, max) });
+    };
+    if (name) return pull(name);
+    const near = stack(state.values, place).map(({ index, x, up }) => [Math.hypot(x - start.x, place.base[0] - up - start.y), index]);
+    const [distance, index] = near.sort((a, b) => a[0] - b[0])[0];
+    if (distance > 18) return null;
+    top.children[index].focus({ preventScroll: true });
+    const before = state.values[index];
+    return ({ x }) => put(index, before + (x - start.x) / place.unit);
+  }
+
+  drag(drawing, begin, (target) => {
+    const part = target && partAt(target, { row: 0, column: chosen });
+    if (part && part.column !== chosen && !top.matches(":focus-within")) follow(part.column);
+  });
+  const controls = html("div", { class: "cnnx-controls" }, size.element, ...sliders.map(([, { element }]) => element),
+    training.element, html("div", { class: "cnnx-player" }, step, reset));
+  return mount(el, t, {
+    parts: [controls, sum.element, live.element, picture], picture, redraw: (now) => redraw((width = now)), receive, close,
+  });
+}
+
+export default { render };

@@ -1,0 +1,169 @@
+"""The batch-norm explorer: drag the numbers of a batch, see them normalised, scaled and shifted, in both modes."""
+
+import traitlets
+
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, Flag, SettingError, refusing
+from ._traits import Real
+
+BATCH = (0.0, 2.0, 3.0, 4.0, 6.0)  # mean 3, variance 4 (biased) and 5 (unbiased)
+_REACH, _MOST = 8, 8
+
+
+class Batch(traitlets.TraitType):
+    """One number an image: up to eight numbers from -8 to 8, kept as a tuple."""
+
+    def __init__(self, default):
+        super().__init__(default)
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        from ..functional._validate import number
+
+        numbers = value.tolist() if hasattr(value, "tolist") else value
+        if not isinstance(numbers, list | tuple):
+            raise TypeError(f"{self.name} must be a list of numbers, got {type(value).__name__}: use a list")
+        if not 1 <= len(numbers) <= _MOST:
+            raise SettingError(f"{self.name} holds {len(numbers)} numbers: use 1 to {_MOST}")
+        with refusing():
+            return tuple(number(f"{self.name}[{i}]", entry, -_REACH, _REACH) for i, entry in enumerate(numbers))
+
+
+class BatchNormExplorer(Explorer):
+    """What does batch normalisation make of a batch, in training and in evaluation?
+
+    One channel, one number an image. In a live notebook the traits follow the mouse.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The batch: up to 8 numbers from -8 to 8.
+    gamma, beta : float
+        Scale, from -3 to 3, and shift, from -4 to 4: the weight and bias of the layer.
+    training : bool
+        Normalise with the batch's statistics; with the running ones where it is False.
+    momentum : float
+        Share of the batch in the running statistics, from 0 to 1.
+    running_mean, running_var : float
+        Before any training: 0 and 1.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such settings, and in training for one number, which has no variance.
+
+    Examples
+    --------
+    >>> explorer = BatchNormExplorer((0, 2, 3, 4, 6))   # mean 3, variance 4
+    >>> explorer.output.round(4)
+    array([-1.5, -0.5,  0. ,  0.5,  1.5])
+    >>> explorer.training_step()                        # 0.9 * 0 + 0.1 * 3 and 0.9 * 1 + 0.1 * 5, the unbiased variance
+    >>> round(explorer.running_mean, 4), round(explorer.running_var, 4)
+    (0.3, 1.4)
+    >>> explorer.training = False
+    >>> explorer.output.round(2)
+    array([-0.25,  1.44,  2.28,  3.13,  4.82])
+    """
+
+    _esm = module_text("batch_norm")
+    _css = style_text("batch_norm")
+    settings = ("values", "gamma", "beta", "training", "momentum", "running_mean", "running_var")
+
+    values = Batch(BATCH)
+    gamma = Real(1.0, -3, 3)
+    beta = Real(0.0, -4, 4)
+    training = Flag(True)
+    momentum = Real(0.1, 0, 1)
+    running_mean = Real(0.0, -100, 100)
+    running_var = Real(1.0, 0, 200)
+
+    def __init__(
+        self, values=BATCH, *, gamma=1.0, beta=0.0, training=True, momentum=0.1, running_mean=0.0, running_var=1.0,
+        language="en",
+    ):  # fmt: skip
+        words("batch_norm", language)  # refuses a language without words
+        super().__init__(
+            values=values, gamma=gamma, beta=beta, training=training, momentum=momentum, running_mean=running_mean,
+            running_var=running_var, language=language,
+        )  # fmt: skip
+
+    @property
+    def output(self):
+        """What becomes of the batch, an ndarray of shape (N,)."""
+        return self._run(training=self.training)[0]
+
+    @property
+    def normalised(self):
+        """The batch before scale and shift, an ndarray of shape (N,)."""
+        return self._run(training=self.training, gamma=1.0, beta=0.0)[0]
+
+    def training_step(self):
+        """Move the running statistics towards those of the batch, as a forward pass in training does."""
+        with refusing():
+            _, mean, variance = self._run(training=True)
+        self.running_mean, self.running_var = mean, variance
+
+    def _run(self, **changed):
+        """Output and running statistics; settings can be changed for it."""
+        import numpy as np
+
+        from ..functional import batch_norm
+
+        now = {name: changed.get(name, getattr(self, name)) for name in self.settings}
+        arrays = (np.array([now[name]]) for name in ("running_mean", "running_var", "gamma", "beta"))
+        options = {"training": now["training"], "momentum": now["momentum"]}
+        output, mean, variance = batch_norm(np.array(now["values"])[:, None], *arrays, **options)
+        return output[:, 0], float(mean[0]), float(variance[0])
+
+    @traitlets.validate("values", "training")
+    def _has_variance(self, proposal):
+        now = {"values": self.values, "training": self.training} | {proposal["trait"].name: proposal["value"]}
+        if now["training"] and len(now["values"]) == 1:
+            remedy = "use a larger batch or training=False"
+            raise SettingError(f"values holds one number, and one number has no variance: {remedy}")
+        return proposal["value"]
+
+    @property
+    def _used(self):
+        """Mean and variance that the batch is normalised with."""
+        import numpy as np
+
+        return (np.mean(self.values), np.var(self.values)) if self.training else (self.running_mean, self.running_var)
+
+    def summary(self):
+        word = words("batch_norm", self.language)["result_training" if self.training else "result_evaluation"]
+        (mean, variance), output = self._used, self.output
+        found = {"mean": mean, "variance": variance, "out_mean": output.mean(), "out_sd": output.std()}
+        return word.format(**{name: _text(value) for name, value in found.items()})
+
+    def still(self):
+        from ._figure import figure, fill, line, png
+
+        word, picture = words("batch_norm", self.language), figure(6.6, 4.2)
+        rows = picture.subplots(3, 1)
+        batches = self.values, self.normalised, self.output
+        lines = zip(rows, ("input", "page", "output"), ("line_x", "line_hat", "line_y"), batches, strict=True)
+        mean, spread = self._used[0], self._used[1] ** 0.5
+        rows[0].axvspan(mean - spread, mean + spread, fc=fill("input" if self.training else "padding"), lw=0, zorder=0)
+        rows[0].axvline(mean, color=line("padding"), lw=1, ls="--", zorder=1)
+        for axes, role, key, numbers in lines:
+            axes.axhline(0, color=line(role), lw=1, zorder=1)
+            for index, value in enumerate(numbers):
+                axes.plot(value, 0, "o", ms=16, mfc=fill(role), mec=line(role), zorder=2)
+                axes.text(value, -0.05, str(index + 1), ha="center", va="center", size=9, clip_on=True, zorder=3)
+            axes.set(xlim=(-_REACH - 0.5, _REACH + 0.5), ylim=(-1, 1), yticks=[])
+            axes.set_title(word[key], loc="left", size=10, color=line(role))
+            axes.spines[["left", "right", "top"]].set_visible(False)
+        key = "batch" if self.training else "running"
+        told = word[key].format(mean=_text(mean), sd=_text(spread))
+        rows[0].text(mean, 1.05, told, ha="center", va="bottom", size=9, color=line("page"))
+        scale = f"γ = {_text(self.gamma)}, β = {_text(self.beta)}"
+        rows[2].set_title(scale, loc="right", size=10, color=line("kernel"))
+        return png(picture)
+
+
+def _text(value):
+    """A number as the browser writes it: at most three decimals, a true minus sign."""
+    return f"{round(float(value), 3) + 0.0:.10g}".replace("-", "−")

@@ -1,0 +1,250 @@
+// The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
+import {
+  animate, arrows, cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, number,
+  mount, numberGrid, numbers, partAt, player, presets, range, svg, toggle, translator,
+} from "./_core.js";
+
+export const SAMPLES = {
+  notes: { picture: false, input: [[3, 0, 1, 2, 7, 4], [1, 5, 8, 9, 3, 1], [2, 7, 2, 5, 1, 3], [0, 1, 3, 1, 7, 8],
+    [4, 2, 1, 6, 2, 8], [2, 4, 5, 2, 3, 9]] },
+  edge: { picture: false, input: range(6).map(() => [10, 10, 10, 0, 0, 0]) },
+  picture: { picture: true },
+};
+const transposed = (grid) => grid[0].map((_, column) => grid.map((row) => row[column]));
+const edges = (side, middle) => [side, middle, side].map((weight) => [weight, 0, -weight]);
+export const KERNELS = {
+  vertical: edges(1, 1), horizontal: transposed(edges(1, 1)),
+  sobel_vertical: edges(1, 2), sobel_horizontal: transposed(edges(1, 2)),
+  scharr_vertical: edges(3, 10), scharr_horizontal: transposed(edges(3, 10)),
+  blur: [[0.1, 0.1, 0.1], [0.1, 0.2, 0.1], [0.1, 0.1, 0.1]],
+  sharpen: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+  identity: [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+};
+export const LIMIT = 999;
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const nameOf = (kernel) => Object.keys(KERNELS).find((name) => same(KERNELS[name], kernel)) ?? "custom";
+const named = (kernel) => ({ kernel, preset: nameOf(kernel) });
+
+/** The output, the weights as they meet a window, what flipping does; `products(row, column)` are those of a window. */
+export function compute({ input, image, picture, kernel, flip }) {
+  const x = picture ? image : input;
+  const turned = kernel.map((row) => [...row].reverse()).reverse();
+  const negative = turned.map((row) => row.map((weight) => 0 - weight));
+  const weights = flip ? turned : kernel;
+  const [H, W, kH, kW] = [x.length, x[0].length, kernel.length, kernel[0].length];
+  const [rows, columns] = [Math.max(H - kH + 1, 0), Math.max(W - kW + 1, 0)];
+  const products = (row, column) =>
+    weights.flatMap((line, i) => line.map((weight, j) => weight * x[row + i][column + j]));
+  const sum = (row, column) => products(row, column).reduce((total, product) => total + product, 0);
+  const output = range(rows).map((row) => range(columns).map((column) => sum(row, column)));
+  const turning = same(turned, kernel) ? "turned_same" : same(negative, kernel) ? "turned_negative" : "turned";
+  return { possible: rows > 0 && columns > 0, x, weights, H, W, kH, kW, rows, columns, products, output, turning };
+}
+
+/** The result in words; `upTo` is the place up to which the output is filled in. */
+export function describe({ row, column, flip }, result, t, upTo = Infinity) {
+  if (!result.possible) return t("impossible", result);
+  const [count, all] = [result.kH * result.kW, result.rows * result.columns];
+  const filled = upTo < all - 1 ? [t("filled", { done: upTo + 1, all })] : [];
+  const value = result.output[row][column];
+  return [t("result", { row, column, value, count }), ...filled, ...(flip ? [t(result.turning)] : [])].join(" ");
+}
+
+/** Where input and output stand: side by side where there is room. */
+function arrange(width, { H, W, rows, columns }, picture) {
+  const [x, y, gap] = [2, 30, width < 560 ? 36 : 60];
+  const fit = (across, between) => Math.floor((width - 2 * x - between) / across);
+  const beside = fit(W + columns, gap) >= (picture ? 12 : 28);
+  const side = clamp(beside ? fit(W + columns, gap) : fit(W, 0), 8, picture ? 24 : 44);
+  const output = beside
+    ? { x: x + W * side + gap, y: y + ((H - rows) * side) / 2, side }
+    : { x, y: y + H * side + 40, side };
+  const height = Math.max(y + H * side, output.y + rows * side + (picture ? 24 : 0)) + 8;
+  return { beside, input: { x, y, side }, output, height };
+}
+
+/** The look of a picture in greys, from black, its smallest number, to white. */
+function greys(grid) {
+  const [low, high] = [Math.min(...grid.flat()), Math.max(...grid.flat())];
+  return (row, column) => {
+    const grey = Math.round((255 * (grid[row][column] - low)) / (high - low || 1));
+    return { class: "cnnx-pixel", text: "", style: `fill: rgb(${grey} ${grey} ${grey})` };
+  };
+}
+
+/** Numbers as squares: the area is the size; full ones are positive, hollow ones negative. */
+function squares(grid, { x, y, side }, isShown) {
+  const unit = (side - 3) / Math.sqrt(Math.max(...grid.flat().map(Math.abs)) || 1);
+  const path = (sign) => grid.flatMap((row, i) => row.map((value, j) => {
+    const length = unit * Math.sqrt(Math.abs(value));
+    const offset = (side - length) / 2;
+    if (value * sign <= 0 || !isShown(i, j)) return "";
+    return `M${x + j * side + offset} ${y + i * side + offset}h${length}v${length}h${-length}z`;
+  })).join("");
+  return [svg("path", { class: "cnnx-plus", d: path(1) }), svg("path", { class: "cnnx-minus", d: path(-1) })];
+}
+
+/** Input and output with their titles. Output cells that are not shown yet stay blank. */
+function gridParts({ picture }, result, { input, output }, isShown, t) {
+  const title = ({ x, y }, text, role) => svg("g", { class: `cnnx-${role}` }, label(x, y - 14, text, "cnnx-title"));
+  const each = (row, column) => {
+    const kind = !isShown(row, column) ? "blank" : picture ? "plain" : "";
+    const look = kind && { class: `cnnx-cell cnnx-output cnnx-${kind}`, text: "" };
+    return { "data-row": row, "data-column": column, ...look };
+  };
+  const reach = svg("g", { class: "cnnx-reach", "data-grip": "window" },
+    numbers(result.x, input, "input", picture ? greys(result.x) : undefined));
+  const parts = [title(input, t("input_size", result), "input"), reach];
+  if (!result.possible) return parts;
+  parts.push(title(output, t("output_size", result), "output"), numbers(result.output, output, "output", each));
+  if (!picture) return parts;
+  const legend = label(output.x, output.y + result.rows * output.side + 16, t("signs"), "cnnx-start");
+  return [...parts, ...squares(result.output, output, isShown), legend];
+}
+
+/** The window at the origin: a frame, and where there is room the weights, small. */
+function windowParts({ weights, kH, kW }, { side }) {
+  const weight = (value, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${number(value)}`, "cnnx-weight");
+  return [
+    svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
+    cells({ x: 0, y: 0, rows: kH, columns: kW, side, each: (i, j) => ({ class: "cnnx-hit", "data-tap": i * kW + j }) }),
+    ...(side < 36 ? [] : weights.flatMap((row, i) => row.map((value, j) => weight(value, i, j)))),
+  ];
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, hover, upTo, forming, pressed, size] = [640, null, Infinity, false, null, []];
+  let result, place, seen, kernel, products;
+  const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
+  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane);
+  const [live, sum, grids] = [liveText(), formula(), html("div", { class: "cnnx-grids" })];
+  const names = ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"];
+  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const show = (patch) => (update(patch), redraw());
+  const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
+  const last = () => within(Infinity, result.rows * result.columns);
+  const at = () => state.row * result.columns + state.column;
+  const pace = () => (state.picture ? clamp(8000 / last(), 40, 400) : 400 + 45 * result.kH * result.kW);
+  const play = player({ t, at, last, pace, go(index) {
+    upTo = index < last() ? index : Infinity;
+    forming = !state.picture;
+    show({ row: Math.floor(index / (result.columns || 1)), column: index % result.columns || 0 });
+    forming = false;
+  } });
+  const sample = presets({ name: "sample", table: SAMPLES, t, change(patch) {
+    play.stop();
+    upTo = Infinity;
+    show(patch);
+  } });
+  const kernels = Object.fromEntries(Object.entries(KERNELS).map(([name, grid]) => [name, named(grid)]));
+  const preset = presets({ name: "preset", table: kernels, t, change: show });
+  const flip = toggle({ label: t("flip"), change: (now) =>
+    (show({ flip: now }), animate(kernel.grid, { transform: "rotate(-180deg)" }, 500)) });
+
+  function move(row, column) {
+    const to = { row: within(row, result.rows), column: within(column, result.columns) };
+    if (!play.playing() && to.row === state.row && to.column === state.column) return;
+    play.stop();
+    show(to);
+  }
+
+  /** The grids below the picture, for a kernel of another size. */
+  function makeGrids(kH, kW) {
+    const put = (grid, at, value) =>
+      grid.map((row, i) => row.map((old, j) => (i * row.length + j === at ? value : old)));
+    const wrong = () => live.say(t("not_a_number"), true);
+    const make = (role, word, change) =>
+      numberGrid({ role, rows: kH, columns: kW, limit: LIMIT, name: (at) => t(word, at), change, wrong });
+    seen = make("input", "edit_window", (tap, value) => {
+      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / kW)];
+      show({ [name]: put(result.x, row * result.W + state.column + (tap % kW), value) });
+    });
+    kernel = make("kernel", "edit_kernel", (tap, value) => {
+      show(named(put(state.kernel, state.flip ? kH * kW - 1 - tap : tap, value))); // rotated, it is read backwards
+    });
+    products = make("page");
+    grids.replaceChildren(seen.element, "×", kernel.element, "=", products.element);
+  }
+
+  function redraw() {
+    result = compute(state);
+    const { rows, columns, possible, kH, kW } = result;
+    if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
+    place = arrange(width, result, state.picture);
+    [hover, upTo] = [null, Math.max(upTo, at())];
+    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    art.replaceChildren(...gridParts(state, result, place, (i, j) => i * columns + j <= upTo, t));
+    pane.replaceChildren(...windowParts(result, place.input));
+    if (!same(size, [kH, kW])) makeGrids(...(size = [kH, kW]));
+    for (const list of [sample, preset]) list.show(state);
+    flip.show(state.flip);
+    for (const part of [sum.element, grids, link, pane]) part.classList.toggle("cnnx-gone", !possible);
+    if (possible) drawPosition();
+    live.say(play.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
+  }
+
+  /** The window, its calculation and its output cell: those pointed at, or those of the state. */
+  function drawPosition() {
+    const { row, column } = hover ?? state;
+    const { kH, kW, x, weights, output } = result;
+    const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
+    const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
+    pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
+    link.setAttribute("d", place.beside ? line(0) + line(1) : "");
+    light(art, { row, column });
+    const terms = result.products(row, column);
+    const term = (value, tap) => [tap ? `${value < 0 ? "−" : "+"} ${number(Math.abs(value))}` : number(value)];
+    seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
+    kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
+    products.show(terms, t("products"));
+    sum.show([...terms.map(term), ["=", html("strong", {}, number(output[row][column]))]]);
+    for (const [tap, cell] of products.cells.entries()) {
+      const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
+      term.dataset.tap = tap;
+      if (forming) [cell, term].forEach((part) => animate(part, { opacity: 0 }, timing));
+    }
+  }
+
+  function begin(start, name, target) {
+    const cell = partAt(target, state);
+    if (cell) move(cell.row, cell.column);
+    if (name !== "window" || !result.possible) return null;
+    pane.focus({ preventScroll: true });
+    const { x, y, side } = place.input;
+    const inside = pane.contains(target);
+    pressed = inside && seen.cells[target.dataset.tap];
+    const [dx, dy] = inside // a press beside the window brings its middle there
+      ? [start.x - state.column * side, start.y - state.row * side]
+      : [x + (result.kW * side) / 2, y + (result.kH * side) / 2];
+    const follow = (now) => {
+      if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
+      pressed = null;
+      move(Math.round((now.y - dy) / side), Math.round((now.x - dx) / side));
+    };
+    return follow(start), follow;
+  }
+
+  drag(drawing, begin, (target) => {
+    const to = target && !seen.grid.matches(":focus-within") ? partAt(target, state) : null;
+    if (same(to, hover) || !result.possible) return;
+    hover = to;
+    drawPosition();
+  });
+  drawing.addEventListener("pointerup", () => pressed && (pressed.focus({ preventScroll: true }), (pressed = null)));
+  const lightTap = ({ target }) => {
+    const tap = target.closest("[data-tap]")?.dataset.tap;
+    for (const part of el.querySelectorAll("[data-tap]")) part.classList.toggle("cnnx-now", part.dataset.tap === tap);
+  };
+  for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightTap);
+  const [controls, picture] = [html("div", { class: "cnnx-controls" }), html("div", {}, drawing)];
+  controls.append(sample.element, preset.element, flip.element, play.element);
+  return mount(el, t, {
+    parts: [controls, picture, grids, sum.element, live.element], picture, receive,
+    redraw: (now) => redraw((width = now)), close: () => (play.stop(), close()),
+  });
+}
+
+export default { render };

@@ -1,0 +1,264 @@
+"""The convolution stepper: a window slides over a small input; its products with the kernel add up to the output."""
+
+import traitlets
+
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, Flag, SettingError, Whole
+
+# The worked example that many courses share: 6 x 6 numbers, a detector of vertical edges, 4 x 4 results.
+INPUT = (
+    (3, 0, 1, 2, 7, 4),
+    (1, 5, 8, 9, 3, 1),
+    (2, 7, 2, 5, 1, 3),
+    (0, 1, 3, 1, 7, 8),
+    (4, 2, 1, 6, 2, 8),
+    (2, 4, 5, 2, 3, 9),
+)
+
+# The fifth training image of mnist_sample, a four, at half its size: means of 2 x 2 pixels, from 0 to 9.
+DIGIT = tuple(
+    tuple(int(pixel) for pixel in row)
+    for row in (
+        "00000000000000", "00000000000000", "00000000003000", "00400000006100", "00700000027000", "01700000045000",
+        "03600000283000", "03744666490000", "00333100280000", "00000000350000", "00000000360000", "00000000370000",
+        "00000000140000", "00000000000000",
+    )
+)  # fmt: skip
+
+PRESETS = {
+    "vertical": ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
+    "horizontal": ((1, 1, 1), (0, 0, 0), (-1, -1, -1)),
+    "sobel_vertical": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
+    "sobel_horizontal": ((1, 2, 1), (0, 0, 0), (-1, -2, -1)),
+    "scharr_vertical": ((3, 0, -3), (10, 0, -10), (3, 0, -3)),
+    "scharr_horizontal": ((3, 10, 3), (0, 0, 0), (-3, -10, -3)),
+    "blur": ((0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),
+    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+}
+_ROLES = "input", "kernel", "page"
+LIMIT = 999  # of a number: four signs fit in a cell
+
+
+class Numbers(traitlets.TraitType):
+    """A matrix of numbers, from a NumPy array or a list of rows; kept as a tuple of tuples, which nobody can change."""
+
+    def __init__(self, default, largest):
+        super().__init__(default)
+        self.largest = largest
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        rows = value.tolist() if hasattr(value, "tolist") else value
+        if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
+            kind = type(value).__name__
+            raise TypeError(f"{self.name} must be a matrix of numbers, got {kind}: use a list of rows")
+        widths = {len(row) for row in rows}
+        if len(widths) != 1 or 0 in widths:
+            raise SettingError(f"{self.name} has rows of {sorted(widths)} numbers: give all rows one length, 1 or more")
+        if max(len(rows), *widths) > self.largest:
+            size, most = f"{len(rows)} x {widths.pop()}", f"{self.largest} x {self.largest}"
+            raise SettingError(f"{self.name} of {size} is too large to draw: use {most} at most")
+        return tuple(tuple(self._number(entry) for entry in row) for row in rows)
+
+    def _number(self, value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{self.name} must hold numbers, got {value!r} ({type(value).__name__}): use int or float")
+        if not abs(value) <= LIMIT:
+            raise SettingError(f"{self.name} holds {value}: use numbers from -{LIMIT} to {LIMIT}")
+        return int(value) if value == int(value) else value
+
+
+class ConvolutionStepper(Explorer):
+    """What does a kernel do at each place of an input?
+
+    The window can be dragged, stepped and played; numbers of input and kernel can be typed. "Convolution" is
+    cross-correlation here, as everywhere in deep learning; `flip` shows what mathematics calls convolution.
+
+    Parameters
+    ----------
+    input : matrix of numbers, optional
+        Up to 10 x 10, as an array or a list of rows.
+    kernel : matrix of numbers, optional
+        Up to 5 x 5. Default: the kernel that `preset` names.
+    preset : str, optional
+        Name of a kernel: "vertical", "horizontal", "sobel_vertical", "sobel_horizontal", "scharr_vertical",
+        "scharr_horizontal", "blur", "sharpen", "identity". The attribute is "custom" where the kernel is none of them.
+    flip : bool
+        Rotate the kernel by 180 degrees before it is used: true convolution.
+    image : matrix of numbers, optional
+        The picture, up to 28 x 28, shown in greys from its smallest number to its largest. Default: a small digit.
+    picture : bool, optional
+        Convolve `image`, not `input`. Default: where an `image` is given.
+    row, column : int
+        The output cell whose window is shown.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such matrices, for a kernel larger than the input, and for places outside the output.
+
+    Examples
+    --------
+    >>> stepper = ConvolutionStepper()
+    >>> stepper.output
+    array([[ -5.,  -4.,   0.,   8.],
+           [-10.,  -2.,   2.,   3.],
+           [  0.,  -2.,  -4.,  -7.],
+           [ -3.,  -2.,  -3., -16.]])
+    >>> stepper = ConvolutionStepper([[0, 0, 9, 9, 9, 0, 0]] * 5, [[1, -1], [1, -1], [1, -1]])
+    >>> stepper.output[0]                               # five rows, seven columns, a kernel of 3 x 2
+    array([  0., -27.,   0.,   0.,  27.,   0.])
+    >>> stepper.flip = True
+    >>> stepper.output[0]
+    array([  0.,  27.,   0.,   0., -27.,   0.])
+    >>> stepper.preset
+    'custom'
+    """
+
+    _esm = module_text("convolution")
+    _css = style_text("convolution")
+
+    input = Numbers(INPUT, 10)
+    kernel = Numbers(PRESETS["vertical"], 5)
+    preset = traitlets.Unicode("vertical").tag(sync=True)
+    flip = Flag(False)
+    image = Numbers(DIGIT, 28)
+    picture = Flag(False)
+    row = Whole(0, 0)
+    column = Whole(0, 0)
+
+    def __init__(
+        self, input=None, kernel=None, *, preset=None, flip=False, image=None, picture=None, row=0, column=0,
+        language="en",
+    ):  # fmt: skip
+        words("convolution", language)  # refuses a language without words
+        if kernel is not None and preset is not None:
+            raise ValueError(f"preset {preset!r} and a kernel cannot both be given: use one of them")
+        if kernel is None:
+            kernel = PRESETS[_known("vertical" if preset is None else preset)]
+        super().__init__(
+            input=INPUT if input is None else input, kernel=kernel, flip=flip,
+            image=DIGIT if image is None else image, picture=image is not None if picture is None else picture,
+            row=row, column=column, language=language,
+        )  # fmt: skip
+
+    @property
+    def settings(self):
+        """Names of the traits that ``repr`` shows: the picture only where it is not the usual one."""
+        own = () if self.image == DIGIT else ("image",)
+        return ("input", "kernel", "flip", *own, "picture", "row", "column")
+
+    @property
+    def output(self):
+        """Output of the convolution, an ndarray of shape (H_out, W_out)."""
+        import numpy as np
+
+        from ..functional import conv2d
+
+        x, kernel = (np.array(grid, float)[None, None] for grid in (self._x, self.kernel))
+        return conv2d(x, kernel[..., ::-1, ::-1] if self.flip else kernel)[0, 0]
+
+    @property
+    def _x(self):
+        return self.image if self.picture else self.input
+
+    @property
+    def _output_shape(self):
+        (H, W), (kH, kW) = ((len(grid), len(grid[0])) for grid in (self._x, self.kernel))
+        return H - kH + 1, W - kW + 1
+
+    @traitlets.validate("input", "kernel", "image", "picture")
+    def _fits(self, proposal):
+        now = {name: getattr(self, name) for name in ("input", "kernel", "image", "picture")}
+        now[proposal["trait"].name] = proposal["value"]
+        _check_fit(now["image"] if now["picture"] else now["input"], now["kernel"])
+        return proposal["value"]
+
+    @traitlets.validate("preset")
+    def _is_known(self, proposal):
+        name = proposal["value"]
+        if name == "custom" == _name(self.kernel):
+            return name
+        _check_fit(self._x, PRESETS[_known(name)])
+        return name
+
+    @traitlets.validate("row", "column")
+    def _exists(self, proposal):
+        name, place = proposal["trait"].name, proposal["value"]
+        limit = self._output_shape[name == "column"]
+        if place >= limit:
+            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
+        return place
+
+    @traitlets.observe("input", "kernel", "image", "picture")
+    def _keep_window(self, change):
+        rows, columns = self._output_shape
+        self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
+
+    @traitlets.observe("kernel")
+    def _keep_preset(self, change):
+        self.preset = _name(self.kernel)
+
+    @traitlets.observe("preset")
+    def _use_preset(self, change):
+        self.kernel = PRESETS.get(self.preset, self.kernel)
+
+    def summary(self):
+        word = words("convolution", self.language)["result"]
+        value = round(float(self.output[self.row, self.column]), 2)
+        count = len(self.kernel) * len(self.kernel[0])
+        return word.format(row=self.row, column=self.column, value=f"{value:g}".replace("-", "−"), count=count)
+
+    def still(self):
+        from ._still import Still
+
+        word, output = words("convolution", self.language), self.output.tolist()
+        kernel = [row[::-1] for row in self.kernel[::-1]] if self.flip else self.kernel
+        (H, W), (kH, kW), (rows, columns) = ((len(grid), len(grid[0])) for grid in (self._x, kernel, output))
+        row, column = self.row, self.column
+        window = [line[column : column + kW] for line in self._x[row : row + kH]]
+        products = [[a * b for a, b in zip(*lines, strict=True)] for lines in zip(window, kernel, strict=True)]
+        titles = word["window_copy"], word["kernel_rotated" if self.flip else "kernel"], word["products"]
+        right, shift, below = W + 2, (H - rows) / 2, H + 2
+        picture = Still()
+        draw = picture.squares if self.picture else picture.numbers
+        draw(0, 0, self._x, "input")
+        draw(right, shift, output, "output")
+        sizes = word["input_size"].format(H=H, W=W), word["output_size"].format(rows=rows, columns=columns)
+        picture.text(0, -0.5, sizes[0], role="input", align="left")
+        picture.text(right, shift - 0.5, sizes[1], role="output", align="left")
+        if self.picture:
+            picture.text(right, shift + rows + 0.5, word["signs"], align="left")
+        for edge in (0, 1):
+            picture.lines(((column + kW, row + edge * kH), (right + column, shift + row + edge)))
+        picture.outline(column, row, kW, kH, "kernel")
+        picture.outline(right + column, shift + row, 1, 1, "output")
+        for place, (title, grid, role) in enumerate(zip(titles, (window, kernel, products), _ROLES, strict=True)):
+            left = place * (kW + 1.5)
+            picture.text(left, below - 0.5, title, role=role, align="left")
+            picture.numbers(left, below, grid, role)
+            if place:
+                picture.text(left - 0.75, below + kH / 2, ("", "×", "=")[place], size=12)
+        picture.text(0, below + kH + 0.8, self.summary(), size=10, align="left")
+        return picture.png(max(right + columns, 3 * kW + 3), below + kH + 1.3)
+
+
+def _check_fit(x, kernel):
+    (H, W), (kH, kW) = ((len(grid), len(grid[0])) for grid in (x, kernel))
+    if kH > H or kW > W:
+        remedy = "use a smaller kernel or a larger input"
+        raise SettingError(f"kernel {kH} x {kW} does not fit in input {H} x {W}: {remedy}")
+
+
+def _name(kernel):
+    """Name of a kernel, "custom" where it has none."""
+    return next((name for name, preset in PRESETS.items() if preset == kernel), "custom")
+
+
+def _known(preset):
+    if preset not in PRESETS:
+        raise SettingError(f"preset {preset!r} is unknown: use {', '.join(PRESETS)}, or set kernel")
+    return preset

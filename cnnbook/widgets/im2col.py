@@ -1,0 +1,177 @@
+"""The im2col explorer: a window of the input lights its row of the matrix, and a row lights its window."""
+
+import traitlets
+
+from ..arithmetic import output_size
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, SettingError, Whole, refusing
+from ._traits import OneOf
+
+_NAMES = ("size", "kernel", "stride", "padding")
+LAYOUTS = ("NCHW", "NHWC")
+
+
+class Im2colExplorer(Explorer):
+    """How does a convolution become a matrix product, and what does it cost in memory?
+
+    The input holds the numbers 1, 2, 3, ..., so that each number tells its place: channel by channel, each in reading
+    order. The matrix is that of :func:`cnnbook.functional.im2col`, whatever the memory layout; the settings at the
+    start are a worked example, a tensor of 1 x 4 x 4 x 2.
+
+    Parameters
+    ----------
+    size, kernel : int
+        Input size, up to 5, and kernel size, up to 3, in pixels.
+    stride, padding : int
+        As in :func:`cnnbook.arithmetic.output_size`: up to 3 and 1.
+    channels : int
+        1 or 2.
+    layout : {"NHWC", "NCHW"}
+        Order in which memory holds the axes of the input, and so the numbers of a row.
+    row, column : int
+        Row of the matrix, that is, the window which is shown, and the number in it.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For values out of range, and for a kernel that does not fit.
+
+    Examples
+    --------
+    >>> explorer = Im2colExplorer()
+    >>> explorer.input.shape, explorer.columns.shape, explorer.duplication
+    ((1, 4, 4, 2), (4, 8), 1.0)
+    >>> explorer.columns[0].astype(int)
+    array([ 1, 17,  2, 18,  5, 21,  6, 22])
+    >>> explorer.layout = "NCHW"
+    >>> explorer.columns[0].astype(int)
+    array([ 1,  2,  5,  6, 17, 18, 21, 22])
+    >>> explorer.stride = 1                             # windows overlap: nine of them, 8 numbers each, from 32
+    >>> explorer.duplication
+    2.25
+    """
+
+    _esm = module_text("im2col")
+    _css = style_text("im2col")
+    settings = (*_NAMES, "channels", "layout", "row", "column")
+
+    size = Whole(4, 1, 5)
+    kernel = Whole(2, 1, 3)
+    stride = Whole(2, 1, 3)
+    padding = Whole(0, 0, 1)
+    channels = Whole(2, 1, 2)
+    layout = OneOf("NHWC", LAYOUTS)
+    row = Whole(0, 0)
+    column = Whole(0, 0)
+
+    def __init__(
+        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, layout="NHWC", row=0, column=0, language="en"
+    ):
+        words("im2col", language)  # refuses a language without words
+        super().__init__(
+            size=size, kernel=kernel, stride=stride, padding=padding, channels=channels, layout=layout,
+            row=row, column=column, language=language,
+        )  # fmt: skip
+
+    @property
+    def input(self):
+        """The input, an ndarray of shape (1, C, H, W) or, for NHWC, (1, H, W, C)."""
+        import numpy as np
+
+        shape = (1, self.channels, self.size, self.size)
+        x = np.arange(1.0, self.channels * self.size**2 + 1).reshape(shape)
+        return np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if self.layout == "NHWC" else x
+
+    @property
+    def columns(self):
+        """The matrix, an ndarray of shape (H_out * W_out, C * kH * kW)."""
+        from ..functional import im2col
+
+        return im2col(self.input, self.kernel, stride=self.stride, padding=self.padding, layout=self.layout)
+
+    @property
+    def weight(self):
+        """The weights, 1, 0, -1 in turns, an ndarray of shape (1, C, kH, kW)."""
+        import numpy as np
+
+        shape = (1, self.channels, self.kernel, self.kernel)
+        return 1.0 - np.arange(self.channels * self.kernel**2).reshape(shape) % 3
+
+    @property
+    def output(self):
+        """The product of matrix and weights: the convolution, an ndarray of shape (H_out, W_out)."""
+        weight = self.weight.transpose(0, 2, 3, 1) if self.layout == "NHWC" else self.weight
+        return (self.columns @ weight.ravel()).reshape(self._output_size, self._output_size)
+
+    @property
+    def duplication(self):
+        """How many times as many numbers the matrix holds as the input: its price in memory."""
+        return self.columns.size / self.input.size
+
+    @property
+    def _output_size(self):
+        return output_size(**{name: getattr(self, name) for name in _NAMES})
+
+    @property
+    def _limits(self):
+        return {"row": self._output_size**2, "column": self.channels * self.kernel**2}
+
+    @traitlets.validate(*_NAMES)
+    def _fits(self, proposal):
+        settings = {name: getattr(self, name) for name in _NAMES} | {proposal["trait"].name: proposal["value"]}
+        with refusing():
+            output_size(**settings)
+        return proposal["value"]
+
+    @traitlets.validate("row", "column")
+    def _exists(self, proposal):
+        name, place = proposal["trait"].name, proposal["value"]
+        with refusing():
+            limit = self._limits[name]
+        if place >= limit:
+            raise SettingError(f"{name} {place} is not in the matrix with {limit} {name}s: use {name} <= {limit - 1}")
+        return place
+
+    @traitlets.observe(*_NAMES, "channels")
+    def _keep_place(self, change):
+        self.row, self.column = (min(getattr(self, name), limit - 1) for name, limit in self._limits.items())
+
+    def summary(self):
+        i, j = divmod(self.row, self._output_size)
+        product = f"{self.output[i, j]:g}".replace("-", "−")
+        return words("im2col", self.language)["result"].format(row=self.row, i=i, j=j, product=product)
+
+    def still(self):
+        import numpy as np
+
+        from ._still import Still
+
+        word, picture = words("im2col", self.language), Still()
+        planes = self.input[0].transpose(2, 0, 1) if self.layout == "NHWC" else self.input[0]
+        matrix, weight = self.columns, self.weight.transpose(0, 2, 3, 1) if self.layout == "NHWC" else self.weight
+        padded = np.pad(planes, ((0, 0), (self.padding,) * 2, (self.padding,) * 2))
+        (rows, columns), side, left = matrix.shape, padded.shape[1], padded.shape[1] + 2
+        top, start = (place * self.stride for place in divmod(self.row, self._output_size))
+        for c, plane in enumerate(padded):
+            y = c * (side + 1.2)
+            picture.text(0, y - 0.5, word["channel"].format(c=c), role="input", align="left")
+            picture.numbers(0, y, plane, _role_of(plane))
+            picture.outline(start, y + top, self.kernel, self.kernel, "kernel")
+        picture.text(left, -0.5, word["weights"], role="kernel", align="left")
+        picture.numbers(left, 0, weight.reshape(1, -1), "kernel")
+        picture.text(left, 1.8, word["matrix"].format(rows=rows, columns=columns), align="left")
+        picture.numbers(left, 2.3, matrix, _role_of(matrix))
+        picture.outline(left, 2.3 + self.row, columns, 1, "kernel")
+        picture.text(left + columns + 0.5, 2.8 + self.row, "=")
+        picture.text(left + columns + 1, 1.8, word["product"], role="output", align="left")
+        picture.numbers(left + columns + 1, 2.3, self.output.reshape(-1, 1), "output")
+        bottom = max(2.3 + rows, len(padded) * (side + 1.2)) + 0.8
+        picture.text(0, bottom, self.summary(), size=10, align="left")
+        return picture.png(left + columns + 3, bottom + 0.5)
+
+
+def _role_of(grid):
+    """Numbers of the input start at 1, so a 0 is padding."""
+    return lambda row, column: "input" if grid[row, column] else "padding"

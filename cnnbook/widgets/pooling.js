@@ -1,0 +1,250 @@
+// The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
+import {
+  cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, mount, number, numberGrid,
+  numbers, panel, partAt, range, svg, translator,
+} from "./_core.js";
+
+export const SETTINGS = {
+  kernel: { letter: "k", role: "kernel", min: 1, max: 4 },
+  stride: { letter: "s", role: "page", min: 1, max: 4 },
+  padding: { letter: "p", role: "padding", min: 0, max: 2 },
+  ceil_mode: {},
+};
+export const LIMIT = 999;
+
+/** Windows along one axis: where each starts, its pixels from `first` to before `end`, places that an average counts. */
+function windows(size, { kernel, stride, padding, ceil_mode }) {
+  const room = size + 2 * padding - kernel;
+  const steps = (ceil_mode ? Math.ceil : Math.floor)(room / stride);
+  const leftOut = ceil_mode && steps * stride >= size + padding; // a window that would start behind the input
+  return range(steps + (leftOut ? 0 : 1)).map((index) => index * stride - padding).map((start) => ({
+    start, first: Math.max(start, 0), end: Math.min(start + kernel, size),
+    counted: Math.min(start + kernel, size + padding) - start,
+  }));
+}
+
+/** Output, gradient of the input where each output has the gradient 1, and `look(row, column)` at one window. */
+export function compute({ input, kind, ...options }) {
+  const [H, W, { kernel, padding }] = [input.length, input[0].length, options];
+  const size = [H, W].find((length) => length + 2 * padding < kernel);
+  const reason = padding > Math.floor(kernel / 2) ? "too_padded" : size ? "too_large" : null;
+  const help = { half: Math.floor(kernel / 2), size, padded: size + 2 * padding, needed: Math.ceil((kernel - size) / 2) };
+  if (reason) return { H, W, reason, ...help, possible: false, rows: 0, columns: 0 };
+  const [down, across] = [windows(H, options), windows(W, options)];
+  const look = (row, column) => {
+    const [y, x] = [down[row], across[column]];
+    const pixels = range(y.end - y.first).flatMap((i) => range(x.end - x.first).map((j) => [y.first + i, x.first + j]));
+    const values = pixels.map(([i, j]) => input[i][j]);
+    const count = y.counted * x.counted; // places of the padding too, but none beyond it
+    const best = Math.max(...values);
+    const isMax = kind === "max";
+    return {
+      y, x, pixels, values, count, beyond: kernel * kernel - count, zeros: count - values.length,
+      value: isMax ? best : values.reduce((sum, value) => sum + value, 0) / count,
+      ties: values.filter((value) => value === best).length,
+      receivers: isMax ? [pixels[values.indexOf(best)]] : pixels, share: isMax ? 1 : 1 / count,
+    };
+  };
+  const gradient = input.map((row) => row.map(() => 0));
+  const output = down.map((_, row) => across.map((_, column) => {
+    const { value, receivers, share } = look(row, column);
+    for (const [i, j] of receivers) gradient[i][j] += share;
+    return value;
+  }));
+  const reach = (list, length) => Math.max(length + padding, list.at(-1).start + kernel) + padding; // with what hangs over
+  return { H, W, possible: true, rows: down.length, columns: across.length, output, gradient, look,
+    idle: gradient.flat().filter((value) => value === 0).length, shownRows: reach(down, H), shownColumns: reach(across, W) };
+}
+
+/** The result in words. */
+export function describe(state, result, t) {
+  if (!result.possible) return t(result.reason, { ...state, ...result });
+  const [seen, isMax] = [result.look(state.row, state.column), state.kind === "max"];
+  const [[i, j]] = seen.receivers;
+  const found = { row: state.row, column: state.column, ...seen, share: number(seen.share, 4), numbers: seen.values.length,
+    i, j, idle: result.idle, all: result.H * result.W };
+  const notes = { tie: isMax && seen.ties > 1, [isMax ? "padding_never_wins" : "zeros_count"]: seen.zeros,
+    beyond: seen.beyond, idle: result.idle };
+  return [`result_${state.kind}`, ...Object.keys(notes).filter((key) => notes[key])].map((key) => t(key, found)).join(" ");
+}
+
+/** The calculation of one output: parts of a formula. */
+function equation({ values, zeros, count, value }, kind) {
+  const isMax = kind === "max";
+  const added = (v, k) => `${k ? (v < 0 ? "− " : "+ ") : "("}${number(k ? Math.abs(v) : v)}`;
+  const listed = (v, k) => `${k ? "" : "max("}${number(v)}${k < values.length - 1 ? "," : ")"}`;
+  const terms = values.map(isMax ? listed : added);
+  if (!isMax) terms.push(`${zeros ? `+ ${zeros} · 0` : terms.pop()}) / ${count}`);
+  return [...terms.map((text) => [text]), ["= ", html("strong", {}, number(value))]];
+}
+
+/** Where the three grids stand: in a row, or the input above the two others. */
+function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible }, { padding }) {
+  const [top, gap] = [30, width < 480 ? 46 : 64];
+  const [high, wide] = possible ? [shownRows, shownColumns] : [H + 2 * padding, W + 2 * padding];
+  const fit = (count, gaps) => Math.min(Math.floor((width - 4 - gaps * gap) / count), 40);
+  const beside = fit(wide + columns + W, 2) >= 22;
+  const side = fit(...(beside ? [wide + columns + W, 2] : [columns + W, 1])); // of output and gradient
+  const input = { x: 2, y: top, side: beside ? side : fit(wide, 0) };
+  const bottom = top + high * input.side;
+  const y = (count) => (beside ? (top + bottom - count * side) / 2 : bottom + 42);
+  const output = { x: beside ? 2 + wide * side + gap : 2, y: y(rows), side };
+  const gradient = { x: output.x + columns * side + gap, y: y(H), side };
+  const height = Math.max(bottom, possible ? gradient.y + H * side : 0, output.y + rows * side) + 10;
+  return { beside, high, wide, input, output, gradient, height: possible ? height : bottom + 10 };
+}
+
+/** The three grids with their titles. */
+function gridParts({ input: x, padding, kind }, result, { input, output, gradient, high, wide }, t) {
+  const { H, W, rows, columns, possible } = result;
+  const title = ({ x, y }, role) => svg("g", { class: `cnnx-${role}` },
+    label(x, y - 14, t(`${role}_size`, { H, W, rows, columns }), "cnnx-title"));
+  const around = (row, column) => {
+    const outside = Math.min(row, column, H + padding * 2 - 1 - row, W + padding * 2 - 1 - column);
+    if (outside < 0) return { class: "cnnx-cell cnnx-beyond" };
+    const isPixel = row >= padding && row < H + padding && column >= padding && column < W + padding;
+    return isPixel ? null : { class: "cnnx-cell cnnx-padding", text: kind === "max" || input.side < 16 ? "" : "0" };
+  };
+  const pixels = { x: input.x + padding * input.side, y: input.y + padding * input.side, side: input.side };
+  const parts = [
+    title(input, "input"),
+    svg("g", { class: "cnnx-reach", "data-grip": "window" },
+      cells({ ...input, rows: high, columns: wide, each: around }), numbers(x, pixels, "input")),
+  ];
+  if (!possible) return parts;
+  const each = (row, column) => ({ "data-row": row, "data-column": column });
+  return [...parts, title(output, "output"), numbers(result.output, output, "output", each),
+    title(gradient, "gradient"), numbers(result.gradient, gradient, "gradient")];
+}
+
+/** What belongs to one window: the winner's ring, the way to its output, the way of the gradient back. */
+function routeParts({ row, column, kind, kernel, padding }, seen, { beside, input, output, gradient }) {
+  const { y, x, receivers: [[i, j]], count } = seen;
+  const isMax = kind === "max";
+  const at = (grid, row, column) => [grid.x + column * grid.side, grid.y + row * grid.side];
+  const [width, height] = isMax ? [1, 1] : [x.end - x.first, y.end - y.first];
+  const edge = (below) => [
+    at(input, y.start + padding + below * kernel, x.start + padding + kernel), at(output, row + below, column),
+    at(output, row + below, column + 1), at(gradient, i + below * height, j),
+  ];
+  const [above, below] = [edge(0), edge(1)];
+  const lines = (from) => `M${above[from]}L${above[from + 1]}M${below[from]}L${below[from + 1]}`;
+  const [[x0, y0], [x1, y1]] = [2, 3].map((end) => [above[end][0], (above[end][1] + below[end][1]) / 2]);
+  const [middle, [left, top]] = [gradient.x - 20, above[3]];
+  const [cx, cy] = at(input, i + padding + 0.5, j + padding + 0.5);
+  return [
+    ...(beside ? [svg("path", { class: "cnnx-link", d: lines(0) })] : []),
+    ...(isMax ? [svg("circle", { class: "cnnx-winner", cx, cy, r: input.side / 2 - 3 })] : []),
+    svg("path", { class: "cnnx-route", d: lines(2) }),
+    svg("rect", { class: "cnnx-goal", x: left, y: top, width: width * output.side, height: height * output.side, rx: 3 }),
+    svg("g", { class: "cnnx-gradient" },
+      label(middle, y0 + ((y1 - y0) * (middle - x0)) / (x1 - x0), isMax ? "1" : `1/${count}`, "cnnx-share")),
+  ];
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, hover, pressed, result, place, shape, grid] = [640, null, null, null, null, "", null];
+  const [art, route] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-routes", "aria-hidden": "true" })];
+  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), {
+    ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
+    Home: step(0, -Infinity), End: step(0, Infinity),
+  }) });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, route, pane);
+  const [sum, live, picture, sums] = [formula(), liveText(), html("div", {}, drawing), html("div", { class: "cnnx-sums" })];
+  const names = ["input", "kind", ...Object.keys(SETTINGS), "row", "column"];
+  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
+  const controls = panel(SETTINGS, t, update);
+  const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
+  const move = (row, column) => update({ row: within(row, result.rows), column: within(column, result.columns) });
+  const corner = ({ row, column }) => [row, column].map((index) => index * state.stride * place.input.side);
+
+  /** Fields for the numbers in the window; made anew where their count changes. */
+  function showFields({ y, x, values }) {
+    const [rows, columns] = [y.end - y.first, x.end - x.first];
+    if (shape !== `${rows} ${columns}`) {
+      shape = `${rows} ${columns}`;
+      const change = (tap, value) => {
+        const place = `${result.look(state.row, state.column).pixels[tap]}`;
+        update({ input: state.input.map((line, i) => line.map((old, j) => (`${[i, j]}` === place ? value : old))) });
+      };
+      const wrong = () => live.say(t("not_a_number"), true);
+      grid = numberGrid({ role: "input", rows, columns, limit: LIMIT, name: (at) => t("edit", at), change, wrong });
+      sums.replaceChildren(grid.element, sum.element);
+    }
+    grid.show(values, t("window_copy"));
+  }
+
+  function redraw() {
+    result = compute(state);
+    const { possible, rows, columns } = result;
+    if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
+    hover = null;
+    place = arrange(width, result, state);
+    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    art.replaceChildren(...gridParts(state, result, place, t));
+    const [span, kind] = [state.kernel * place.input.side, possible ? "" : "cnnx-misfit"];
+    pane.replaceChildren(svg("rect", { class: `cnnx-frame ${kind}`, width: span, height: span, rx: 3 }));
+    controls.show(state);
+    kinds.show(state.kind);
+    for (const part of [sums, route]) part.classList.toggle("cnnx-gone", !possible);
+    drawPosition();
+  }
+
+  /** The window pointed at, or that of the state: its calculation and its route. */
+  function drawPosition() {
+    const now = { ...state, ...(result.possible ? hover : { row: 0, column: 0 }) };
+    const [down, right] = corner(now);
+    pane.style.transform = `translate(${place.input.x + right}px, ${place.input.y + down}px)`;
+    live.say(describe(now, result, t), !result.possible);
+    if (!result.possible) return;
+    const seen = result.look(now.row, now.column);
+    light(art, now);
+    route.replaceChildren(...routeParts(now, seen, place));
+    sum.show(equation(seen, state.kind));
+    showFields(seen);
+  }
+
+  function begin(start, name, target) {
+    const cell = partAt(target, state);
+    if (cell) move(cell.row, cell.column);
+    if (name !== "window" || !result.possible) return null;
+    pane.focus({ preventScroll: true });
+    const { x, y, side } = place.input;
+    const [step, half, [down, right]] = [state.stride * side, (state.kernel * side) / 2, corner(state)];
+    const inside = pane.contains(target);
+    pressed = inside && start;
+    const [dx, dy] = inside ? [start.x - right, start.y - down] : [x + half, y + half]; // beside it: its middle goes there
+    const follow = (now) => {
+      if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
+      pressed = null;
+      move(Math.round((now.y - dy) / step), Math.round((now.x - dx) / step));
+    };
+    follow(start);
+    return follow;
+  }
+
+  /** A press on a number in the window goes to its field. */
+  function openField() {
+    if (!pressed) return;
+    const { x, y, side } = place.input;
+    const at = [pressed.y - y, pressed.x - x].map((along) => Math.floor(along / side) - state.padding);
+    const tap = result.look(state.row, state.column).pixels.findIndex((pixel) => `${pixel}` === `${at}`);
+    grid.cells[tap]?.focus({ preventScroll: true });
+    pressed = null;
+  }
+
+  drag(drawing, begin, (target) => {
+    hover = target && !grid?.grid.matches(":focus-within") ? partAt(target, state) : null;
+    if (result.possible) drawPosition();
+  });
+  drawing.addEventListener("pointerup", openField);
+  controls.element.prepend(kinds.element);
+  return mount(el, t, {
+    parts: [controls.element, live.element, picture, sums], picture, redraw: (now) => redraw((width = now)), receive, close,
+  });
+}
+
+export default { render };

@@ -1,0 +1,196 @@
+"""The pooling explorer: move a window, see what it keeps, and which pixels its gradient goes back to."""
+
+import itertools
+
+import traitlets
+
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, Flag, SettingError, Whole, refusing
+from ._traits import OneOf
+from .convolution import Numbers
+
+# The first window of 2 x 2 holds its maximum twice: the gradient goes to the first one only.
+INPUT = (
+    (1, 3, 2, 1, 5, 0),
+    (4, 4, 0, 2, 1, 3),
+    (2, 7, 1, 1, 6, 2),
+    (0, 1, 8, 3, 2, 2),
+    (5, 2, 0, 4, 9, 1),
+    (3, 6, 2, 2, 0, 7),
+)
+_OPTIONS = ("kernel", "stride", "padding", "ceil_mode")
+_SETTINGS = ("input", *_OPTIONS)
+
+
+class PoolingExplorer(Explorer):
+    """What does pooling keep of each window, and where does the gradient go?
+
+    The window can be dragged, and the numbers can be typed. In a live notebook the traits follow.
+
+    Parameters
+    ----------
+    input : matrix of numbers, optional
+        Up to 8 x 8, as an array or a list of rows.
+    kernel : int
+        Window size, up to 4.
+    kind : str
+        "max" or "average".
+    stride : int, optional
+        Up to 4. Default: the kernel, so that windows do not overlap.
+    padding : int
+        Up to 2, and at most half the kernel.
+    ceil_mode : bool
+        Round the output size up.
+    row, column : int
+        The output cell whose window is shown.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such settings, and for a kernel that does not fit.
+
+    Examples
+    --------
+    >>> explorer = PoolingExplorer([[1, 2, 0, 4], [8, 3, 1, 1], [5, 8, 4, 0]], kernel=2, stride=1)
+    >>> explorer.output
+    array([[8., 3., 4.],
+           [8., 8., 4.]])
+    >>> explorer.grad_input                             # the 8 on the left is the maximum of two windows
+    array([[0., 0., 0., 1.],
+           [2., 1., 0., 0.],
+           [0., 1., 1., 0.]])
+    >>> explorer.kind = "average"
+    >>> explorer.grad_input
+    array([[0.25, 0.5 , 0.5 , 0.25],
+           [0.5 , 1.  , 1.  , 0.5 ],
+           [0.25, 0.5 , 0.5 , 0.25]])
+    """
+
+    _esm = module_text("pooling")
+    _css = style_text("pooling")
+    settings = ("input", "kernel", "kind", "stride", "padding", "ceil_mode", "row", "column")
+
+    input = Numbers(INPUT, 8)
+    kernel = Whole(2, 1, 4)
+    kind = OneOf("max", ("max", "average"))
+    stride = Whole(2, 1, 4)
+    padding = Whole(0, 0, 2)
+    ceil_mode = Flag(False)
+    row = Whole(0, 0)
+    column = Whole(0, 0)
+
+    def __init__(
+        self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, ceil_mode=False, row=0, column=0,
+        language="en",
+    ):  # fmt: skip
+        words("pooling", language)  # refuses a language without words
+        super().__init__(
+            input=input, kernel=kernel, kind=kind, stride=kernel if stride is None else stride, padding=padding,
+            ceil_mode=ceil_mode, row=row, column=column, language=language,
+        )  # fmt: skip
+
+    @property
+    def output(self):
+        """Output of the pooling, an ndarray of shape (H_out, W_out)."""
+        return self._pool()[0]
+
+    @property
+    def grad_input(self):
+        """Gradient of the input, of shape (H, W), where each output has the gradient 1."""
+        import numpy as np
+
+        from .. import functional
+
+        output, x, options = self._pool()
+        backward = getattr(functional, f"{self._prefix}_pool2d_backward")
+        return backward(np.ones((1, 1, *output.shape)), x, **options)[0][0, 0]
+
+    @property
+    def _prefix(self):
+        return "avg" if self.kind == "average" else "max"
+
+    def _pool(self, **changed):
+        """Output, and what the pooling takes: the image and its options."""
+        import numpy as np
+
+        from .. import functional
+
+        now = {name: changed.get(name, getattr(self, name)) for name in _SETTINGS}
+        x = np.array(now.pop("input"), float)[None, None]
+        return getattr(functional, f"{self._prefix}_pool2d")(x, **now)[0, 0], x, now
+
+    @traitlets.validate(*_SETTINGS)
+    def _fits(self, proposal):
+        with refusing():
+            self._pool(**{proposal["trait"].name: proposal["value"]})
+        return proposal["value"]
+
+    @traitlets.validate("row", "column")
+    def _exists(self, proposal):
+        name, place = proposal["trait"].name, proposal["value"]
+        with refusing():
+            limit = self.output.shape[name == "column"]
+        if place >= limit:
+            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
+        return place
+
+    @traitlets.observe(*_SETTINGS)
+    def _keep_window(self, change):
+        rows, columns = self.output.shape
+        self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
+
+    @property
+    def _receivers(self):
+        """Rows and columns of the pixels that get this window's gradient, as two ranges, and the places it counts."""
+        spans, count = [], 1
+        for place, size in ((self.row, len(self.input)), (self.column, len(self.input[0]))):
+            start = place * self.stride - self.padding
+            spans.append(range(max(start, 0), min(start + self.kernel, size)))
+            count *= min(start + self.kernel, size + self.padding) - start
+        if self.kind == "average":
+            return *spans, count
+        i, j = max(itertools.product(*spans), key=lambda at: self.input[at[0]][at[1]])  # max returns the first
+        return range(i, i + 1), range(j, j + 1), count
+
+    def summary(self):
+        rows, columns, count = self._receivers
+        told = {"value": self.output[self.row, self.column], "share": 1 / count}
+        told = {name: f"{round(float(number), 2 + 2 * (name == 'share')) + 0.0:.10g}" for name, number in told.items()}
+        return words("pooling", self.language)[f"result_{self.kind}"].format(
+            row=self.row, column=self.column, i=rows[0], j=columns[0], count=count, numbers=len(rows) * len(columns),
+            value=told["value"].replace("-", "−"), share=told["share"],
+        )  # fmt: skip
+
+    def still(self):
+        from ._still import Still
+
+        word, output, gradient = words("pooling", self.language), self.output.tolist(), self.grad_input.tolist()
+        (H, W), (rows, columns), p = (len(self.input), len(self.input[0])), (len(output), len(output[0])), self.padding
+        top, left = self.row * self.stride, self.column * self.stride
+        reach = max(W + 2 * p, (columns - 1) * self.stride + self.kernel)
+        high = max(H + 2 * p, (rows - 1) * self.stride + self.kernel)
+        right, shift = reach + 2, (high - rows) / 2
+        back, drop = right + columns + 2, (high - H) / 2
+        picture = Still()
+        zeros = "padding" if self.kind == "average" else "page"  # in a maximum padding is no zero: it never wins
+        inner = range(p, p + H), range(p, p + W)
+        picture.cells(0, 0, H + 2 * p, W + 2 * p, lambda i, j: "input" if i in inner[0] and j in inner[1] else zeros)
+        picture.numbers(p, p, self.input, "input")
+        picture.numbers(right, shift, output, "output")
+        picture.numbers(back, drop, gradient, "gradient")
+        sizes = {"H": H, "W": W, "rows": rows, "columns": columns}
+        for x, y, role in ((0, 0, "input"), (right, shift, "output"), (back, drop, "gradient")):
+            picture.text(x, y - 0.5, word[f"{role}_size"].format(**sizes), role=role, align="left")
+        goal = self._receivers[:2]
+        ends = drop + goal[0][0], drop + goal[0][-1] + 1
+        for edge in (0, 1):
+            corner = (right + self.column, shift + self.row + edge)
+            picture.lines(((left + self.kernel, top + edge * self.kernel), corner))
+            picture.lines(((corner[0] + 1, corner[1]), (back + goal[1][0], ends[edge])))
+        picture.outline(left, top, self.kernel, self.kernel, "kernel")
+        picture.outline(right + self.column, shift + self.row, 1, 1, "output")
+        picture.outline(back + goal[1][0], ends[0], len(goal[1]), len(goal[0]), "gradient")
+        picture.text(0, high + 0.8, self.summary(), size=10, align="left")
+        return picture.png(back + W, high + 1.2)

@@ -1,0 +1,249 @@
+// The receptive-field explorer: a stack of layers, and what one unit of it sees. All results come from `compute` and `see`.
+import {
+  arrows, clamp, connect, dimension, drag, focusable, html, label, listed, liveText, mount, number, panel,
+  presets, range, runs, svg, translator,
+} from "./_core.js";
+
+export const SETTINGS = {
+  size: { letter: "n", role: "input", min: 1, max: 64 },
+  kernel: { letter: "k", role: "kernel", min: 1, max: 11 },
+  stride: { letter: "s", role: "page", min: 1, max: 4 },
+  padding: { letter: "p", role: "padding", min: 0, max: 5 },
+  dilation: { letter: "d", role: "page", min: 1, max: 4 },
+};
+const OPTIONS = Object.keys(SETTINGS).slice(1); // a layer is a list of these
+const [STATS, conv, atrous, pool] = [["count", "size", "jump", "start"], [3, 1, 1, 1], [3, 1, 2, 2], [2, 2, 0, 1]];
+export const MOST = { layers: 8, width: 160 };
+const TALL = 18; // a row of units
+export const PRESETS = {
+  three_3x3: { size: 15, layers: [conv, conv, conv] },
+  one_7x7: { size: 15, layers: [[7, 1, 3, 1]] },
+  dilated: { size: 21, layers: [conv, atrous, [3, 1, 4, 4]] },
+  gridding: { size: 21, layers: [atrous, atrous, atrous] },
+  strided: { size: 32, layers: range(4).map(() => [3, 2, 1, 1]) },
+  lenet: { size: 32, layers: [[5, 1, 0, 1], pool, [5, 1, 0, 1], pool, [5, 1, 0, 1]] },
+  vgg: { size: 32, layers: [conv, conv, pool, conv, conv, pool] },
+  resnet: { size: 32, layers: [[7, 2, 3, 1], [3, 2, 1, 1], [1, 1, 0, 1], conv, [1, 1, 0, 1]] },
+};
+
+// A unit stands on the input over the middle of its field, and is as wide as its jump.
+const middle = ({ start, size, jump }, unit) => start + size / 2 + unit * jump;
+const edge = (row, unit) => middle(row, unit) - row.jump / 2;
+const nearest = (row, pixel) => clamp(Math.round((pixel - middle(row, 0)) / row.jump), 0, row.count - 1);
+const real = ({ count }, units) => units.filter((unit) => unit >= 0 && unit < count); // the others are padding
+
+/** Row 0 is the input, row i the units of layer i: how many, and their field. All of it lies within `low` to `high`. */
+export function compute({ size: count, layers }) {
+  const rows = [{ count, size: 1, jump: 1, start: 0 }];
+  let [low, high] = [0, count];
+  for (const [index, [kernel, stride, padding, dilation]] of layers.entries()) {
+    const below = rows.at(-1);
+    const span = dilation * (kernel - 1) + 1;
+    const room = below.count + 2 * padding - span;
+    const stop = (key, told) => ({ rows, low, high, problem: { key, layer: index + 1, ...told } });
+    const told = { kernel, dilation, span, padding, size: below.count, padded: room + span, needed: Math.ceil((span - below.count) / 2) };
+    if (room < 0) return stop(dilation > 1 ? "impossible_dilated" : "impossible", told);
+    const [size, jump, start] = [below.size + (span - 1) * below.jump, below.jump * stride, below.start - padding * below.jump];
+    const row = { count: Math.floor(room / stride) + 1, size, jump, start };
+    const last = start + (row.count - 1) * jump;
+    const first = Math.min(low, start, edge(row, 0), edge(below, -padding));
+    const end = Math.max(high, last + size, edge(row, row.count), edge(below, below.count + padding));
+    if (end - first > MOST.width) return stop("wide", { width: Math.ceil(end - first), most: MOST.width });
+    [low, high] = [first, end];
+    rows.push(row);
+  }
+  return { rows, low, high, problem: null };
+}
+
+const taps = ([kernel, stride, padding, dilation], unit) => range(kernel).map((tap) => unit * stride - padding + tap * dilation);
+
+/** Along one axis: the units of each row, padding included, that a unit of row `layer` looks at. */
+export function see(layers, rows, layer, unit) {
+  const levels = [[unit]];
+  for (let level = layer; level; level--) { // padding itself sees nothing
+    const looked = real(rows[level], levels[0]).flatMap((place) => taps(layers[level - 1], place));
+    levels.unshift([...new Set(looked)].sort((one, other) => one - other));
+  }
+  return levels;
+}
+
+/** The result in words, for the unit in `row` and `column` of a layer. */
+export function describe({ layers }, { rows, problem }, { layer, row, column }, t) {
+  if (problem) return t(problem.key, problem);
+  const [down, across] = [row, column].map((unit) =>
+    see(layers, rows, layer, unit).map((units, level) => real(rows[level], units)));
+  const { size, jump, start } = rows[layer];
+  const result = t("result", { layer, row, column, size, jump, start });
+  if (!down[0].length || !across[0].length) return `${result} ${t("nothing")}`;
+  const sees = t("sees", { rows: listed(down[0], t), columns: listed(across[0], t) });
+  const way = range(layer).slice(1).reverse().map((level) => t("way", { level, columns: listed(across[level], t) }));
+  const inside = Math.min(rows[0].count, start + column * jump + size) - Math.max(0, start + column * jump);
+  const notes = [["outside", size - inside], ["skipped", inside - across[0].length]].filter(([, count]) => count);
+  const through = way.length ? [t("through", { way: way.join("; ") })] : [];
+  return [result, sees, ...through, ...notes.map(([key, count]) => t(key, { count, size }))].join(" ");
+}
+
+/** Where everything stands: a table at both sides of the rows on a wide page, a line of it above each on a narrow one. */
+function arrange(width, { low, high }, count) {
+  const wide = width >= 600;
+  const [left, right, top, pitch] = wide ? [154, 152, 40, 52] : [6, 6, 70, 76];
+  const most = Math.min(26 * (high - low), width - left - right);
+  const scale = (x, side) => ({ side, at: (pixel) => x + (pixel - low) * side, pixel: (at) => low + (at - x) / side });
+  const across = scale(left + (width - left - right - most) / 2, most / (high - low));
+  const y = (level) => top + (count - level) * pitch;
+  const base = y(0) + TALL;
+  const small = wide ? scale(6, Math.min(most, 136) / (high - low)) : across;
+  const under = base + (wide ? 12 : 92);
+  const down = (pixel) => under + (pixel - low) * small.side;
+  return {
+    ...across, width, left, right: width - right, y, base, square: { ...small, down, pixels: (x, y) => [small.pixel(x), low + (y - under) / small.side] },
+    line: (level) => y(level) + (wide ? TALL / 2 : -22), stat: (index) => width - 126 + index * 36,
+    level: (at) => clamp(Math.round((y(0) + TALL / 2 - at) / pitch), 0, count), height: Math.max(base + 80, down(high) + 24),
+  };
+}
+
+function cell(row, level, unit, { at, y, side }, kind = "") {
+  const role = !real(row, [unit]).length ? "padding" : level ? "output" : "input";
+  const box = { x: at(edge(row, unit)), y: y(level), width: row.jump * side, height: TALL };
+  return svg("rect", { class: `cnnx-cell cnnx-${role} ${kind}`, "data-row": level, "data-column": unit, ...box });
+}
+
+/** Rows and columns of the input, seen from above. */
+function sheet(rows, columns, { at, down, side }, kind) {
+  const box = ([first, last], [left, right]) => svg("rect", { class: `cnnx-cell cnnx-input ${kind}`, x: at(left), y: down(first),
+    width: (right + 1 - left) * side, height: (last + 1 - first) * side });
+  return runs(rows).flatMap((row) => runs(columns).map((column) => box(row, column)));
+}
+
+/** The rows of units and the table: n, k, s, p and d can be dragged. */
+function stackParts({ layers }, { rows }, place, t) {
+  const inRole = (name, data, ...parts) => svg("g", { class: `cnnx-${SETTINGS[name].role}`, ...data }, ...parts);
+  const option = (name, index, value, layer, y) => inRole(name, { "data-grip": `${name} ${layer}` }, svg("title", {}, t(name)),
+    svg("rect", { class: "cnnx-chip", x: 24 + 30 * index, y: y - 12, width: 26, height: 24, rx: 5 }),
+    label(37 + 30 * index, y, String(value)));
+  const units = (row, level, padding) => svg("g", { "data-grip": "unit" },
+    svg("rect", { class: "cnnx-target", x: place.left, y: place.y(level) - 6, width: place.right - place.left, height: TALL + 12 }),
+    ...range(row.count + 2 * padding).map((index) => cell(row, level, index - padding, place)),
+    ...STATS.map((name, index) => label(place.stat(index), place.line(level), number(row[name]))));
+  const { count } = rows[0];
+  return [
+    ...OPTIONS.map((name, index) => inRole(name, {}, label(37 + 30 * index, 12, SETTINGS[name].letter))),
+    ...STATS.map((name, index) => label(place.stat(index), 12, t(`stat_${name}`), "cnnx-small")),
+    ...layers.flatMap((options, index) => [label(11, place.line(index + 1), String(index + 1)),
+      ...OPTIONS.map((name, at) => option(name, at, options[at], index + 1, place.line(index + 1)))]),
+    ...rows.map((row, level) => units(row, level, level + 1 < rows.length ? layers[level][2] : 0)),
+    label(6, place.line(0), t("input"), "cnnx-start"), option("size", 1, count, "", place.line(0)),
+    svg("g", { "data-grip": "place" }, ...sheet(range(count), range(count), place.square, "")),
+    dimension({ x0: place.at(0), x1: place.at(count), y: place.base + 14, text: `n = ${count}`, role: "input" }),
+  ];
+}
+
+/** Lines from each unit that is looked at to its taps in the row below. */
+const rays = ({ layers }, { rows }, levels, { at, y }) => levels.slice(1).map((looked, below) => real(rows[below + 1], looked).map(
+  (unit) => taps(layers[below], unit).map((tap) =>
+    `M${at(middle(rows[below + 1], unit))} ${y(below + 1) + TALL}L${at(middle(rows[below], tap))} ${y(below)}`))).flat(2).join("");
+
+/** The units that are looked at, and below the input the size and the jump of the field. */
+function coneParts({ rows }, { layer, column }, levels, place, t) {
+  const [{ start, size, jump, count }, { at, side, base }] = [rows[layer], place];
+  const x0 = at(start + column * jump);
+  const measure = (key, long, y, role) => dimension({ x0, x1: x0 + long * side, y: base + y, text: `${t(key)} ${long}`, role });
+  const units = levels.flatMap((looked, level) => looked.map((unit) => cell(rows[level], level, unit, place, "cnnx-now")));
+  return [...units, measure("stat_size", size, 40, "kernel"), column + 1 < count ? measure("stat_jump", jump, 66, "page") : ""];
+}
+
+const outline = (x, y, width, height) => svg("rect", { class: "cnnx-lens", rx: 3, x, y, width, height });
+
+/** The input seen from above: the pixels `seen`, rows and columns, and the field around them. */
+function fieldParts({ rows }, { layer, row, column }, seen, { square, height }) {
+  const { start, size, jump } = rows[layer];
+  const [across, down, long] = [start + column * jump, start + row * jump, size * square.side];
+  return [...sheet(...seen.map((pixels) => real(rows[0], pixels)), square, "cnnx-now"),
+    outline(square.at(across), square.down(down), long, long), label(square.at(rows[0].count / 2), height - 14, `${size} × ${size}`)];
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, hover, result, place] = [640];
+  const pane = (name, step) => svg("g", { class: "cnnx-window", ...focusable(t(name), arrows(step)) });
+  const unit = pane("unit", (down, right) => () => update(beside(-down, right, 0))); // the rows of the picture are layers
+  const panes = { unit, place: pane("place", (down, right) => () => update(beside(0, right, down))) };
+  const [back, art, cone] = range(3).map(() => svg("g", { "aria-hidden": "true" }));
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, art, cone, panes.unit, panes.place);
+  const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const possible = (now) => !compute(now).problem;
+  const { state, receive, update, close } = connect(model, ["size", "layers", "layer", "row", "column"], redraw, possible);
+  const get = (layer, name) => (name === "size" ? state.size : state.layers[layer - 1][OPTIONS.indexOf(name)]);
+  const set = (layer, name, value) => get(layer, name) !== value && update(name === "size" ? { size: value }
+    : { layers: state.layers.with(layer - 1, state.layers[layer - 1].with(OPTIONS.indexOf(name), value)) });
+  const controls = panel(SETTINGS, t, (patch) => set(state.layer, ...Object.entries(patch)[0]));
+  const load = (stack) => (update({ ...stack, layer: stack.layers.length }), update(spot(0, stack.size / 2, stack.size / 2)));
+  const preset = presets({ name: "preset", table: PRESETS, t, change: load });
+  const stack = (layers, layer) => clamp(layers.length, 1, MOST.layers) === layers.length && update({ layers, layer });
+  const tool = (click) => html("button", { type: "button", class: "cnnx-wide", click });
+  const add = tool(() => stack(state.layers.toSpliced(state.layer, 0, conv), state.layer + 1));
+  const remove = tool(() => stack(state.layers.toSpliced(state.layer - 1, 1), state.layer - 1));
+  const current = () => Math.min(state.layer, result.rows.length - 1); // the rows end where a layer does not fit
+  // The unit of row `level` (for the input: of the present layer) whose field is centred next to these pixels.
+  const spot = (level, x, y, layer = Math.min(level, result.rows.length - 1) || current(), row = result.rows[layer]) =>
+    ({ layer, row: nearest(row, y), column: nearest(row, x) });
+  const across = () => middle(result.rows[current()], state.row);
+  const beside = (layers, right, down, row = result.rows[current()]) =>
+    spot(Math.max(current() + layers, 1), middle(row, state.column + right), middle(row, state.row + down));
+  const follow = {
+    unit: ({ x, y }) => update(spot(place.level(y), place.pixel(x), across())),
+    place: ({ x, y }) => update(spot(0, ...place.square.pixels(x, y))),
+  };
+
+  function redraw() {
+    const layer = (state.layer = clamp(state.layer, 1, state.layers.length));
+    const { layers } = state;
+    const { rows, problem } = (result = compute(state));
+    if (!problem) Object.assign(state, beside(0, 0, 0)); // within the layer
+    place = arrange(width, result, layers.length);
+    for (const name of ["width", "height"]) drawing.setAttribute(name, place[name]);
+    art.replaceChildren(...stackParts(state, result, place, t));
+    const values = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, get(layer, name)]));
+    controls.show(values);
+    preset.show(state);
+    [add.textContent, remove.textContent] = [t("add"), t("remove", { layer })];
+    for (const [button, end] of [[add, MOST.layers], [remove, 1]]) button.setAttribute("aria-disabled", layers.length === end);
+    const below = problem ?? rows[layer - 1];
+    sum.textContent = problem ? "" : t("why", { ...values, ...rows[layer], r: below.size, j: below.jump, a: below.start });
+    drawUnit((hover = null));
+  }
+
+  function drawUnit() {
+    const now = hover ?? beside(0, 0, 0);
+    const [down, columns] = [now.row, now.column].map((unit) => see(state.layers, result.rows, now.layer, unit));
+    const band = svg("rect", { class: "cnnx-band", y: place.line(state.layer) - 17, width, height: 34, rx: 6 });
+    back.replaceChildren(band, svg("path", { class: "cnnx-ray", d: rays(state, result, columns, place) }));
+    cone.replaceChildren(...coneParts(result, now, columns, place, t));
+    const row = result.rows[now.layer];
+    panes.unit.replaceChildren(outline(place.at(edge(row, now.column)), place.y(now.layer) - 2, row.jump * place.side, TALL + 4));
+    panes.place.replaceChildren(...fieldParts(result, now, [down[0], columns[0]], place));
+    live.say(describe(state, result, now, t), !!result.problem);
+  }
+
+  function begin(start, grip) {
+    const [name, layer] = grip?.split(" ") ?? [];
+    if (!SETTINGS[name]) {
+      panes[name]?.focus({ preventScroll: true });
+      follow[name]?.(start);
+      return follow[name];
+    }
+    if (layer) update({ layer: +layer });
+    const [{ min, max }, before] = [SETTINGS[name], get(layer, name)];
+    return (now) => set(layer, name, clamp(before + Math.round((now.x - start.x) / 12), min, max));
+  }
+
+  drag(drawing, begin, (target) => {
+    const { row, column } = target?.dataset ?? {};
+    hover = row && spot(+row, middle(result.rows[row], +column), across());
+    drawUnit();
+  });
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), controls.element, sum, live.element, picture];
+  return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
+}
+
+export default { render };
