@@ -30,9 +30,9 @@ def _find_chromium():
     return named or next(filter(None, found), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A headless browser, started once."""
+    """A headless browser. Not for the session: its event loop would be in the way of tests that start their own."""
     path = _find_chromium()
     if path is None:
         pytest.skip("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
