@@ -39,11 +39,11 @@ class ActivationExplorer(Explorer):
     >>> round(explorer.value, 4), round(explorer.slope, 4)
     (0.8808, 0.105)
     >>> explorer.function = "leaky_relu"
-    >>> explorer.x = -3.0
+    >>> explorer.x = -4.0
     >>> explorer.value, explorer.slope, explorer.saturated
-    (-0.3, 0.1, False)
+    (-0.4, 0.1, False)
     >>> explorer
-    ActivationExplorer(function='leaky_relu', x=-3.0, negative_slope=0.1, alpha=1.0, threshold=0.05)
+    ActivationExplorer(function='leaky_relu', x=-4.0, negative_slope=0.1, alpha=1.0, threshold=0.05)
     """
 
     _esm = module_text("activations")
