@@ -23,7 +23,7 @@ def setup_cell(extra):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     address, version = project["urls"]["Repository"], project["version"].rpartition(".")[0]
     return f'''\
-# Set-up, the same in every notebook: install the companion package where it is missing, check the versions.
+# Set-up: install the companion package where it is missing, check the versions.
 try:
     import cnnbook
 except ModuleNotFoundError:

@@ -21,6 +21,7 @@ from sphinx.locale import _
 from sphinx.util.math import get_node_equation_number
 
 OPTIONS = {"trust": True, "strict": "ignore", "macros": {r"\class": r"\htmlClass{#1}{#2}"}}
+LONG = 40  # letters of LaTeX: a formula of the text may be broken across lines from here on
 
 
 def package_folder(name, requirement):
@@ -77,12 +78,23 @@ def render(latex, display):
     return answer["html"]
 
 
+def join_punctuation(app, doctree, docname):
+    """Hand the comma, full stop or bracket after a formula of the text to the formula, so that no line begins with it."""
+    for node in doctree.findall(nodes.math):
+        text = node.next_node(descend=False, siblings=True)
+        if isinstance(text, nodes.Text) and (found := re.match(r"[.,:;?!)’”]+", text)):
+            node["after"] = found[0]
+            text.parent.replace(text, nodes.Text(text[found.end() :]))
+
+
 def visit_inline(translator, node):
-    """Write a formula of the text; word joiners keep a bracket before it and a comma behind it on its line."""
+    """Write a formula of the text. A short one stays on one line, with the bracket before it and the comma behind it."""
     siblings = node.parent.children
     before = siblings[siblings.index(node) - 1].astext() if siblings.index(node) else ""
-    left = "&#8288;" if before and not before[-1].isspace() else ""
-    translator.body.append(f'{left}<span class="math">{render(node.astext(), display=False)}</span>&#8288;')
+    left = "&#8288;" if before and not before[-1].isspace() else ""  # a word joiner
+    kind = "math cnn-short" if len(node.astext()) < LONG else "math"
+    formula = render(node.astext(), display=False)
+    translator.body.append(f'{left}<span class="{kind}">{formula}{node.get("after", "")}</span>')
     raise nodes.SkipNode
 
 
@@ -121,4 +133,5 @@ def setup(app):
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.add_css_file("katex/katex.min.css")
     app.connect("builder-inited", write_files)
+    app.connect("doctree-resolved", join_punctuation)
     app.connect("build-finished", end_renderer)
