@@ -33,7 +33,7 @@ def transposed_convolutions(draw, most=6):
 
 @pytest.mark.torch
 @given(arguments=transposed_convolutions(most=12), workspace=st.sampled_from([1 << 20, 1000, 1]))
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None, derandomize=True)
 def test_agrees_with_pytorch(torch_reference, assert_close, arguments, workspace):
     import torch
 

@@ -112,10 +112,10 @@ def test_without_offsets_it_is_conv2d(assert_close, case):
 @pytest.mark.parametrize("offset_groups", [1, 2])
 def test_backward_by_finite_differences(offset_groups, numeric_gradient, assert_close):
     rng = np.random.default_rng(5)
-    x, weight, bias = rng.standard_normal((2, 4, 4, 5)), rng.standard_normal((4, 2, 3, 2)), rng.standard_normal(4)
-    offset = rng.uniform(-3, 3, (2, 12 * offset_groups, 2, 4))
+    x, weight, bias = rng.standard_normal((2, 4, 3, 4)), rng.standard_normal((4, 2, 3, 2)), rng.standard_normal(4)
+    offset = rng.uniform(-3, 3, (2, 12 * offset_groups, 2, 3))
     offset += 0.01 * (np.abs(offset - offset.round()) < 0.01)  # away from the kinks of the interpolation
-    arrays = x, offset, weight, bias, rng.standard_normal((2, 6 * offset_groups, 2, 4))
+    arrays = x, offset, weight, bias, rng.standard_normal((2, 6 * offset_groups, 2, 3))
     options = {"stride": (2, 1), "padding": (1, 0)}
 
     def function(*arrays):
