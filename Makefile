@@ -37,8 +37,8 @@ setup-cells: $(VENV)/test-ready  ## copy the set-up cell, with the address in py
 	@echo "Next: make exercises"
 
 bench: $(VENV)/test-ready  ## measure speed against PyTorch, on one thread
-	@for script in benchmarks/bench_*.py; do $(PY) $$script || exit 1; done
-	@echo "Next: git diff benchmarks/results/"
+	@for script in benchmarks/bench_*.py benchmarks/report.py; do $(PY) $$script || exit 1; done
+	@echo "Next: git diff README.md benchmarks/results/"
 
 lock: $(VENV)/test-ready  ## write constraints.txt from what is installed
 	@$(PIP) freeze --exclude cnnbook --exclude djangocms-katex --exclude torch | grep -vE '^(-e|nvidia|triton|#)' | sed -E 's/\+.*$$//; s/ @ .*//' | grep == > constraints.txt

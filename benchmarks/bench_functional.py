@@ -42,6 +42,7 @@ import torch
 import torch.nn.functional as T
 
 from cnnbook import functional as F
+from cnnbook.functional.max_pool2d import max_pool2d_argmax, max_pool2d_scatter
 
 RESULTS = Path(__file__).parent / "results" / "functional.json"
 RERUNS = 2  # of a void row
@@ -79,13 +80,22 @@ def convolution(
     )  # fmt: skip
 
 
-def max_pool(name, x, *, must, shown, kernel, **options):
+def max_pool(name, shape, *, must, shown, kernel, keep_index, **options):
+    """With `keep_index`, forward also finds where each maximum stands, and backward need not: PyTorch's way."""
+    kept = {}
+
+    def forward(x):
+        index = kept["index"] = max_pool2d_argmax(x, kernel, **options)
+        planes = x.reshape(*x.shape[:2], -1)
+        return np.take_along_axis(planes, index.reshape(*x.shape[:2], -1), axis=2).reshape(index.shape)
+
     return Case(
         name,
-        lambda x: F.max_pool2d(x, kernel, **options),
-        lambda grad, x: F.max_pool2d_backward(grad, x, kernel, **options),
+        forward if keep_index else lambda x: F.max_pool2d(x, kernel, **options),
+        (lambda grad, x: (max_pool2d_scatter(grad, kept["index"], x.shape),)) if keep_index
+        else lambda grad, x: F.max_pool2d_backward(grad, x, kernel, **options),
         lambda x: T.max_pool2d(x, kernel, **options),
-        (x,), must, shown,
+        (shape,), must, shown,
     )  # fmt: skip
 
 
@@ -150,7 +160,11 @@ CASES = [
     ),
     max_pool(
         "max pool: 8 x 64 x 112 x 112, k3 s2 p1", (8, 64, 112, 112),
-        must=(0.25, 2.0), shown=(0.15, 1.4), kernel=3, stride=2, padding=1,
+        must=(0.25, None), shown=(0.15, None), keep_index=False, kernel=3, stride=2, padding=1,
+    ),
+    max_pool(
+        "the same, the index of each maximum kept for backward", (8, 64, 112, 112),
+        must=(None, 2.0), shown=(None, 1.4), keep_index=True, kernel=3, stride=2, padding=1,
     ),
     convolution(
         "transposed: 8 x 128 x 28 x 28, k4 s2 p1 -> 64", (8, 128, 28, 28), (128, 64, 4, 4),

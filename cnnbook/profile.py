@@ -248,7 +248,8 @@ def profile(model, input_shape):
         sum(row.activation_bytes for row in rows),
     )
     shapes = tuple(_shape(x.shape, with_batch) for x in inputs)
-    name = getattr(model, "name", type(model).__name__)
+    name = getattr(model, "name", None)
+    name = name if isinstance(name, str) else type(model).__name__
     return Profile(name, shapes[0] if len(shapes) == 1 else shapes, rows, totals, tuple(_notes(recorder, inputs)))
 
 

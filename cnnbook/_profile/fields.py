@@ -204,6 +204,8 @@ def rearrange(seen, operation, shape):
 
 def _find(axis, numbers, source):
     """The axis of `numbers` along which they change; None where that is more than one."""
+    if not numbers.numel():
+        return axis.together()
     if numbers.untyped_storage().data_ptr() == source.untyped_storage().data_ptr():  # a view: the strides tell
         dims = [dim for dim in range(-numbers.ndim, 0) if numbers.shape[dim] > 1 and numbers.stride(dim)]
     else:

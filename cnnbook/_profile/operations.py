@@ -35,6 +35,10 @@ _PRODUCT = {"mm": ("self", "mat2"), "bmm": ("self", "mat2"), "addmm": ("mat1", "
             "mv": ("self", "vec"), "addmv": ("mat", "vec"), "dot": ("self", "tensor")}  # fmt: skip
 
 
+class Unknown(Exception):
+    """An operation that we know nothing about."""
+
+
 def name_of(func):
     """The plain name of an operation, such as ``convolution``."""
     return func.overloadpacket.__name__
@@ -82,7 +86,7 @@ def follow(func, args, kwargs, output, seen):
 
     Raises
     ------
-    KeyError
+    Unknown
         For an operation that is in none of the tables.
     """
     name, given = name_of(func), arguments(func, args, kwargs)
@@ -133,7 +137,7 @@ def follow(func, args, kwargs, output, seen):
     elif name in _POINTWISE or torch.Tag.pointwise in func.tags:
         found = fields.merge(*map(seen, tensors))
     else:
-        raise KeyError(name)
+        raise Unknown(name)
     return [found, *(found if other.shape == first.shape else None for other in others)]
 
 

@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from . import fields
-from .operations import arguments, follow, macs, name_of
+from .operations import Unknown, arguments, follow, macs, name_of
 
 
 @dataclass(eq=False)
@@ -62,8 +62,9 @@ class Recorder:
 
     def enter(self, module, _):
         self.running.append(module)
-        if self.entry is None and next(module.children(), None) is None:
-            kind = type(module).__name__
+        kind = type(module).__name__
+        inside = module is self.model and not type(module).__module__.startswith("torch.")  # show its functions
+        if self.entry is None and next(module.children(), None) is None and not inside:
             self.entry = Entry(self.names[module] or kind, kind, module)
 
     def leave(self, module, _, output):
@@ -128,7 +129,7 @@ class Recorder:
         else:
             try:
                 after = follow(operation, args, kwargs, output, lambda tensor: self.seen.get(tensor, {}))
-            except KeyError:
+            except Unknown:
                 self.lose(f"runs {name_of(operation)}, whose multiply-accumulates are not counted", results)
                 return
             if None in after[:1]:

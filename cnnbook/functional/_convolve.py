@@ -7,6 +7,8 @@ It is the matrix product of :func:`conv2d_im2col` with three changes that make i
 - they stand upright, (C * kH * kW, positions), so that the product comes out in the order of the output;
 - a 1x1 kernel with stride 1 needs no columns: the image is its own column matrix.
 
+The gradients do with many small images together what a product for each would do slowly.
+
 Callers check the arguments. Options are tuples with one entry an axis, and `output` is the output size. The comments
 write (C, kH, kW) and (H_out, W_out), for two axes; C is C_in // groups, and M is C_out // groups.
 """
@@ -17,9 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ._windows import tap, unpad, windows
+from ._windows import pad, tap, unpad, windows
 
 _WORKSPACE_BYTES = 1 << 20  # what is in work should fit into the cache that a core has for itself (L2)
+_FEW = 32  # output positions: with fewer, the product of one image is thin, and many images share one
 _IN_VAIN = 256  # numbers that _convolve_by_runs may compute in vain for a row: that many cost less than it saves
 
 
@@ -53,7 +56,8 @@ def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
     N, groups, M, _ = out.shape
     C, K, size = x.shape[1] // groups, matrix.shape[2], _padded(x.shape[2:], padding)
     out = out.reshape(N, groups, M, *output)
-    bias = None if bias is None else bias.reshape(groups, M, *[1] * len(output))
+    if bias is not None:  # one more weight, for a pixel that is always 1: so the product adds the bias, for nothing
+        matrix = np.concatenate([matrix, bias], axis=2)
     row = prod(size[1:])
     end = np.ravel_multi_index([0, *(n - 1 for n in output[1:])], size) + 1  # of the last window of a row, plus 1
     steps = [step * prod(size[axis + 1 :]) for axis, step in enumerate(dilation)]  # between numbers of the kernel
@@ -65,7 +69,7 @@ def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
 
     group_parts, row_parts = _parts(groups, output, K * prod(output), (K + M) * row, x.dtype)
     g, r = group_parts[0].stop, row_parts[0].stop  # the first are the largest
-    columns, products = np.empty((g, K, r * row), x.dtype), np.empty((g, M, r, *size[1:]), x.dtype)
+    columns, products = np.ones((g, matrix.shape[2], r * row), x.dtype), np.empty((g, M, r, *size[1:]), x.dtype)
     for group in group_parts:
         blocks = []
         for rows in row_parts:
@@ -75,25 +79,31 @@ def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
             product = products[:g].reshape(g, M, -1)[:, :, :positions]
             inside = products[(slice(g), slice(None), slice(r), *map(slice, output[1:]))]
             run = slice(rows.start * row, rows.start * row + positions)
-            seen = upright.reshape(g, C, *kernel, positions)
+            seen = upright[:, :K].reshape(g, C, *kernel, positions)
             blocks.append((run, seen, upright, product, inside, _rows(rows, output)))
         for n, image in enumerate(_each_image(x.reshape(N, groups, C, *x.shape[2:])[:, group], padding, runs)):
             for run, seen, upright, product, inside, rows in blocks:
                 np.copyto(seen, image[..., run])
                 np.matmul(matrix[group], upright, out=product)
-                result = out[n, group][rows]
-                np.copyto(result, inside)
-                if bias is not None:
-                    result += bias[group]
+                np.copyto(out[n, group][rows], inside)
 
 
 def weight_gradient(grad_output, x, weight_shape, stride, padding, dilation, groups):
     """Return the gradient for `weight`: every output position adds its gradient times its window."""
     N, C_out, *output = grad_output.shape
+    K, kernel = prod(weight_shape[1:]), weight_shape[2:]
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
-    grad = np.zeros((groups, C_out // groups, prod(weight_shape[1:])), x.dtype)
-    for n, group, positions, columns in columns_of(x, weight_shape[2:], stride, padding, dilation, groups, output):
-        grad[group] += grad_output[n, group, :, positions] @ columns.swapaxes(1, 2)
+    grad = np.zeros((groups, C_out // groups, K), x.dtype)
+    if prod(output) >= _FEW:
+        for n, group, positions, columns in columns_of(x, kernel, stride, padding, dilation, groups, output):
+            grad[group] += grad_output[n, group, :, positions] @ columns.swapaxes(1, 2)
+        return grad.reshape(weight_shape)
+
+    for images in _cut(N, _images_at_once(groups * K * prod(output), x.dtype)):
+        seen = windows(pad(x[images], padding), kernel, stride, dilation)  # (n, C_in, H_out, W_out, kH, kW)
+        seen = seen.reshape(len(seen), groups, -1, *seen.shape[2:])
+        rows = np.moveaxis(seen, (1, 2), (0, 2 + len(output))).reshape(groups, -1, K)  # one a position of an image
+        grad += _side_by_side(grad_output[images]) @ rows
     return grad.reshape(weight_shape)
 
 
@@ -115,9 +125,17 @@ def input_gradient(grad_output, weight, size, stride, padding, dilation, groups)
 
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
     matrix = weight.reshape(groups, C_out // groups, -1).swapaxes(1, 2)
-    # One filter a group (depthwise) makes the product an outer product, which is faster as a multiplication.
-    product = np.multiply if C_out == groups else np.matmul
+    way = _scatter if prod(output) >= _FEW else _scatter_images_together
     grad = np.empty((N, groups, C, *size), grad_output.dtype)
+    way(grad_output, matrix, kernel, stride, padding, dilation, output, grad)
+    return grad.reshape(N, groups * C, *size)
+
+
+def _scatter(grad_output, matrix, kernel, stride, padding, dilation, output, grad):
+    """Fill `grad`, (N, groups, C, H, W), image by image and block by block."""
+    N, groups, C, *size = grad.shape
+    # One filter a group (depthwise) makes the product an outer product, which is faster as a multiplication.
+    product = np.multiply if matrix.shape[2] == 1 else np.matmul
     for group, blocks in _blocks(groups, C, kernel, output, grad.dtype):
         padded = np.empty((group.stop - group.start, C, *_padded(size, padding)), grad.dtype)
         taps = [_taps(padded, block, stride, dilation) for block in blocks]
@@ -128,7 +146,24 @@ def input_gradient(grad_output, weight, size, stride, padding, dilation, groups)
                 for pixels, gradients in pairs:
                     pixels += gradients
             grad[n, group] = unpad(padded, padding)
-    return grad.reshape(N, groups * C, *size)
+
+
+def _scatter_images_together(grad_output, matrix, kernel, stride, padding, dilation, output, grad):
+    """The same, for as many images together as fit into the workspace."""
+    N, groups, C, *size = grad.shape
+    for images in _cut(N, _images_at_once(groups * matrix.shape[1] * prod(output), grad.dtype)):
+        columns = matrix @ _side_by_side(grad_output[images])
+        columns = columns.reshape(groups, C, *kernel, images.stop - images.start, *output)
+        padded = np.zeros((groups, C, images.stop - images.start, *_padded(size, padding)), grad.dtype)
+        for at in np.ndindex(*kernel):
+            padded[tap(at, output, stride, dilation)] += columns[(slice(None), slice(None), *at)]
+        grad[images] = np.moveaxis(unpad(padded, padding), 2, 0)
+
+
+def _side_by_side(images):
+    """Put the positions of images, (n, groups, M, positions), next to each other: (groups, M, n * positions)."""
+    n, groups, M, positions = images.shape
+    return np.moveaxis(images, 0, 2).reshape(groups, M, n * positions)
 
 
 def columns_of(x, kernel, stride, padding, dilation, groups, output):
@@ -203,10 +238,15 @@ def _parts(groups, output, columns, row, dtype):
     return _cut(groups, groups_at_once), _cut(output[0], rows_at_once)
 
 
+def _images_at_once(numbers, dtype):
+    """How many images, of so many numbers each, fit into the workspace."""
+    return max(1, _WORKSPACE_BYTES // dtype.itemsize // numbers)
+
+
 def _cut(total, most):
     """Cut ``range(total)`` into as few slices of at most `most` as possible, of about one length."""
-    length = -(-total // -(-total // most))
-    return [slice(start, min(start + length, total)) for start in range(0, total, length)]
+    length = -(-total // max(1, -(-total // most)))
+    return [slice(start, min(start + length, total)) for start in range(0, total, max(1, length))]
 
 
 def _rows(rows, output):

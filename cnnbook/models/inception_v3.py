@@ -35,7 +35,7 @@ def module_a(pool):
     }
 
 
-def module_c(width):
+def module_b(width):
     """Figure 6: 7x7 as 1x7 and 7x1, once and twice."""
     return {
         "1x1": [(192, 1)],
@@ -46,17 +46,17 @@ def module_c(width):
 
 
 # Figure 10: convolution and pooling side by side halve the size, so that nothing is squeezed.
-MODULE_B = {
+REDUCTION_A = {
     "3x3": [(384, 3, HALVE)],
     "double3x3": [(64, 1), (96, 3), (96, 3, HALVE)],
     "pool": [halve],
 }
-MODULE_D = {
+REDUCTION_B = {
     "3x3": [(192, 1), (320, 3, HALVE)],
     "7x7": [(192, 1), (192, (1, 7)), (192, (7, 1)), (192, 3, HALVE)],
     "pool": [halve],
 }
-MODULE_E = {
+MODULE_C = {
     "1x1": [(320, 1)],
     "3x3": [(384, 1), split(384)],
     "double3x3": [(448, 1), (384, 3), split(384)],
@@ -67,14 +67,14 @@ TABLE_1 = {
     "5b": module_a(pool=32),  # at 299: 35 x 35 x 256
     "5c": module_a(pool=64),  # 35 x 35 x 288
     "5d": module_a(pool=64),
-    "6a": MODULE_B,  # 17 x 17 x 768
-    "6b": module_c(width=128),
-    "6c": module_c(width=160),
-    "6d": module_c(width=160),
-    "6e": module_c(width=192),
-    "7a": MODULE_D,  # 8 x 8 x 1280
-    "7b": MODULE_E,  # 8 x 8 x 2048
-    "7c": MODULE_E,
+    "6a": REDUCTION_A,  # 17 x 17 x 768
+    "6b": module_b(width=128),
+    "6c": module_b(width=160),
+    "6d": module_b(width=160),
+    "6e": module_b(width=192),
+    "7a": REDUCTION_B,  # 8 x 8 x 1280
+    "7b": MODULE_C,  # 8 x 8 x 2048
+    "7c": MODULE_C,
 }
 AUXILIARY_AFTER = "6e"
 

@@ -15,7 +15,7 @@ from cnnbook.widgets._bundle import module_text, style_text
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from booksite import icons, maths, pages, palette, styles, widgets  # noqa: E402
+from booksite import icons, maths, pages, palette, reference, styles, widgets  # noqa: E402
 
 
 class Page(HTMLParser):
@@ -194,3 +194,29 @@ def test_tables_of_data_have_words_left_and_numbers_right():
         '<table><tr><th></th><th class="words">layer</th><th>size</th></tr>'
         '<tr><th>0</th><td class="words">C1</td><td>-1,024</td></tr></table>'
     )
+
+
+def test_every_operation_is_in_the_table_with_its_own_lines(site):
+    from cnnbook import functional
+
+    found = {name: (path, line, backward) for name, _, path, line, backward in reference.operations(ROOT)}
+    assert sorted(found) == sorted(name for name in functional.__all__ if not name.endswith("_backward"))
+    for name, (path, line, backward) in found.items():
+        source = path.read_text(encoding="utf-8").splitlines()
+        assert source[line - 1].startswith(f"def {name}(")
+        assert name in ("im2col", "col2im") or source[backward - 1].startswith(f"def {name}_backward(")
+        assert (ROOT / "tests" / "functional" / f"test_{path.stem}.py").is_file()
+    page = (site / "book/appendix/operations.html").read_text(encoding="utf-8")
+    assert all(f"/blob/main/cnnbook/functional/conv2d.py#L{line}" in page for line in found["conv2d"][1:])
+
+
+def test_chapters_are_found_by_what_they_import(tmp_path):
+    cells = [
+        "from cnnbook.functional import conv2d, im2col\nx = relu",
+        "from cnnbook.functional import (\n tanh,\n)\nelu",
+        "cnnbook.functional.linear(x)",
+    ]
+    cells = [{"cell_type": "code", "source": [cell]} for cell in cells]
+    (tmp_path / "page.ipynb").write_text(json.dumps({"cells": cells}))
+    found = reference.chapters_that_use(tmp_path, ["page", "text"])
+    assert found == {name: ["page"] for name in ("conv2d", "im2col", "tanh", "linear")}

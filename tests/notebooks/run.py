@@ -1,4 +1,4 @@
-"""Run notebooks and store their outputs so that a run that finds the same numbers changes no line (`make run NOTEBOOK=...`).
+"""Run notebooks and store their outputs (`make run NOTEBOOK=...`). A run that finds the same numbers changes no line.
 
     python tests/notebooks/run.py book/convolution/arithmetic.ipynb
 """

@@ -79,7 +79,7 @@ def render(latex, display):
 
 
 def join_punctuation(app, doctree, docname):
-    """Hand the comma, full stop or bracket after a formula of the text to the formula, so that no line begins with it."""
+    """Hand the comma, full stop or bracket after a formula to the formula, so that no line begins with it."""
     for node in doctree.findall(nodes.math):
         text = node.next_node(descend=False, siblings=True)
         if isinstance(text, nodes.Text) and (found := re.match(r"[.,:;?!)’”]+", text)):
@@ -88,7 +88,7 @@ def join_punctuation(app, doctree, docname):
 
 
 def visit_inline(translator, node):
-    """Write a formula of the text. A short one stays on one line, with the bracket before it and the comma behind it."""
+    """Write a formula of the text. A short one stays on one line, with what touches it before and behind."""
     siblings = node.parent.children
     before = siblings[siblings.index(node) - 1].astext() if siblings.index(node) else ""
     left = "&#8288;" if before and not before[-1].isspace() else ""  # a word joiner
