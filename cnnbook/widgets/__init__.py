@@ -12,9 +12,13 @@ _HOMES = {
     "BatchNormExplorer": "batch_norm",
     "ChannelsExplorer": "channels",
     "ConvolutionStepper": "convolution",
+    "DeformableSampler": "deformable",
+    "DilatedExplorer": "dilated",
     "Im2colExplorer": "im2col",
     "PoolingExplorer": "pooling",
     "ReceptiveFieldExplorer": "receptive_field",
+    "ResidualExplorer": "residual",
+    "TransposedStepper": "transposed",
 }
 
 __all__ = [
@@ -23,9 +27,13 @@ __all__ = [
     "BatchNormExplorer",
     "ChannelsExplorer",
     "ConvolutionStepper",
+    "DeformableSampler",
+    "DilatedExplorer",
     "Im2colExplorer",
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
+    "ResidualExplorer",
+    "TransposedStepper",
 ]
 
 

@@ -4,15 +4,11 @@ It draws in matplotlib what ``_core.js`` draws in SVG; coordinates count cells, 
 when a still is drawn, not before.
 """
 
-import json
-from base64 import b64encode
-from io import BytesIO
-from pathlib import Path
-
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-_PALETTE = json.loads((Path(__file__).parents[1] / "palette.json").read_text(encoding="utf-8"))["light"]
+from ._figure import _PALETTE, png
+
 _INCHES = 0.3  # a cell
 
 
@@ -88,9 +84,7 @@ class Still:
         self._axes.set(xlim=(0, width), ylim=(height, 0))
         self._axes.axis("off")
         self._figure.set_size_inches(width * _INCHES, height * _INCHES)
-        file = BytesIO()
-        self._figure.savefig(file, format="png", bbox_inches="tight", metadata={"Software": None})
-        return b64encode(file.getvalue()).decode("ascii")
+        return png(self._figure, bbox_inches="tight")
 
     def numbers(self, x, y, grid, role):
         """A matrix in cells of a role, the corner of the first at (x, y): at most two decimals.

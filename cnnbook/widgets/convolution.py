@@ -167,14 +167,13 @@ class ConvolutionStepper(Explorer):
 
     @property
     def _output_shape(self):
-        (H, W), (kH, kW) = ((len(grid), len(grid[0])) for grid in (self._x, self.kernel))
-        return H - kH + 1, W - kW + 1
+        return _shape(self._x, self.kernel)
 
     @traitlets.validate("input", "kernel", "image", "picture")
     def _fits(self, proposal):
         now = {name: getattr(self, name) for name in ("input", "kernel", "image", "picture")}
         now[proposal["trait"].name] = proposal["value"]
-        _check_fit(now["image"] if now["picture"] else now["input"], now["kernel"])
+        _shape(now["image"] if now["picture"] else now["input"], now["kernel"])
         return proposal["value"]
 
     @traitlets.validate("preset")
@@ -182,7 +181,7 @@ class ConvolutionStepper(Explorer):
         name = proposal["value"]
         if name == "custom" == _name(self.kernel):
             return name
-        _check_fit(self._x, PRESETS[_known(name)])
+        _shape(self._x, PRESETS[_known(name)])
         return name
 
     @traitlets.validate("row", "column")
@@ -246,11 +245,13 @@ class ConvolutionStepper(Explorer):
         return picture.png(max(right + columns, 3 * kW + 3), below + kH + 1.3)
 
 
-def _check_fit(x, kernel):
+def _shape(x, kernel):
+    """Rows and columns of the output; a kernel that does not fit is refused."""
     (H, W), (kH, kW) = ((len(grid), len(grid[0])) for grid in (x, kernel))
     if kH > H or kW > W:
         remedy = "use a smaller kernel or a larger input"
         raise SettingError(f"kernel {kH} x {kW} does not fit in input {H} x {W}: {remedy}")
+    return H - kH + 1, W - kW + 1
 
 
 def _name(kernel):

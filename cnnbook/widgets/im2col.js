@@ -12,27 +12,27 @@ export const SETTINGS = {
   channels: { letter: "C", role: "input", min: 1, max: 2 },
 };
 export const EXAMPLES = {
-  notes: { size: 4, kernel: 2, stride: 2, padding: 0, channels: 2, layout: "NHWC" },
-  overlap: { size: 4, kernel: 3, stride: 1, padding: 0, channels: 1, layout: "NCHW" },
-  same: { size: 3, kernel: 3, stride: 1, padding: 1, channels: 2, layout: "NCHW" },
+  notes: { size: 4, kernel: 2, stride: 2, padding: 0, channels: 2, order: "NHWC" },
+  overlap: { size: 4, kernel: 3, stride: 1, padding: 0, channels: 1, order: "NCHW" },
+  same: { size: 3, kernel: 3, stride: 1, padding: 1, channels: 2, order: "NCHW" },
 };
 export const LAYOUTS = ["NCHW", "NHWC"];
 
-/** All [c, i, j] of a block of `channels` squares, in the order in which the layout stores them. */
-function stored(layout, channels, side) {
+/** All [c, i, j] of a block of `channels` squares, in the order in which memory has them. */
+function stored(order, channels, side) {
   const pixels = range(side * side).map((place) => [Math.floor(place / side), place % side]);
   const channel = (pixel) => range(channels).map((c) => [c, ...pixel]);
-  if (layout === "NHWC") return pixels.flatMap(channel);
+  if (order === "NHWC") return pixels.flatMap(channel);
   return range(channels).flatMap((c) => pixels.map((pixel) => [c, ...pixel]));
 }
 
 /** The matrix, the source of each of its numbers, and the product. Places [c, i, j] count from the padding's corner. */
-export function compute({ size, kernel, stride, padding, channels, layout }) {
+export function compute({ size, kernel, stride, padding, channels, order }) {
   const padded = size + 2 * padding;
   const output = Math.max(Math.floor((padded - kernel) / stride) + 1, 0);
   const isPixel = ([, ...place]) => place.every((at) => at >= padding && at < padding + size);
   const value = ([c, i, j]) => (isPixel([c, i, j]) ? (c * size + i - padding) * size + j - padding + 1 : 0);
-  const taps = stored(layout, channels, kernel);
+  const taps = stored(order, channels, kernel);
   const sources = range(output * output).map((row) => {
     const [top, left] = [Math.floor(row / output) * stride, (row % output) * stride];
     return taps.map(([c, i, j]) => [c, top + i, left + j]);
@@ -40,7 +40,7 @@ export function compute({ size, kernel, stride, padding, channels, layout }) {
   const matrix = sources.map((row) => row.map(value));
   const weights = taps.map(([c, i, j]) => 1 - (((c * kernel + i) * kernel + j) % 3));
   const product = matrix.map((row) => row.reduce((sum, entry, column) => sum + entry * weights[column], 0));
-  const memory = stored(layout, channels, size).map(([c, i, j]) => [c, i + padding, j + padding]);
+  const memory = stored(order, channels, size).map(([c, i, j]) => [c, i + padding, j + padding]);
   const needed = Math.ceil((kernel - size) / 2);
   return { possible: output > 0, padded, output, needed, isPixel, value, sources, matrix, weights, product, memory };
 }
@@ -84,20 +84,20 @@ function equation({ size, channels }, { possible, matrix, weights }, t) {
 }
 
 /** Where everything stands: the channels beside the matrix on a wide page, above it on a narrow one. */
-function arrange(width, { padded, matrix, weights, memory }, channels) {
+function arrange(width, { possible, padded, matrix, weights, memory }, channels) {
   const [x, top] = [2, 30];
   const beside = width >= 560;
   const side = clamp(Math.floor((beside ? 200 : width - 30) / padded / (beside ? 1 : channels)), 16, beside ? 34 : 38);
-  const [right, down] = beside ? [0, padded * side + 34] : [padded * side + 24, 0];
+  const [right, down] = beside ? [0, padded * side + 34] : [Math.max(padded * side + 24, 126), 0];
   const plane = (c) => ({ x: x + c * right, y: top + c * down, side });
   const left = beside ? x + padded * side + 56 : 22;
-  const entry = clamp(Math.floor((width - left - 2) / (weights.length + 2.4)), 14, 30);
+  const entry = clamp(Math.floor((width - left - 32) / (weights.length + 1)), 14, 30);
   const rowsAt = beside ? top : top + padded * side + 40;
-  const flat = { x: left, y: rowsAt, side: entry };
-  const grid = { x: left, y: rowsAt + entry + 34, side: entry };
-  const out = { x: left + (weights.length + 1) * entry, y: grid.y, side: entry };
-  const caption = { x: Math.min(out.x, width - 50), y: grid.y };
-  const bottom = Math.max(plane(channels - 1).y + padded * side, grid.y + matrix.length * entry);
+  const [flat, grid] = [0, entry + 34].map((down) => ({ x: left, y: rowsAt + down, side: entry }));
+  const wider = Math.max(30 - entry, 0) / 2; // the sums have more digits
+  const out = { x: left + (weights.length + 1) * entry + wider, y: grid.y, side: entry, wider };
+  const caption = { x: Math.min(out.x - wider, width - 58), y: grid.y };
+  const bottom = Math.max(plane(channels - 1).y + padded * side, possible && grid.y + matrix.length * entry);
   const lines = Math.ceil((memory.length * 20) / (width - 4));
   const length = Math.ceil(memory.length / lines);
   const store = { x, y: bottom + 44, side: clamp(Math.floor((width - 4) / length), 8, 30) };
@@ -114,7 +114,7 @@ function entries(sources, place, { isPixel, value }, each = () => ({})) {
 }
 
 /** The channels, the matrix with weights and product, and the input as it lies in memory. */
-function parts({ channels, layout }, result, place, t) {
+function parts({ channels, order }, result, place, t) {
   const { padded, sources, matrix, weights, product, memory } = result;
   const title = ({ x, y }, text, role) => svg("g", { class: `cnnx-${role}` }, label(x, y - 14, text, "cnnx-title"));
   const plane = (c) => range(padded).map((i) => range(padded).map((j) => [c, i, j]));
@@ -125,7 +125,7 @@ function parts({ channels, layout }, result, place, t) {
     ...range(channels).map((c) => title(place.plane(c), t("channel", { c }), "input")),
     svg("g", { class: "cnnx-reach", "data-grip": "window" },
       ...range(channels).map((c) => entries(plane(c), place.plane(c), result))),
-    title(place.store, t("memory", { layout }), "input"), ...lines.map(line),
+    title(place.store, t("memory", { order }), "input"), ...lines.map(line),
   ];
   if (!result.possible) return inputs;
   const { flat, grid, out } = place;
@@ -136,11 +136,12 @@ function parts({ channels, layout }, result, place, t) {
     ...matrix.map((_, row) => label(grid.x - 6, grid.y + (row + 0.5) * grid.side, String(row), "cnnx-index")),
     svg("g", { class: "cnnx-matrix", "data-grip": "matrix" },
       entries(sources, grid, result, (row) => ({ "data-row": row })),
-      numbers(product.map((sum) => [sum]), out, "output", (row) => ({ "data-row": row }))),
+      numbers(product.map((sum) => [sum]), out, "output",
+        (row) => ({ "data-row": row, x: -out.wider, width: out.side + 2 * out.wider }))),
   ];
 }
 
-const frame = (x, y, width, height) => svg("rect", { class: "cnnx-frame", x, y, width, height, rx: 3 });
+const frame = (x, y, width, height) => svg("rect", { class: "cnnx-frame cnnx-through", x, y, width, height, rx: 3 });
 
 function render({ model, el }) {
   const t = translator(model);
@@ -153,12 +154,12 @@ function render({ model, el }) {
   const strip = svg("g", { class: "cnnx-window", ...focusable(t("row"), arrows(step)) });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, strip);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
-  const names = [...Object.keys(SETTINGS), "layout", "row", "column"];
+  const names = [...Object.keys(SETTINGS), "order", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const controls = panel(SETTINGS, t, update);
-  const layout = choice({ name: "layout", options: LAYOUTS, t, change: (now) => update({ layout: now }) });
+  const order = choice({ name: "order", options: LAYOUTS, t, change: (now) => update({ order: now }) });
   const example = presets({ name: "example", table: EXAMPLES, t, change: update });
-  controls.element.append(layout.element, example.element);
+  controls.element.append(order.element, example.element);
 
   const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
   const inside = (row, column) =>
@@ -183,9 +184,8 @@ function render({ model, el }) {
     strip.replaceChildren(frame(0, 0, across, high), label(across + high / 2, high / 2, "="));
     for (const part of [pane, strip]) part.style.display = possible ? "" : "none";
     sum.show(equation(state, result, t));
-    controls.show(state);
-    layout.show(state.layout);
-    example.show(state);
+    for (const list of [controls, example]) list.show(state);
+    order.show(state.order);
     if (possible) drawPosition();
     live.say(describe(state, result, t), !possible);
   }

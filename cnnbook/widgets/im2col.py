@@ -26,7 +26,7 @@ class Im2colExplorer(Explorer):
         As in :func:`cnnbook.arithmetic.output_size`: up to 3 and 1.
     channels : int
         1 or 2.
-    layout : {"NHWC", "NCHW"}
+    order : {"NHWC", "NCHW"}
         Order in which memory holds the axes of the input, and so the numbers of a row.
     row, column : int
         Row of the matrix, that is, the window which is shown, and the number in it.
@@ -45,7 +45,7 @@ class Im2colExplorer(Explorer):
     ((1, 4, 4, 2), (4, 8), 1.0)
     >>> explorer.columns[0].astype(int)
     array([ 1, 17,  2, 18,  5, 21,  6, 22])
-    >>> explorer.layout = "NCHW"
+    >>> explorer.order = "NCHW"
     >>> explorer.columns[0].astype(int)
     array([ 1,  2,  5,  6, 17, 18, 21, 22])
     >>> explorer.stride = 1                             # windows overlap: nine of them, 8 numbers each, from 32
@@ -55,23 +55,23 @@ class Im2colExplorer(Explorer):
 
     _esm = module_text("im2col")
     _css = style_text("im2col")
-    settings = (*_NAMES, "channels", "layout", "row", "column")
+    settings = (*_NAMES, "channels", "order", "row", "column")
 
     size = Whole(4, 1, 5)
     kernel = Whole(2, 1, 3)
     stride = Whole(2, 1, 3)
     padding = Whole(0, 0, 1)
     channels = Whole(2, 1, 2)
-    layout = OneOf("NHWC", LAYOUTS)
+    order = OneOf("NHWC", LAYOUTS)
     row = Whole(0, 0)
     column = Whole(0, 0)
 
     def __init__(
-        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, layout="NHWC", row=0, column=0, language="en"
+        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language="en"
     ):
         words("im2col", language)  # refuses a language without words
         super().__init__(
-            size=size, kernel=kernel, stride=stride, padding=padding, channels=channels, layout=layout,
+            size=size, kernel=kernel, stride=stride, padding=padding, channels=channels, order=order,
             row=row, column=column, language=language,
         )  # fmt: skip
 
@@ -82,14 +82,14 @@ class Im2colExplorer(Explorer):
 
         shape = (1, self.channels, self.size, self.size)
         x = np.arange(1.0, self.channels * self.size**2 + 1).reshape(shape)
-        return np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if self.layout == "NHWC" else x
+        return np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if self.order == "NHWC" else x
 
     @property
     def columns(self):
         """The matrix, an ndarray of shape (H_out * W_out, C * kH * kW)."""
         from ..functional import im2col
 
-        return im2col(self.input, self.kernel, stride=self.stride, padding=self.padding, layout=self.layout)
+        return im2col(self.input, self.kernel, stride=self.stride, padding=self.padding, layout=self.order)
 
     @property
     def weight(self):
@@ -102,7 +102,7 @@ class Im2colExplorer(Explorer):
     @property
     def output(self):
         """The product of matrix and weights: the convolution, an ndarray of shape (H_out, W_out)."""
-        weight = self.weight.transpose(0, 2, 3, 1) if self.layout == "NHWC" else self.weight
+        weight = self.weight.transpose(0, 2, 3, 1) if self.order == "NHWC" else self.weight
         return (self.columns @ weight.ravel()).reshape(self._output_size, self._output_size)
 
     @property
@@ -149,8 +149,8 @@ class Im2colExplorer(Explorer):
         from ._still import Still
 
         word, picture = words("im2col", self.language), Still()
-        planes = self.input[0].transpose(2, 0, 1) if self.layout == "NHWC" else self.input[0]
-        matrix, weight = self.columns, self.weight.transpose(0, 2, 3, 1) if self.layout == "NHWC" else self.weight
+        planes = self.input[0].transpose(2, 0, 1) if self.order == "NHWC" else self.input[0]
+        matrix, weight = self.columns, self.weight.transpose(0, 2, 3, 1) if self.order == "NHWC" else self.weight
         padded = np.pad(planes, ((0, 0), (self.padding,) * 2, (self.padding,) * 2))
         (rows, columns), side, left = matrix.shape, padded.shape[1], padded.shape[1] + 2
         top, start = (place * self.stride for place in divmod(self.row, self._output_size))

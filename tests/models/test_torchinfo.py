@@ -24,9 +24,9 @@ def test_layers_agree_with_torchinfo(name, meta):
     theirs = {}
     for layer in seen.summary_list:
         if isinstance(layer.module, LAYERS) and layer.executed:
-            positions = prod(layer.output_size[2:])
             bias = 0 if layer.module.bias is None else layer.module.bias.numel()
-            theirs[paths[layer.module]] = (tuple(layer.output_size[1:]), layer.num_params, layer.macs - bias * positions)
+            macs = layer.macs - bias * prod(layer.output_size[2:])
+            theirs[paths[layer.module]] = tuple(layer.output_size[1:]), layer.num_params, macs
     result = profile(network, shape)
     ours = {
         row.name: (row.output_shape, row.parameters, row.macs)

@@ -42,6 +42,11 @@ class TestEachExplorer:
         assert style.count("--input-line: ") == 3  # light, dark by the host, dark by the system
         assert style.count("{") == style.count("}")
 
+    def test_its_own_rules_reach_no_other_explorer(self, stem):
+        own = (_bundle._HERE / f"{stem}.css").read_text(encoding="utf-8").replace(".cnnx ", "&.cnnx ")
+        assert _bundle.style_text(stem).endswith(f".cnnx-{stem} {{\n{own}}}\n")
+        assert f'class: "cnnx cnnx-{stem}"' in _bundle.module_text(stem)
+
 
 @pytest.mark.parametrize("function", [_bundle.module_text, _bundle.style_text, _bundle.words])
 def test_an_unknown_explorer_is_named(function):

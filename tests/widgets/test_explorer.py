@@ -80,3 +80,11 @@ def test_languages_without_words_are_refused(cls):
 def test_importing_an_explorer_loads_no_matplotlib():
     code = "import sys; from cnnbook.widgets import ArithmeticExplorer; print('matplotlib' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS, ids=widgets.__all__)
+def test_no_setting_hides_a_trait_of_every_widget(explorer):
+    """Such as ``layout``, which a front end reads as a model of its own."""
+    own = set(explorer.class_own_traits()) - {"_esm", "_css"}
+    assert own
+    assert not own & set(Explorer.__mro__[1].class_traits())

@@ -1,0 +1,268 @@
+"""The deformable sampler: nine points to drag off the grid, what each reads between the pixels, and its gradient."""
+
+from math import floor
+from textwrap import fill as wrap
+
+import numpy as np
+import traitlets
+
+from ..functional import deform_conv2d, deform_conv2d_backward
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, SettingError, Whole
+from .convolution import Numbers
+
+# A tilted bar, and a kernel for vertical ones: it finds this bar once its points are turned.
+INPUT = (
+    (0, 0, 0, 0, 1, 6, 2),
+    (0, 0, 0, 1, 7, 8, 1),
+    (0, 0, 1, 7, 9, 3, 0),
+    (0, 1, 7, 9, 4, 0, 0),
+    (0, 6, 9, 4, 0, 0, 0),
+    (2, 8, 5, 0, 0, 0, 0),
+    (1, 3, 1, 0, 0, 0, 0),
+)
+WEIGHT = ((-1, 2, -1),) * 3
+TURNED = (
+    (-0.4, 1), (0.3, 0.7), (1, 0.4),
+    (-0.7, 0.3), (0, 0), (0.7, -0.3),
+    (-1, -0.4), (-0.3, -0.7), (0.4, -1),
+)  # fmt: skip
+REACH = 2  # of an offset
+_LETTERS = "abcd"  # of the pixels around a point: upper left, upper right, lower left, lower right
+_CENTRED = {"ha": "center", "va": "center"}
+
+
+class DeformableSampler(Explorer):
+    """What does a deformable convolution read where its offsets point, and how does an offset learn?
+
+    One output number of a 3x3 kernel: nine points, which can be dragged. In a live notebook the traits follow.
+
+    Parameters
+    ----------
+    input : matrix of numbers, optional
+        From 3 x 3 to 8 x 8, as an array or a list of rows. Outside of it there are zeros.
+    weight : matrix of numbers, optional
+        The kernel, 3 x 3.
+    offsets : sequence of pairs of float, optional
+        One pair for each number of the kernel, row by row: how far down to look, then how far right, each
+        from -2 to 2 pixels.
+    tap : int
+        The point whose numbers are shown, from 0 to 8, row by row.
+    row, column : int, optional
+        The output cell whose window is shown. Default: the middle one.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such settings.
+
+    Examples
+    --------
+    In this image of five rows and seven columns a row down adds 7 and a column right adds 1:
+
+    >>> import numpy as np
+    >>> x, offsets = np.arange(35).reshape(5, 7), np.zeros((9, 2))
+    >>> offsets[4] = 0.5, 0.25                          # the middle one
+    >>> sampler = DeformableSampler(x, offsets=offsets, tap=4, row=0, column=0)
+    >>> sampler.value                                   # at row 1.5, column 1.25, between 8, 9, 15 and 16
+    11.75
+    >>> sampler.shares
+    array([[0.375, 0.125],
+           [0.375, 0.125]])
+    >>> sampler.slope
+    array([7., 1.])
+    >>> sampler.output                                  # 0 with all points on the grid; the middle one has weight 2
+    7.5
+    """
+
+    _esm = module_text("deformable")
+    _css = style_text("deformable")
+    settings = ("input", "weight", "offsets", "tap", "row", "column")
+
+    input = Numbers(INPUT, 8)
+    weight = Numbers(WEIGHT, 3)
+    offsets = Numbers(TURNED, 9)
+    tap = Whole(1, 0, 8)
+    row = Whole(0, 0)
+    column = Whole(0, 0)
+
+    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language="en"):
+        words("deformable", language)  # refuses a language without words
+        super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, language=language)
+        rows, columns = self._output_shape
+        self.row = rows // 2 if row is None else row
+        self.column = columns // 2 if column is None else column
+
+    @property
+    def output(self):
+        """The output number at `row` and `column`."""
+        return float(self._sample()[0] @ [weight for line in self.weight for weight in line])
+
+    @property
+    def values(self):
+        """What the nine points read, an ndarray of shape (3, 3)."""
+        return self._sample()[0].reshape(3, 3)
+
+    @property
+    def value(self):
+        """What the chosen point reads."""
+        return float(self._sample()[0][self.tap])
+
+    @property
+    def slope(self):
+        """How `value` changes as the point moves, a pixel down and a pixel right: an ndarray of shape (2,).
+
+        Exactly on a pixel's row or column there is a kink: it is the slope of a move down or right.
+        """
+        return self._sample()[1][self.tap]
+
+    @property
+    def grad_offsets(self):
+        """Gradient of `output` with respect to the offsets, an ndarray of shape (9, 2): each slope times its weight."""
+        return self._sample()[1] * np.array(self.weight, float).reshape(9, 1)
+
+    @property
+    def place(self):
+        """Row and column of the image that the chosen point looks at: numbers between the pixels, or outside of it."""
+        down, right = self.offsets[self.tap]
+        return self.row + self.tap // 3 + down, self.column + self.tap % 3 + right
+
+    @property
+    def shares(self):
+        """How much of each of the four pixels around it the chosen point reads, an ndarray of shape (2, 2)."""
+        down, right = np.mod(self.place, 1)
+        return np.outer((1 - down, down), (1 - right, right))
+
+    def _sample(self):
+        """What the nine points read, of shape (9,), and their slopes, of shape (9, 2)."""
+        rows, columns = self._output_shape
+        at = ..., self.row, self.column
+        x, weight = np.array(self.input, float)[None, None], np.eye(9).reshape(9, 1, 3, 3)  # a channel for each point
+        offset, chosen = np.zeros((1, 18, rows, columns)), np.zeros((1, 9, rows, columns))
+        offset[at] = np.ravel(self.offsets)
+        chosen[at] = 1
+        values = deform_conv2d(x, offset, weight)[at][0]
+        return values, deform_conv2d_backward(chosen, x, offset, weight)[1][at].reshape(9, 2)
+
+    @property
+    def _output_shape(self):
+        return len(self.input) - 2, len(self.input[0]) - 2
+
+    @traitlets.validate("input")
+    def _holds_a_window(self, proposal):
+        H, W = len(proposal["value"]), len(proposal["value"][0])
+        if min(H, W) < 3:
+            raise SettingError(f"kernel 3 x 3 does not fit in input {H} x {W}: use an input of 3 x 3 or more")
+        return proposal["value"]
+
+    @traitlets.validate("weight", "offsets")
+    def _is_complete(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        needed = (3, 3) if name == "weight" else (9, 2)
+        if (len(value), len(value[0])) != needed:
+            raise SettingError(f"{name} is {len(value)} x {len(value[0])}: use {needed[0]} x {needed[1]} numbers")
+        far = [entry for line in value for entry in line if name == "offsets" and abs(entry) > REACH]
+        if far:
+            raise SettingError(f"offsets hold {far[0]}: use numbers from -{REACH} to {REACH}")
+        return value
+
+    @traitlets.validate("row", "column")
+    def _exists(self, proposal):
+        name, place = proposal["trait"].name, proposal["value"]
+        limit = self._output_shape[name == "column"]
+        if place >= limit:
+            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
+        return place
+
+    @traitlets.observe("input")
+    def _keep_window(self, change):
+        rows, columns = self._output_shape
+        self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
+
+    def summary(self):
+        y, x = self.place
+        word = words("deformable", self.language)["result"]
+        return word.format(
+            row=self.row, column=self.column, a=self.tap // 3, b=self.tap % 3, y=_text(y), x=_text(x),
+            value=_text(self.value), output=_text(self.output),
+        )  # fmt: skip
+
+    def still(self):
+        from ._figure import figure, line, png
+
+        word, picture = words("deformable", self.language), figure(8, 5.2)
+        image, square = picture.subplots(1, 2, width_ratios=(1.7, 1))
+        self._draw_image(image)
+        self._draw_square(square)
+        sizes = {"H": len(self.input), "W": len(self.input[0])}
+        image.set_title(word["input_size"].format(**sizes), loc="left", size=10, color=line("input"))
+        square.set_title(word["zoom"], loc="left", size=10, color=line("kernel"))
+        for axes in (image, square):
+            axes.set_aspect("equal")
+            axes.axis("off")
+        picture.supxlabel(wrap(self.summary(), 110), x=0.02, ha="left", size=10)
+        return png(picture)
+
+    def _draw_image(self, axes):
+        """The image in its rows of zeros, and the nine points on their way from the grid."""
+        from ._figure import fill, line
+
+        H, W = len(self.input), len(self.input[0])
+        for i in range(-REACH, H + REACH):
+            for j in range(-REACH, W + REACH):
+                self._draw_pixel(axes, i, j, (j - 0.5, i - 0.5), 1, (0.23, 0.23))
+        box = {"fill": False, "zorder": 3}
+        axes.add_patch(_rectangle((self.column - 0.5, self.row - 0.5), 3, 3, ec=line("kernel"), ls="--", **box))
+        axes.add_patch(_rectangle([floor(at) for at in self.place[::-1]], 1, 1, ec=line("page"), lw=1.5, **box))
+        for tap, (down, right) in enumerate(self.offsets):
+            (a, b), chosen = divmod(tap, 3), tap == self.tap
+            y, x = self.row + a, self.column + b
+            axes.plot((x, x + right), (y, y + down), color=line("kernel"), lw=1.5)
+            style = {"ms": 13, "mfc": fill("kernel"), "mec": line("kernel"), "mew": 3 if chosen else 1}
+            axes.plot(x + right, y + down, "o", zorder=4, **style)
+            axes.text(x + right, y + down, _text(self.weight[a][b], 1), size=7, zorder=5, **_CENTRED)
+        axes.set(xlim=(-REACH - 0.55, W + REACH - 0.45), ylim=(H + REACH - 0.45, -REACH - 0.55))
+
+    def _draw_square(self, axes):
+        """The square between the four pixels, and the areas that are their shares."""
+        from ._figure import fill, line
+
+        shares = self.shares
+        top, left = (floor(at) for at in self.place)
+        v, u = (at - floor(at) for at in self.place)
+        for k, (i, j) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
+            self._draw_pixel(axes, top + i, left + j, (1.2 * j - 0.2, 1.2 * i - 0.2), 0.2, (0.1, 0.1))
+            axes.text(1.56 * j - 0.28, 1.2 * i - 0.1, _LETTERS[k], weight="bold", **_CENTRED)
+            (x0, x1), (y0, y1) = (0, u) if j else (u, 1), (0, v) if i else (v, 1)  # opposite to its pixel
+            look = {"fc": fill("input"), "ec": line("input"), "alpha": 1 if i == j else 0.5}
+            axes.add_patch(_rectangle((x0, y0), x1 - x0, y1 - y0, **look))
+            if x1 - x0 > 0.2 and y1 - y0 > 0.1:
+                axes.text((x0 + x1) / 2, (y0 + y1) / 2, f"{_LETTERS[k]} {_text(shares[i, j])}", size=9, **_CENTRED)
+        axes.plot(u, v, "o", ms=12, mfc=fill("kernel"), mec=line("kernel"), mew=3)
+        slopes = (f"∂v/∂{name} = {_text(entry)}" for name, entry in zip("yx", self.slope, strict=True))
+        axes.text(0.5, 1.36, ",  ".join(slopes), size=10, color=line("gradient"), **_CENTRED)
+        axes.set(xlim=(-0.4, 1.4), ylim=(1.45, -0.25))
+
+    def _draw_pixel(self, axes, i, j, corner, side, at):
+        """A cell with its number; outside of the image it is a zero."""
+        from ._figure import fill, line
+
+        inside = 0 <= i < len(self.input) and 0 <= j < len(self.input[0])
+        role = "input" if inside else "padding"
+        style = {"fc": fill(role), "ec": line(role), "ls": "-" if inside else ":"}
+        axes.add_patch(_rectangle(corner, side, side, **style))
+        text = _text(self.input[i][j] if inside else 0, 2)
+        axes.text(corner[0] + at[0], corner[1] + at[1], text, size=8, color=line("page"), **_CENTRED)
+
+
+def _rectangle(corner, width, height, **style):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(corner, width, height, **style)
+
+
+def _text(value, digits=3):
+    """A number as the browser writes it: at most three decimals, a true minus sign."""
+    return f"{round(float(value), digits) + 0.0:.10g}".replace("-", "−")

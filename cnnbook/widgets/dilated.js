@@ -1,0 +1,210 @@
+// The dilated explorer: which input pixels reach an output pixel through dilated 3x3 layers, and in how many ways.
+import {
+  arrows, cells, clamp, connect, dimension, drag, focusable, frame, html, label, liveText, mount, numbers, onLine, panel,
+  partAt, presets, range, svg, tell, translator,
+} from "./_core.js";
+
+export const SETTINGS = { size: { letter: "n", role: "input", min: 9, max: 33 } };
+export const MOST = { layers: 4, dilation: 4 };
+const REACH = 2 * MOST.dilation + 1; // cells that a kernel's picture shows
+export const PRESETS = {
+  a: { dilations: [1] }, b: { dilations: [1, 2] }, c: { dilations: [1, 2, 4] },
+  gridding: { dilations: [2, 2, 2] }, hybrid: { dilations: [1, 2, 3] },
+};
+
+/** Along one axis: in how many ways each input place reaches `unit`. The padding, as wide as the dilation, ends a way. */
+function ways(size, dilations, unit) {
+  let reached = range(size).map((place) => +(place === unit));
+  for (const dilation of dilations.toReversed()) {
+    reached = reached.map((own, place) => own + (reached[place - dilation] ?? 0) + (reached[place + dilation] ?? 0));
+  }
+  return reached;
+}
+
+/** The ways from each input pixel to the output pixel in `row` and `column`, its field, and what of it is seen. */
+export function compute({ size, dilations, row, column }) {
+  const [down, across] = [row, column].map((unit) => ways(size, dilations, unit));
+  const counts = down.map((own) => across.map((other) => own * other));
+  const reach = dilations.reduce((sum, dilation) => sum + dilation, 0);
+  const inside = (unit) => Math.min(unit + reach + 1, size) - Math.max(unit - reach, 0);
+  const [found, all, field] = [counts.flat().filter(Boolean), inside(row) * inside(column), 2 * reach + 1];
+  return { counts, reach, field, all, seen: found.length, unseen: all - found.length, outside: field * field - all,
+    least: Math.min(...found), most: Math.max(...found), weights: 9 * dilations.length };
+}
+
+/** The ways from the output pixel `from` to the input pixel `to`: lists of places, one a layer. */
+export function trace({ size, dilations }, from, to) {
+  const isInside = (place) => place.every((at) => at >= 0 && at < size);
+  const taps = [-1, 0, 1].flatMap((i) => [-1, 0, 1].map((j) => [i, j]));
+  const next = ([row, column], dilation) => taps.map(([i, j]) => [row + i * dilation, column + j * dilation]);
+  const follow = (path, dilation) => next(path.at(-1), dilation).filter(isInside).map((place) => [...path, place]);
+  const paths = dilations.toReversed().reduce((found, dilation) => found.flatMap((path) => follow(path, dilation)), [[from]]);
+  return paths.filter((path) => `${path.at(-1)}` === `${to}`);
+}
+
+/** The result in words; `pixel` is an input pixel pointed at, if any. */
+export function describe({ row, column }, result, t, pixel) {
+  const { counts, unseen, outside, least, most } = result;
+  const told = { ...result, row, column, i: pixel?.row, j: pixel?.column, count: pixel && counts[pixel.row][pixel.column] };
+  const keys = ["result", least === most ? "equal" : "unequal", unseen ? "unseen" : "complete"];
+  if (outside) keys.push("outside");
+  if (pixel) keys.push(told.count ? (told.count === 1 ? "one_way" : "ways") : "no_way");
+  return keys.map((key) => t(key, told)).join(" ");
+}
+
+/** The formula of the field's size. */
+export const why = ({ dilations }, { field }, t) => t("why", { sum: dilations.join(" + "), field });
+
+/** Where things stand: the input, and the kernels beside it, or above it on a narrow page. */
+function arrange(width, { size, dilations }) {
+  const beside = width >= 560;
+  const small = beside ? 12 : clamp(Math.floor((width - 34) / (4 * REACH)), 6, 12); // a cell of a kernel's picture
+  const [patch, top] = [small * REACH, 30];
+  const side = clamp(Math.floor((width - 4 - (beside ? 2 * patch + 80 : 0)) / size), 9, 24);
+  const y = beside ? top : top + patch + 46;
+  const kernel = (index) => (beside
+    ? { x: 50 + size * side + (index % 2) * (patch + 26), y: top + Math.floor(index / 2) * (patch + 46), side: small }
+    : { x: 2 + index * (patch + 10), y: top, side: small });
+  const kernels = range(dilations.length).map(kernel);
+  return { input: { x: 2, y, side }, kernels, height: Math.max(y + size * side + 34, kernels.at(-1).y + patch + 8) };
+}
+
+/** The input with the number of ways at each pixel; what the field leaves out is hatched. */
+function inputParts({ size, row, column }, { counts, reach, field, outside }, place, t) {
+  const { x, y, side } = place;
+  const each = (i, j) => {
+    const data = { "data-row": i, "data-column": j };
+    if (counts[i][j]) return { ...data, ...(side < 16 && { text: "" }) };
+    const isField = Math.max(Math.abs(i - row), Math.abs(j - column)) <= reach;
+    return { ...data, class: `cnnx-cell ${isField ? "cnnx-padding" : "cnnx-input cnnx-far"}`, text: "", stripes: isField };
+  };
+  const span = (unit) => [Math.max(unit - reach, 0), Math.min(unit + reach + 1, size)];
+  const [[top, bottom], [left, right]] = [row, column].map(span);
+  const at = (along) => x + along * side;
+  return [
+    svg("g", { class: "cnnx-input" }, label(x, y - 14, t("input_size", { size }), "cnnx-title")),
+    svg("g", { "data-grip": "input" }, numbers(counts, place, "input", each)),
+    svg("rect", { class: "cnnx-lens", rx: 3,
+      x: at(left), y: y + top * side, width: (right - left) * side, height: (bottom - top) * side }),
+    ...(outside ? [] : [dimension({ x0: at(left), x1: at(right), y: y + size * side + 12, text: field, role: "kernel" })]),
+  ];
+}
+
+/** The picture of one kernel: what it stands on, and its title. */
+function kernelParts(dilation, index, place, t) {
+  const each = () => ({ class: `cnnx-cell cnnx-${index ? "output" : "input"} cnnx-far` });
+  const title = t(place.side < 12 ? "layer_short" : "layer", { layer: index + 1, dilation });
+  return [
+    svg("g", { class: "cnnx-kernel" }, label(place.x, place.y - 14, title, "cnnx-title")),
+    svg("g", { "data-grip": `layer ${index}` }, cells({ ...place, rows: REACH, columns: REACH, each })),
+  ];
+}
+
+function render({ model, el }) {
+  const t = translator(model);
+  let [width, hover, traced, result, place] = [640, null, null];
+  const [art, lines] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-ways", "aria-hidden": "true" })];
+  const pane = (name, get, go) => {
+    const step = (rows, columns) => () => go({ row: within(get().row + rows), column: within(get().column + columns) });
+    return svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
+  };
+  const output = pane("output", () => state, (to) => update(to));
+  const pixel = pane("pixel", () => traced ?? state, (to) => drawWays((traced = to)));
+  const kernels = range(MOST.layers).map((index) => {
+    const by = (step) => () => dilate(index, state.dilations[index] + step);
+    return svg("g", {
+      ...onLine(t("dilation", { layer: index + 1 }), 1, MOST.dilation, {
+        ArrowUp: by(1), ArrowRight: by(1), ArrowDown: by(-1), ArrowLeft: by(-1), Home: by(-Infinity), End: by(Infinity),
+      }),
+      class: "cnnx-window", "data-grip": `layer ${index}`,
+    });
+  });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, ...kernels, lines, output, pixel);
+  const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const { state, receive, update, close } = connect(model, ["size", "dilations", "row", "column"], redraw);
+  const within = (at) => clamp(at, 0, state.size - 1);
+  const dilate = (index, to) => update({ dilations: state.dilations.with(index, clamp(to, 1, MOST.dilation)) });
+  const settings = panel(SETTINGS, t, update);
+  const preset = presets({ name: "preset", table: PRESETS, t, change: update });
+  const stack = (dilations) => clamp(dilations.length, 1, MOST.layers) === dilations.length && update({ dilations });
+  const tool = (name, click) => html("button", { type: "button", class: "cnnx-wide", click }, t(name));
+  const add = tool("add", () => stack([...state.dilations, 1]));
+  const remove = tool("remove", () => stack(state.dilations.slice(0, -1)));
+
+  function redraw() {
+    Object.assign(state, { row: within(state.row), column: within(state.column) });
+    const { dilations } = state;
+    result = compute(state);
+    place = arrange(width, state);
+    if (traced) traced = { row: within(traced.row), column: within(traced.column) };
+    hover = null;
+    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    art.replaceChildren(...inputParts(state, result, place.input, t),
+      ...dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
+    for (const [index, kernel] of kernels.entries()) {
+      const dilation = dilations[index];
+      kernel.classList.toggle("cnnx-gone", !dilation);
+      if (!dilation) continue;
+      const { x, y, side } = place.kernels[index];
+      const offset = (MOST.dilation - dilation) * side;
+      kernel.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
+      kernel.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
+      tell(kernel, dilation);
+    }
+    settings.show(state);
+    preset.show(state);
+    add.setAttribute("aria-disabled", dilations.length === MOST.layers);
+    remove.setAttribute("aria-disabled", dilations.length === 1);
+    sum.textContent = why(state, result, t);
+    const { x, y, side } = place.input;
+    output.style.transform = `translate(${x + state.column * side}px, ${y + state.row * side}px)`;
+    output.replaceChildren(svg("circle", { class: "cnnx-target", cx: side / 2, cy: side / 2, r: 12 }),
+      svg("rect", { class: "cnnx-frame cnnx-here", width: side, height: side, rx: 3 }));
+    drawWays();
+  }
+
+  /** The ways from the input pixel pointed at, or the last one that was pressed. */
+  function drawWays() {
+    const [now, { x, y, side }] = [hover ?? traced, place.input];
+    const at = (i, j) => `${x + (j + 0.5) * side} ${y + (i + 0.5) * side}`;
+    const paths = now ? trace(state, [state.row, state.column], [now.row, now.column]) : [];
+    const line = (path) => `M${path.map(([i, j]) => at(i, j)).join("L")}`;
+    const bends = new Set(paths.flatMap((path) => path.map(([i, j]) => `M${at(i, j)}h0`)));
+    lines.replaceChildren(svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }),
+      svg("path", { class: "cnnx-bend", d: [...bends].join("") }));
+    const { row, column } = now ?? state;
+    pixel.style.transform = `translate(${x + column * side}px, ${y + row * side}px)`;
+    const kind = `cnnx-frame cnnx-pixel ${now ? "" : "cnnx-idle"}`;
+    pixel.replaceChildren(svg("rect", { class: kind, x: 2, y: 2, width: side - 4, height: side - 4, rx: 2 }));
+    live.say(describe(state, result, t, now));
+  }
+
+  const pixelAt = ({ x, y }) => ({ row: within(Math.floor((y - place.input.y) / place.input.side)),
+    column: within(Math.floor((x - place.input.x) / place.input.side)) });
+
+  function begin(start, grip) {
+    const [name, index] = grip?.split(" ") ?? [];
+    const follow = {
+      input: (point) => drawWays((traced = pixelAt(point))),
+      output: (point) => update(pixelAt(point)),
+      layer({ x, y }) {
+        const { x: left, y: top, side } = place.kernels[index];
+        dilate(index, Math.round(Math.max(Math.abs(x - left - REACH * side / 2), Math.abs(y - top - REACH * side / 2)) / side));
+      },
+    }[name];
+    ({ input: pixel, output }[name] ?? kernels[index])?.focus({ preventScroll: true });
+    follow?.(start);
+    return follow;
+  }
+
+  drag(drawing, begin, (target) => {
+    const to = target && partAt(target, state);
+    if (to?.row === hover?.row && to?.column === hover?.column) return;
+    hover = to;
+    drawWays();
+  });
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element, picture, sum, live.element];
+  return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
+}
+
+export default { render };

@@ -1,0 +1,500 @@
+"""The convolution stepper: in Python, its computation in JavaScript, and in the browser."""
+
+import itertools
+import random
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from cnnbook.datasets import load
+from cnnbook.functional import conv2d
+from cnnbook.widgets import ConvolutionStepper
+from cnnbook.widgets._explorer import SettingError
+from cnnbook.widgets.convolution import DIGIT, INPUT, LIMIT, PRESETS
+
+EDGE = ((10, 10, 10, 0, 0, 0),) * 6
+START = {"input": INPUT, "image": DIGIT, "picture": False, "kernel": PRESETS["vertical"], "preset": "vertical"}
+START |= {"flip": False, "row": 0, "column": 0}
+
+
+def convolved(settings):
+    """The output by `cnnbook.functional`."""
+    x = np.array(settings["image" if settings["picture"] else "input"], float)
+    kernel = np.array(settings["kernel"], float)
+    return conv2d(x[None, None], (np.rot90(kernel, 2) if settings["flip"] else kernel)[None, None])[0, 0]
+
+
+def reachable():
+    """All settings that the lists and the check box can reach."""
+    inputs = [{"input": INPUT}, {"input": EDGE}, {"picture": True}]
+    every = itertools.product(inputs, PRESETS.items(), (False, True))
+    return [START | x | {"preset": name, "kernel": kernel, "flip": flip} for x, (name, kernel), flip in every]
+
+
+def random_settings(rng, count):
+    """Settings that typing and Python can reach: all sizes, numbers with decimals."""
+
+    def matrix(H, W):
+        return [[round(rng.uniform(-LIMIT, LIMIT), rng.randint(0, 2)) for _ in range(W)] for _ in range(H)]
+
+    def one(kH, kW):
+        x = matrix(rng.randint(kH, 10), rng.randint(kW, 10))
+        return START | {"input": x, "kernel": matrix(kH, kW), "preset": "custom", "flip": rng.random() < 0.5}
+
+    return [one(rng.randint(1, 5), rng.randint(1, 5)) for _ in range(count)]
+
+
+# In Python
+
+
+def test_the_example_that_courses_share():
+    # Worked by hand: the first sum is 3 - 1 + 1 - 8 + 2 - 2.
+    expected = [[-5, -4, 0, 8], [-10, -2, 2, 3], [0, -2, -4, -7], [-3, -2, -3, -16]]
+    np.testing.assert_array_equal(ConvolutionStepper().output, expected)
+
+
+def test_the_digit_is_a_real_one():
+    data = load("mnist_sample", "train")
+    small = data.images[4, 0].astype(float).reshape(14, 2, 14, 2).mean((1, 3))
+    assert data.labels[4] == 4
+    np.testing.assert_array_equal(np.round(small * 9 / 255), DIGIT)
+
+
+def test_the_output_follows_every_trait():
+    for settings in [*random.Random(0).sample(reachable(), 12), *random_settings(random.Random(1), 12)]:
+        options = {name: value for name, value in settings.items() if name != "preset"}
+        stepper = ConvolutionStepper(**options)
+        np.testing.assert_allclose(stepper.output, convolved(settings), rtol=1e-12, atol=1e-9)
+        assert stepper.preset == settings["preset"]
+
+
+def test_an_array_is_kept_as_numbers_that_nobody_can_change():
+    stepper = ConvolutionStepper(image=np.full((5, 7), 200, np.uint8), kernel=np.ones((3, 2)))
+    assert stepper.picture
+    assert stepper.image == ((200,) * 7,) * 5
+    assert repr(stepper.kernel) == "((1, 1), (1, 1), (1, 1))"
+    np.testing.assert_array_equal(stepper.output, np.full((3, 6), 1200))
+    again = eval(repr(stepper), {"ConvolutionStepper": ConvolutionStepper})
+    assert (again.image, again.picture, repr(again)) == (stepper.image, True, repr(stepper))
+
+
+def test_kernel_and_preset_name_each_other():
+    stepper = ConvolutionStepper(preset="blur", row=1, column=2)
+    assert stepper.kernel == PRESETS["blur"]
+    assert stepper.summary() == "Output row 1, column 2 is 4.4: the sum of 9 products."
+    stepper.kernel = [[1, 2], [3, 4]]
+    assert stepper.preset == "custom"
+    stepper.preset = "sobel_vertical"
+    assert stepper.kernel == PRESETS["sobel_vertical"]
+    stepper.set_state({"kernel": [list(row) for row in PRESETS["identity"]], "preset": "identity"})
+    np.testing.assert_array_equal(stepper.output, np.array(INPUT)[1:-1, 1:-1])
+
+
+def test_the_window_stays_in_the_output():
+    stepper = ConvolutionStepper(row=3, column=3)
+    stepper.input = [[1] * 5] * 4
+    assert (stepper.output.shape, stepper.row, stepper.column) == ((2, 3), 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "told"),
+    [
+        ({"kernel": "abc"}, TypeError, "kernel must be a matrix of numbers, got str: use a list of rows"),
+        ({"kernel": [1, 2]}, TypeError, "kernel must be a matrix of numbers, got list"),
+        ({"kernel": np.ones((1, 1, 3, 3))}, TypeError, "kernel must hold numbers, got [[1.0"),
+        ({"kernel": [[1, 2], [3]]}, ValueError, "kernel has rows of [1, 2] numbers: give all rows one length"),
+        ({"input": []}, ValueError, "input has rows of [] numbers"),
+        ({"input": [[]]}, ValueError, "input has rows of [0] numbers"),
+        ({"input": np.ones((11, 3))}, ValueError, "input of 11 x 3 is too large to draw: use 10 x 10 at most"),
+        ({"image": np.ones((28, 29))}, ValueError, "image of 28 x 29 is too large to draw: use 28 x 28 at most"),
+        ({"kernel": [[float("nan")]]}, ValueError, "kernel holds nan: use numbers from -999 to 999"),
+        ({"kernel": [[1000]]}, ValueError, "kernel holds 1000"),
+        ({"kernel": [["1"]]}, TypeError, "kernel must hold numbers, got '1' (str): use int or float"),
+        ({"kernel": [[True]]}, TypeError, "kernel must hold numbers, got True (bool)"),
+        ({"input": [[1, 2], [3, 4]]}, ValueError, "kernel 3 x 3 does not fit in input 2 x 2: use a smaller kernel"),
+        ({"preset": "sobel"}, ValueError, "preset 'sobel' is unknown: use vertical, horizontal, sobel_vertical"),
+        ({"preset": "custom"}, ValueError, "preset 'custom' is unknown"),
+        ({"preset": "blur", "kernel": [[1]]}, ValueError, "preset 'blur' and a kernel cannot both be given"),
+        ({"flip": 1}, TypeError, "flip must be True or False, got 1 (int)"),
+        ({"row": 4}, ValueError, "row 4 is not in the output of 4: use row <= 3"),
+        ({"column": -1}, ValueError, "column -1 is too small"),
+    ],
+)
+def test_bad_settings_are_refused(options, error, told):
+    with pytest.raises(error, match=re.escape(told)):
+        ConvolutionStepper(**options)
+
+
+def test_an_impossible_change_leaves_everything_as_it_was():
+    stepper = ConvolutionStepper(np.ones((2, 7)), [[1, 2]], row=1)
+    before = repr(stepper)
+    for name, value in [("preset", "blur"), ("preset", "custom?"), ("kernel", [[1]] * 3), ("input", [[1]]), ("row", 2)]:
+        with pytest.raises(SettingError):
+            setattr(stepper, name, value)
+        assert repr(stepper) == before
+        assert stepper.preset == "custom"
+
+
+# In JavaScript
+
+
+def test_both_languages_have_the_same_samples_and_kernels(run_module):
+    samples, limit, kernels = run_module("convolution", "[m.SAMPLES, m.LIMIT, m.KERNELS]", None)
+    inputs = [samples[name]["input"] for name in ("notes", "edge")]
+    assert (inputs, limit) == ([[list(row) for row in x] for x in (INPUT, EDGE)], LIMIT)
+    assert kernels == {name: [list(row) for row in kernel] for name, kernel in PRESETS.items()}
+
+
+def test_javascript_computes_what_conv2d_does(run_module):
+    cases = reachable() + random_settings(random.Random(2), 300)
+    assert len(cases) == 3 * 9 * 2 + 300
+    products = "r.output.map((line, i) => line.map((_, j) => r.products(i, j)))"
+    line = f"d.map((state) => m.compute(state)).map((r) => [r, {products}])"
+    answers = run_module("convolution", line, cases)
+    for settings, (answer, products) in zip(cases, answers, strict=True):
+        expected = convolved(settings)
+        assert answer["possible"]
+        assert (answer["rows"], answer["columns"]) == expected.shape
+        np.testing.assert_allclose(answer["output"], expected, rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(np.sum(products, axis=2), expected, rtol=1e-12, atol=1e-9)
+        kernel = np.array(settings["kernel"])
+        if answer["turning"] != "turned":  # what is said of flipping is so
+            sign = {"turned_same": 1, "turned_negative": -1}[answer["turning"]]
+            np.testing.assert_array_equal(np.rot90(kernel, 2), sign * kernel)
+
+
+def test_every_setting_is_described_and_the_impossible_one_as_python_does(run_module):
+    cases = [settings | {"row": 2, "column": 1} for settings in reachable()]
+    impossible = START | {"input": [[1, 2], [3, 4]]}
+    line = "d.map((state) => m.describe(state, m.compute(state), t))"
+    *told, why = run_module("convolution", line, [*cases, impossible])
+    for settings, text in zip(cases, told, strict=True):
+        assert not re.search(r"[{}]|undefined|NaN|null", text)
+        value = str(round(float(convolved(settings)[2, 1]), 2)).removesuffix(".0").replace("-", "−")
+        assert text.startswith(f"Output row 2, column 1 is {value}: the sum of 9 products.")
+    with pytest.raises(SettingError) as refusal:
+        ConvolutionStepper(impossible["input"])
+    assert why.replace("×", "x").rstrip(".").lower() == str(refusal.value)
+
+
+# In the browser
+
+
+@pytest.fixture
+def explorer(open_explorer, context):
+    """The page with a stepper in its first state; it must have asked no other host and made no error."""
+    yield open_explorer(context, "convolution", **START)
+    assert (context.blocked, context.errors) == ([], [])
+
+
+def now(page):
+    return page.evaluate("window.saved")
+
+
+def text(page):
+    return page.locator("[role=status]").first.inner_text()
+
+
+def chosen(page, name):
+    """The list of this name."""
+    return page.get_by_role("combobox", name=name, exact=True).first
+
+
+def output(page):
+    """Texts of the output cells, "" for the blank ones."""
+    cells = "(all) => all.map((e) => e.nextSibling?.tagName === 'text' ? e.nextSibling.textContent : '')"
+    return page.locator(".cnnx").first.locator("[data-row]").evaluate_all(cells)
+
+
+def use_player(page, press):
+    """Press each button of the player, by the function `press`."""
+    for name, place in {"last place": (3, 3), "place back": (3, 2), "first": (0, 0), "place on": (0, 1)}.items():
+        press(page.get_by_label(name).first)
+        assert (now(page)["row"], now(page)["column"]) == place, name
+    press(page.get_by_role("button", name="Play").first)
+    page.wait_for_function("window.saved.column === 2")
+    press(page.get_by_role("button", name="Pause").first)
+    assert page.get_by_role("button", name="Play").count() == 2
+
+
+def drag(page, locator, right, down=0):
+    box = locator.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=8)
+    page.mouse.up()
+
+
+def side(page):
+    return page.locator(".cnnx-cell").first.bounding_box()["width"]
+
+
+@pytest.mark.browser
+class TestMouse:
+    def test_drag_the_window_and_press_beside_it(self, explorer):
+        drag(explorer, explorer.locator(".cnnx-frame").first, 2 * side(explorer), side(explorer))
+        assert (now(explorer)["row"], now(explorer)["column"]) == (1, 2)
+        assert text(explorer) == "Output row 1, column 2 is 2: the sum of 9 products."
+        assert explorer.locator(".cnnx-formula").first.text_content() == "8+ 0− 3+ 2+ 0− 1+ 3+ 0− 7=2"
+        drag(explorer, explorer.locator(".cnnx-frame").first, 900, 900)  # past the end
+        assert (now(explorer)["row"], now(explorer)["column"]) == (3, 3)
+        box = explorer.locator(".cnnx-cell").first.bounding_box()
+        explorer.mouse.click(box["x"] + 2.5 * box["width"], box["y"] + 1.5 * box["width"])  # beside the window
+        assert (now(explorer)["row"], now(explorer)["column"]) == (0, 1)
+
+    def test_an_output_cell_shows_its_window_and_a_press_keeps_it(self, explorer):
+        cell = explorer.locator("[data-row='3'][data-column='3']").first
+        cell.hover()
+        numbers = explorer.locator(".cnnx-grid").first.locator("input")
+        assert [field.input_value() for field in numbers.all()] == list("178628239")
+        assert now(explorer)["row"] == 0
+        cell.click()
+        assert (now(explorer)["row"], now(explorer)["column"]) == (3, 3)
+        assert text(explorer).startswith("Output row 3, column 3 is −16")
+
+    def test_pointing_at_a_number_lights_it_wherever_it_stands(self, explorer):
+        explorer.locator(".cnnx-hit[data-tap='5']").first.hover()
+        lit = explorer.locator(".cnnx").first.locator(".cnnx-now[data-tap]")
+        assert [part.get_attribute("data-tap") for part in lit.all()] == ["5"] * 5  # frame, 3 grids, sum
+
+    def test_numbers_of_the_window_and_of_the_kernel_can_be_typed(self, explorer):
+        drag(explorer, explorer.locator(".cnnx-frame").first, side(explorer))
+        box = explorer.locator(".cnnx-frame").first.bounding_box()
+        explorer.mouse.click(box["x"] + 0.5 * side(explorer), box["y"] + 1.5 * side(explorer))  # input row 1, column 1
+        explorer.keyboard.type("-7.5")
+        assert now(explorer)["input"][1] == [1, -7.5, 8, 9, 3, 1]
+        assert output(explorer)[:2] == ["−5", "−16.5"]
+        assert chosen(explorer, "Input").input_value() == "own"
+        explorer.get_by_label("Kernel, row 2, column 0").first.click()
+        explorer.keyboard.type("0.5")
+        assert now(explorer)["kernel"] == [[1, 0, -1], [1, 0, -1], [0.5, 0, -1]]
+        assert chosen(explorer, "Kernel").input_value() == "own"
+
+    def test_choose_input_kernel_and_flip(self, explorer):
+        chosen(explorer, "Input").select_option(label="an edge")
+        chosen(explorer, "Kernel").select_option(label="Sobel, vertical edges")
+        assert output(explorer) == ["0", "40", "40", "0"] * 4
+        explorer.get_by_label("Flip the kernel").first.check()
+        assert output(explorer) == ["0", "−40", "−40", "0"] * 4
+        assert "here only changes its signs" in text(explorer)
+        chosen(explorer, "Kernel").select_option(label="sharpen")
+        assert "this one stays the same" in text(explorer)
+        assert now(explorer)["preset"] == "sharpen"
+        chosen(explorer, "Kernel").select_option(label="own numbers")  # none have been typed
+        assert chosen(explorer, "Kernel").input_value() == "sharpen"
+
+    def test_a_picture_is_grey_and_its_output_signed(self, explorer):
+        chosen(explorer, "Input").select_option(label="picture")
+        assert now(explorer)["picture"] is True
+        expected = convolved(START | {"picture": True})
+        assert explorer.locator(".cnnx").first.locator(".cnnx-pixel").count() == 14 * 14
+        for kind, wanted in [("plus", (expected > 0).sum()), ("minus", (expected < 0).sum())]:
+            path = explorer.locator(f".cnnx-{kind}").first.get_attribute("d")
+            assert path.count("M") == wanted
+        explorer.locator("[data-row='8'][data-column='7']").first.click()
+        assert text(explorer).startswith(f"Output row 8, column 7 is {expected[8, 7]:g}".replace("-", "−"))
+
+
+@pytest.mark.browser
+class TestPlayer:
+    def test_steps_fill_the_output_in(self, explorer):
+        explorer.get_by_label("To the first place").first.click()
+        assert output(explorer) == ["−5"] + [""] * 15
+        explorer.get_by_label("One place on").first.click()
+        assert output(explorer) == ["−5", "−4"] + [""] * 14
+        assert text(explorer).endswith("2 of 16 output cells are filled in.")
+        drag(explorer, explorer.locator(".cnnx-frame").first, -side(explorer), side(explorer))
+        assert output(explorer) == ["−5", "−4", "0", "8", "−10"] + [""] * 11
+        explorer.get_by_label("One place back").first.click()
+        assert output(explorer)[3:] == ["8"] + [""] * 12
+        explorer.get_by_label("To the last place").first.click()
+        assert "" not in output(explorer)
+
+    def test_play_goes_through_all_places_and_can_be_paused(self, explorer):
+        chosen(explorer, "Input").select_option(label="picture")
+        assert explorer.get_by_role("button", name="Play").count() == 2  # two views, neither plays by itself
+        explorer.get_by_role("button", name="Play").first.click()
+        explorer.wait_for_function("window.saved.row >= 1")
+        assert text(explorer) == "Playing."
+        explorer.get_by_role("button", name="Pause").first.click()
+        place = (now(explorer)["row"], now(explorer)["column"])
+        assert text(explorer).startswith(f"Output row {place[0]}, column {place[1]}")
+        explorer.wait_for_timeout(300)
+        assert place == (now(explorer)["row"], now(explorer)["column"])
+        explorer.get_by_role("button", name="Play").first.click()
+        explorer.wait_for_function("window.saved.row === 11 && window.saved.column === 11", timeout=20_000)
+        assert text(explorer).startswith("Output row 11, column 11")
+        assert explorer.get_by_role("button", name="Pause").count() == 0
+
+    def test_taking_the_window_stops_it_and_it_ends_with_the_explorer(self, explorer):
+        explorer.get_by_role("button", name="Play").first.click()
+        explorer.locator("[data-row='2'][data-column='2']").first.click()
+        assert explorer.get_by_role("button", name="Play").count() == 2
+        assert (now(explorer)["row"], now(explorer)["column"]) == (2, 2)
+        explorer.get_by_role("button", name="Play").first.click()
+        explorer.evaluate("window.leave.forEach((end) => end())")
+        place = now(explorer)["column"]
+        explorer.wait_for_timeout(1200)
+        assert now(explorer)["column"] == place
+
+
+@pytest.mark.browser
+def test_the_tab_key_reaches_every_control(explorer):
+    name = "(e) => e.getAttribute('aria-label') ?? e.closest('label, button').innerText"
+    reached = []
+    for _ in range(9 + 9 + 9):
+        explorer.keyboard.press("Tab")
+        reached.append(explorer.locator(":focus").evaluate(name).split("\n")[0].split(".")[0])
+    player = ["To the first place", "One place back", "Play", "One place on", "To the last place"]
+    fields = [f"{grid}, row {i}, column {j}" for grid in ("Window", "Kernel") for i in range(3) for j in range(3)]
+    assert reached == ["Input", "Kernel", "Flip the kernel (true convolution)", *player, "Window", *fields]
+
+
+@pytest.mark.browser
+def test_keyboard_does_all_of_it(explorer):
+    chosen(explorer, "Input").press("ArrowDown")
+    assert now(explorer)["input"] == [list(row) for row in EDGE]
+    chosen(explorer, "Kernel").press("ArrowDown")
+    assert now(explorer)["preset"] == "horizontal"
+    explorer.get_by_label("Flip the kernel").first.press("Space")
+    assert now(explorer)["flip"] is True
+    use_player(explorer, lambda button: button.press("Enter"))
+    window = explorer.locator(".cnnx-window").first
+    window.press("Home")
+    assert window.get_attribute("data-lm-suppress-shortcuts") == "true"
+    for key in ("ArrowDown", "ArrowDown", "End", "ArrowLeft", "ArrowUp"):
+        explorer.keyboard.press(key)
+    assert (now(explorer)["row"], now(explorer)["column"]) == (1, 2)
+    window.press("Home")
+    assert now(explorer)["column"] == 0
+    explorer.keyboard.press("Tab")
+    explorer.keyboard.type("4")  # the window's first number
+    explorer.keyboard.press("ArrowUp")  # fields of numbers count on their own
+    assert now(explorer)["input"][1][0] == 5
+    kernel = explorer.get_by_label("Kernel, row 2, column 1").first
+    kernel.press("9")
+    assert now(explorer)["kernel"] == [[1, 9, 1], [0, 0, 0], [-1, -1, -1]]  # flipped: row 2 shows the kernel's row 0
+    assert now(explorer)["preset"] == "custom"
+    assert kernel.evaluate("(e) => e === document.activeElement")
+
+
+@pytest.mark.browser
+def test_what_is_no_number_is_explained_and_the_old_one_counts(explorer):
+    field = explorer.get_by_label("Kernel, row 0, column 0").first
+    for typed, first in {"": "−5", "-": "−5", "--3": "−5", "1000": "292"}.items():  # of 1000, 100 is a number
+        field.press("Control+A")
+        field.press("Delete")
+        explorer.keyboard.type(typed)
+        assert field.get_attribute("aria-invalid") == "true", typed
+        assert text(explorer) == "Type a number from −999 to 999. Until then the old one counts."
+        assert output(explorer)[0] == first
+        field.blur()
+        assert field.input_value() == ("100" if typed == "1000" else "1")
+        assert field.get_attribute("aria-invalid") is None, typed
+    assert text(explorer).startswith("Output row 0, column 0")
+
+
+@pytest.mark.browser
+def test_touch_does_all_of_it(new_context, open_explorer):
+    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = open_explorer(context, "convolution", **START)
+    session = context.new_cdp_session(page)
+
+    def swipe(x, y, right):
+        moves = [("touchMove", [right * part / 5]) for part in range(1, 6)]
+        for kind, parts in [("touchStart", [0]), *moves, ("touchEnd", [])]:
+            touches = [{"x": x + part, "y": y} for part in parts]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    box = page.locator(".cnnx-frame").first.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    swipe(*middle, 2 * side(page))
+    assert now(page)["column"] == 2
+    swipe(middle[0] + 2 * side(page), middle[1], 0)
+    assert page.get_by_label("Window, row 1, column 1").first.evaluate("(e) => e === document.activeElement")
+    page.locator("[data-row='2'][data-column='1']").first.tap()
+    assert (now(page)["row"], now(page)["column"]) == (2, 1)
+    use_player(page, lambda button: button.tap())
+    page.get_by_label("Flip the kernel").first.tap()
+    page.get_by_label("Kernel, row 0, column 0").first.tap()
+    page.keyboard.type("7")
+    assert now(page)["kernel"] == [[1, 0, -1], [1, 0, -1], [1, 0, 7]]  # shown flipped
+    for name in ("Input", "Kernel"):  # what a list opens is the system's
+        chosen(page, name).tap()
+        assert chosen(page, name).evaluate("(e) => e === document.activeElement")
+        page.keyboard.press("Escape")
+    assert (context.blocked, context.errors) == ([], [])
+
+
+@pytest.mark.browser
+def test_an_impossible_choice_is_explained_and_not_handed_on(open_explorer, context):
+    page = open_explorer(context, "convolution", **START | {"input": [[1, 2]], "kernel": [[1, 1]], "preset": "custom"})
+    chosen(page, "Kernel").select_option(label="blur (mean)")
+    assert text(page) == "Kernel 3 × 3 does not fit in input 1 × 2: use a smaller kernel or a larger input."
+    assert page.locator(".cnnx-problem").count() == 1
+    assert not page.locator(".cnnx-window").first.is_visible()
+    assert now(page)["preset"] == "custom"
+    chosen(page, "Input").select_option(label="numbers")
+    assert text(page).startswith("Output row 0, column 0 is 3.4")
+    assert now(page)["preset"] == "blur"
+    assert context.errors == []
+
+
+@pytest.mark.browser
+def test_it_follows_the_model_and_lets_go(explorer):
+    explorer.evaluate("window.model.set('row', 3)")
+    assert text(explorer).startswith("Output row 3, column 0 is −3")
+    explorer.evaluate("window.model.set('kernel', [[1, 2]])")
+    assert explorer.locator(".cnnx").first.locator(".cnnx-grid input").count() == 4
+    assert text(explorer) == "Output row 3, column 0 is 2: the sum of 2 products."
+    assert explorer.locator(".cnnx").nth(1).locator("[role=status]").inner_text() == text(explorer)
+    assert explorer.locator(".cnnx [id]").count() == 0
+    explorer.evaluate("window.leave.forEach((end) => end())")
+    explorer.evaluate("window.model.set('row', 1)")
+    assert text(explorer).startswith("Output row 3, column 0 is 2")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_kind_of_setting_is_drawn_within_the_page(new_context, open_explorer, width):
+    context = new_context(viewport={"width": width, "height": 900})
+    page = open_explorer(context, "convolution", **START)
+    wide = START | {"input": [[1] * 10] * 10, "kernel": [[100] * 5] * 5}
+    large = START | {"image": [[255] * 28] * 28, "picture": True, "kernel": PRESETS["scharr_vertical"]}
+    thin = START | {"input": [[3]], "kernel": [[-2]]}
+    for settings in [wide, large, thin, *reachable()[::5], *random_settings(random.Random(3), 12)]:
+        page.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", settings)
+        shown = page.locator(".cnnx").first.evaluate("(e) => e.outerHTML")
+        assert not re.search("NaN|undefined|Infinity|null", shown), settings
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, settings
+    sizes = "(all) => all.map((e) => e.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
+    for target in ("button", "select", ".cnnx-toggle", ".cnnx-grid input"):
+        assert min(page.locator(target).evaluate_all(sizes)) >= 24, target
+    assert context.errors == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(explorer, scheme):
+    explorer.emulate_media(color_scheme=scheme)
+    explorer.add_style_tag(content="html { color-scheme: light dark; }")
+    for change in ({}, {"picture": True, "flip": True}, {"picture": False, "input": [[1]]}):  # the last is impossible
+        explorer.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", change)
+        results = Axe().run(explorer).response
+        assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == []
+
+
+@pytest.mark.browser
+def test_motion_can_be_switched_off(explorer):
+    moving = "document.getAnimations().filter((a) => !(a instanceof CSSTransition)).length"
+    explorer.get_by_label("One place on").first.click()
+    assert explorer.evaluate(moving) > 0  # products appear one by one
+    explorer.emulate_media(reduced_motion="reduce")
+    explorer.wait_for_function(f"{moving} === 0")
+    explorer.get_by_label("One place on").first.click()
+    explorer.get_by_label("Flip the kernel").first.check()
+    assert explorer.evaluate(moving) == 0
+    assert explorer.evaluate("getComputedStyle(document.querySelector('.cnnx-window')).transitionDuration") == "0s"
