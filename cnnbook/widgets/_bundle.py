@@ -58,7 +58,7 @@ def module_text(stem):
     core, own = (comment.sub("", _read(name)) for name in ("_core.js", f"{stem}.js"))
     code = _needed(core, " ".join(imports.findall(own))) + imports.sub("", own)
     code = re.sub(r"^\s+", "", code, flags=re.MULTILINE)  # comments, and indentation: both weigh in a page
-    code = code.replace('class: "cnnx"', f'class: "cnnx cnnx-{stem}"')  # the explorer's own rules go by it
+    code = code.replace('class: "cnnx"', f'class: "cnnx x-{stem}"')  # the explorer's own rules go by it
     unused = {key for key in json.loads(_read("_core.en.json")) if not re.search(rf"\b{key}\b", code)}
     table = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
     return f"const WORDS = {json.dumps(table, ensure_ascii=False)};\n{code}"
@@ -95,7 +95,7 @@ def style_text(stem):
         f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
     )
     own = _read(f"{stem}.css").replace(".cnnx ", "&.cnnx ") if (_HERE / f"{stem}.css").exists() else ""
-    return f"{themes}{_read('_core.css')}.cnnx-{stem} {{\n{own}}}\n"  # others on the page have rules of their own
+    return f"{themes}{_read('_core.css')}.x-{stem} {{\n{own}}}\n"  # others on the page have rules of their own
 
 
 def words(stem, language="en"):

@@ -84,8 +84,11 @@ export function liveText() {
   return { element, say };
 }
 
-/** A symbol of a formula or a number in its place, in the colour of its role. */
-export const symbol = (role, text) => html(isNaN(text) ? "i" : "b", { class: `cnnx-${role}` }, String(text));
+/** A symbol of a formula or a number in its place, in the colour of its role; "C_in" is C with an index. */
+export function symbol(role, text) {
+  const [letter, index] = String(text).split("_");
+  return html(isNaN(text) ? "i" : "b", { class: `cnnx-${role}` }, letter, ...(index ? [html("sub", {}, index)] : []));
+}
 
 // JupyterLab takes the arrow keys unless this stands on the focused element itself.
 const KEYS = { "data-lm-suppress-shortcuts": "true" };

@@ -85,7 +85,7 @@ def test_the_explorer_follows_mouse_and_keyboard(context, address, how):
     assert (context.blocked, context.errors) == ([], [])
 
 
-@pytest.mark.parametrize("name", [CHAPTER, "book/labs/lenet_mnist"])
+@pytest.mark.parametrize("name", [CHAPTER, "book/labs/lenet_mnist", "book/appendix/explorers"])
 def test_a_page_is_light(context, address, site, name):
     requests = []
     context.on("request", lambda request: requests.append(request))

@@ -1,6 +1,6 @@
 """The explorers in a live JupyterLab: the kernel's traits follow the reader, and the picture follows the kernel.
 
-All of them stand in one notebook, and each has a script: what is done by keyboard, mouse and touch, and then in Python.
+All of them stand in one notebook.
 """
 
 import ast
@@ -10,16 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from typing import NamedTuple
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import nbformat
 import pytest
+from explorer_scripts import SCRIPTS, drag, part
 from playwright.sync_api import expect
 
-from cnnbook.widgets import DeformableSampler
 from cnnbook.widgets import __all__ as EXPLORERS
 
 TOKEN = "only-for-this-test"
@@ -36,118 +35,6 @@ def follow(run, name, expected, then):
             setattr(explorers[name], *pair)
     print(run, traits)
 '''
-WINDOW, FRAME = ("application", "Window"), ("application", "Frame")
-
-
-class Script(NamedTuple):
-    """What is done to an explorer as it is made without arguments; parts are a role and a name, or a CSS selector."""
-
-    keyboard: tuple  # a part that gets the focus, and a key
-    mouse: tuple  # a part that is dragged, and how far: pixels to the right, and down
-    touch: tuple | str  # a part that is tapped
-    traits: dict  # what they have become in Python
-    then: dict  # traits that are set in Python
-    shown: str  # in the line of text, after that
-
-
-SCRIPTS = {
-    "ActivationExplorer": Script(
-        keyboard=(("combobox", "Function"), "ArrowDown"),
-        mouse=("[data-grip=x] .cnnx-target", -900, 0),
-        touch=("button", "Threshold: one more"),
-        traits={"function": "tanh", "x": -5.0, "threshold": 0.06},
-        then={"function": "relu", "x": 2.5},
-        shown="ReLU at x = 2.5: value 2.5, slope 1.",
-    ),
-    "ArithmeticExplorer": Script(
-        keyboard=(WINDOW, "ArrowDown"),
-        mouse=(".cnnx-frame", 900, 0),
-        touch=("checkbox", "Round up"),
-        traits={"row": 1, "column": 4, "ceil_mode": True},
-        then={"stride": 2, "padding": 1},
-        shown="Output size 4.",
-    ),
-    "BatchNormExplorer": Script(
-        keyboard=(("slider", "Number 2 of the batch"), "End"),
-        mouse=(".cnnx-handle .cnnx-disc", -900, 0),
-        touch=("checkbox", "Training"),
-        traits={"values": (-8, 8, 3, 4, 6), "training": False},
-        then={"training": True, "gamma": 2.0, "beta": 1.0},
-        shown="The outputs have mean 1 and standard deviation 2.",
-    ),
-    "ChannelsExplorer": Script(
-        keyboard=(("application", "Output cell"), "PageDown"),
-        mouse=("[data-grip=c_out] .cnnx-target", 0, 900),
-        touch=("button", "Kernel size: one less"),
-        traits={"channel": 1, "c_out": 8, "kernel": 2},
-        then={"groups": 4},
-        shown="Depthwise: each output channel sees one input channel.",
-    ),
-    "ConvolutionStepper": Script(
-        keyboard=(WINDOW, "ArrowDown"),
-        mouse=(".cnnx-frame", 900, 0),
-        touch=("checkbox", "Flip the kernel"),
-        traits={"row": 1, "column": 3, "flip": True, "preset": "vertical"},
-        then={"input": [[1, 2, 3]] * 3, "kernel": [[1, 10]], "row": 2},
-        shown="Output row 2, column 0 is 12: the sum of 2 products.",  # 1 * 10 + 2 * 1: it is flipped
-    ),
-    "DeformableSampler": Script(
-        keyboard=(WINDOW, "ArrowUp"),
-        mouse=(".cnnx-point", 900, 0),
-        touch=".cnnx-point >> nth=8",
-        traits={"row": 1, "tap": 8, "offsets": ((-0.4, 2), *DeformableSampler().offsets[1:])},
-        then={"offsets": [(0, 0)] * 9, "tap": 4, "row": 2},
-        shown="The point of kernel row 1, column 1 looks at row 3, column 3 and reads 9.",
-    ),
-    "DilatedExplorer": Script(
-        keyboard=(("application", "Output pixel"), "ArrowUp"),
-        mouse=("[data-grip=output]", 900, 0),
-        touch=("button", "Add a layer"),
-        traits={"row": 8, "column": 18, "dilations": (1, 2, 4, 1)},
-        then={"dilations": [2, 2, 2], "row": 9, "column": 9},
-        shown="It sees 49 of 169 pixels,",
-    ),
-    "Im2colExplorer": Script(
-        keyboard=(("combobox", "Memory layout"), "ArrowUp"),
-        mouse=(".cnnx-reach rect", 900, 900),
-        touch=("button", "Padding: one more"),
-        traits={"row": 3, "order": "NCHW", "padding": 1},
-        then={"padding": 0, "order": "NHWC", "row": 2, "column": 1},
-        shown="Its column 1 holds 25: channel 1, row 2, column 0 of the input",
-    ),
-    "PoolingExplorer": Script(
-        keyboard=(WINDOW, "ArrowDown"),
-        mouse=(".cnnx-frame", 900, 0),
-        touch=("checkbox", "Round up"),
-        traits={"row": 1, "column": 2, "ceil_mode": True},
-        then={"input": [[1, 2], [3, 4]], "kind": "average"},
-        shown="Output row 0, column 0 is 2.5: the sum of its window over 4.",
-    ),
-    "ReceptiveFieldExplorer": Script(
-        keyboard=(("combobox", "Preset"), "ArrowDown"),
-        mouse=("[data-grip=unit] rect", 900, 0),
-        touch=("button", "Add a layer"),
-        traits={"layers": ((7, 1, 3, 1), (3, 1, 1, 1)), "column": 14},
-        then={"layers": [(3, 2, 1, 1)] * 2, "layer": 2, "row": 0, "column": 0},
-        shown="Layer 2, row 0, column 0: field 7 × 7 px, jump 4, start −3.",
-    ),
-    "ResidualExplorer": Script(
-        keyboard=(("slider", "Block. The arrow keys"), "ArrowRight"),
-        mouse=(".cnnx-gain .cnnx-target", 0, -900),
-        touch=("checkbox", "Batch norm in each block"),
-        traits={"block": 16, "gain": 2.0, "normalise": True},
-        then={"cut": [12], "block": 12},
-        shown="Block 12 of 30, gain 2: after it the signal has size 0 in the plain network",
-    ),
-    "TransposedStepper": Script(
-        keyboard=(FRAME, "ArrowDown"),
-        mouse=(".cnnx-frame", 900, 0),
-        touch=("button", "Stride: one more"),
-        traits={"row": 1, "column": 2, "stride": 3},
-        then={"view": "zeros", "stride": 1, "padding": 0, "row": 0, "column": 0},
-        shown="Its window holds 1 input numbers and 8 zeros.",
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -238,21 +125,6 @@ def run_cell(page, index, source=None):
         text.fill(source)
     text.press("Control+Enter")
     return cell.locator(".jp-OutputArea-output")
-
-
-def part(view, target):
-    found = view.locator(target) if isinstance(target, str) else view.get_by_role(target[0], name=target[1])
-    return found.first
-
-
-def drag(page, locator, right, down):
-    locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right, y + down)
-    page.mouse.up()
 
 
 def test_every_explorer_has_a_script():

@@ -1,0 +1,80 @@
+"""Every explorer in the built book: by keyboard, by mouse and by touch it comes to the state that Python knows too."""
+
+import re
+
+import pytest
+from explorer_scripts import SCRIPTS, drag, part
+
+from cnnbook import widgets
+
+pytestmark = pytest.mark.browser
+
+GALLERY = "book/appendix/explorers.html"
+# Contrast of the colour of a text with the paper, by WCAG's formula; None for a text that is not seen.
+CONTRAST = """text => {
+  const style = getComputedStyle(text), paper = getComputedStyle(text.closest(".cnnx")).backgroundColor;
+  if (!text.textContent.trim() || style.opacity < 0.5 || !text.getClientRects().length) return null;
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((c) => c / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const [a, b] = [light(style.fill), light(paper)];
+  return [text.textContent, Math.max(a, b) / Math.min(a, b)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def gallery(chromium, address):
+    """The page with all explorers, opened in a browser that also takes touches."""
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, has_touch=True).new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    yield page
+    page.context.close()
+
+
+def picture(view):
+    """All that is drawn, written and set."""
+    controls = view.locator("input, select").evaluate_all("all => all.map((c) => [c.value, c.checked])")
+    return f"{view.inner_html()}{controls}"
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_keyboard_mouse_and_touch(gallery, name):
+    view, script = gallery.locator(f".x-{widgets._HOMES[name]}"), SCRIPTS[name]
+    assert view.count() == 1
+    pictures = {picture(view)}
+    (where, key), (what, right, down) = script.keyboard, script.mouse
+    part(view, where).press(key)
+    pictures.add(picture(view))
+    drag(gallery, part(view, what), right, down)
+    pictures.add(picture(view))
+    part(view, script.touch).tap()
+    pictures.add(picture(view))
+    assert len(pictures) == 4, "keyboard, mouse and touch each change something"
+    expected = getattr(widgets, name)()
+    with expected.hold_trait_notifications():
+        for pair in script.traits.items():
+            setattr(expected, *pair)
+    said = view.text_content()
+    if name == "ChannelsExplorer":  # whose sizes stand in the drawing and in formulas
+        assert set(re.findall(r"\d+", expected.summary())) <= set(re.findall(r"\d+", said))
+    else:
+        assert expected.summary() in said
+    assert gallery.errors == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_texts_can_be_read(new_context, address, theme):
+    """Those of the drawings, which axe does not look at. White ones stand on something dark."""
+    context = new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    found = [page.evaluate(CONTRAST, text) for text in page.locator(".cnnx svg text").element_handles()]
+    found = [pair for pair in found if pair]
+    assert len(found) > 300
+    assert [pair for pair in found if 1.2 < pair[1] < 4.4] == []
