@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from explorer_scripts import SCRIPTS, drag, part
+from explorer_scripts import SCRIPTS
+from explorers import drag, part
 
 from cnnbook import widgets
 

@@ -17,7 +17,7 @@ def run(path):
     """Run a notebook from top to bottom, in its own folder, and write it back."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
-    folder = {"metadata": {"path": os.path.dirname(path)}}
+    folder = {"metadata": {"path": os.path.dirname(path) or "."}}
     NotebookClient(notebook, timeout=600, resources=folder, store_widget_state=True, coalesce_streams=True).execute()
     notebook.metadata["language_info"] = {"name": "python"}  # the rest depends on the machine
     for cell in notebook.cells:

@@ -29,16 +29,14 @@ def operations(root):
 
 
 def chapters_that_use(root, documents):
-    """Map each name that the code of the book's notebooks takes from cnnbook.functional to the documents that do."""
+    """Map each name that the code of some notebooks takes from cnnbook.functional to the notebooks that do."""
     found = {}
     for document in documents:
-        path = root / f"{document}.ipynb"
-        if path.is_file():
-            cells = json.loads(path.read_text("utf-8"))["cells"]
-            code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-            imported = re.findall(r"from cnnbook\.functional import \(?([\w,\s]+?)(?:\)|\n\S|$)", code)
-            for name in {*re.findall(r"\w+", " ".join(imported)), *re.findall(r"\bfunctional\.(\w+)", code)}:
-                found.setdefault(name, []).append(document)
+        cells = json.loads((root / f"{document}.ipynb").read_text("utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        imported = re.findall(r"from cnnbook\.functional import \(?([\w,\s]+?)(?:\)|\n\S|$)", code)
+        for name in {*re.findall(r"\w+", " ".join(imported)), *re.findall(r"\bfunctional\.(\w+)", code)}:
+            found.setdefault(name, []).append(document)
     return found
 
 
@@ -58,9 +56,11 @@ class Operations(Table):
     """``{operations}``: where each operation and its backward are, its proof, and the chapters that use it."""
 
     def lines(self):
-        site_map = self.env.external_site_map
-        used = chapters_that_use(self.root, site_map)
-        address = self.config.html_theme_options["repository_url"] + "/blob/" + "main/"
+        notebooks = [name for name in self.env.external_site_map if (self.root / f"{name}.ipynb").is_file()]
+        for name in notebooks:
+            self.depends_on(self.root / f"{name}.ipynb")
+        used = chapters_that_use(self.root, notebooks)
+        address = self.config.html_theme_options["repository_url"] + "/blob/main/"
         yield "| operation | backward | proof | chapters |"
         yield "|---|---|---|---|"
         for name, says, path, line, backward in operations(self.root):
