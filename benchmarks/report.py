@@ -19,22 +19,22 @@ def read(name):
 def functional(results):
     """The operations as a Markdown table: times over PyTorch's, goals in brackets."""
     lines = [
-        "| operation | forward | backward | against the faster layout | extra memory |",
+        "| operation | forward | backward | against the faster layout | extra MiB |",
         "|---|---|---|---|---|",
     ]
     rows = {(row["name"], row["way"]): row for row in results["rows"]}
     for name in dict.fromkeys(row["name"] for row in results["rows"]):
         forward, backward = rows[name, "forward"], rows[name, "backward"]
         layouts = " / ".join(f"{row['ratio_to_best_layout']:.2f}" for row in (forward, backward))
-        memory = f"{forward['extra_mib']:.1f} / {backward['extra_mib']:.1f} MiB"
-        lines.append(f"| {name} | {_ratio(forward)} | {_ratio(backward)} | {layouts} | {memory} |")
+        memory = f"{forward['extra_mib']:.1f} / {backward['extra_mib']:.1f}"
+        lines.append(f"| {name.replace('->', '→')} | {_ratio(forward)} | {_ratio(backward)} | {layouts} | {memory} |")
     machine = results["machine"]
     versions = f"NumPy {machine['numpy']}, PyTorch {machine['torch']}, Python {machine['python']}"
     return "\n".join([*lines, "", f"Measured on one thread of {machine['processor']}, with {versions}."])
 
 
 def _ratio(row):
-    goal = f" (≤ {row['must']:g})" if row["must"] else ""
+    goal = f"\N{NO-BREAK SPACE}(≤\N{NO-BREAK SPACE}{row['must']:g})" if row["must"] else ""
     return f"{row['ratio']:.2f}{goal}" + (" *uncertain: the machine was busy*" if row["void"] else "")
 
 

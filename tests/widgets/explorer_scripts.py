@@ -119,18 +119,3 @@ SCRIPTS = {
         shown="Its window holds 1 input numbers and 8 zeros.",
     ),
 }
-
-
-def part(view, target):
-    found = view.locator(target) if isinstance(target, str) else view.get_by_role(target[0], name=target[1])
-    return found.first
-
-
-def drag(page, locator, right, down):
-    locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right, y + down)
-    page.mouse.up()

@@ -6,7 +6,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from explorers import assert_drawn_within, limits, middle, now, press, reach, side, status, swipe
 
 from cnnbook import functional
 from cnnbook.widgets import ActivationExplorer
@@ -74,12 +74,9 @@ def test_each_function_has_a_still_and_a_text(name):
 
 
 def test_the_controls_reach_what_the_traits_allow(run_module):
-    traits = ActivationExplorer.class_traits()
-    settings, reach, names = run_module("activations", "[m.SETTINGS, m.REACH, Object.keys(m.FUNCTIONS)]", None)
-    assert {name: (s["min"], s["max"]) for name, s in settings.items()} == {
-        name: (traits[name].low, traits[name].high) for name in settings
-    }
-    assert (traits["x"].low, traits["x"].high) == (-reach, reach)
+    settings, most, names = run_module("activations", "[m.SETTINGS, m.REACH, Object.keys(m.FUNCTIONS)]", None)
+    assert reach(settings) == limits(ActivationExplorer, settings)
+    assert limits(ActivationExplorer, ["x"]) == {"x": (-most, most)}
     assert tuple(names) == FUNCTIONS
 
 
@@ -116,34 +113,20 @@ def test_the_browser_says_what_python_says(run_module):
 # In the browser
 
 
-@pytest.fixture
-def explorer(open_explorer, context):
-    yield open_explorer(context, "activations", **START)
-    assert (context.blocked, context.errors) == ([], [])
-
-
-def now(page, name):
-    return page.evaluate(f"window.saved.{name}")
-
-
-def text(page):
-    return page.locator("[role=status]").first.inner_text()
-
-
 def unit(page):
     """Pixels between x = 0 and x = 1: the two views are equally wide."""
-    return (page.locator(".cnnx-axis").first.bounding_box()["width"]) / 10
+    return side(page, ".cnnx-axis") / 10
 
 
-@pytest.mark.browser
 def test_mouse(explorer):
-    box = explorer.locator("[data-grip=x] .cnnx-target").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(explorer.locator("[data-grip=x] .cnnx-target").first)
     explorer.mouse.move(x, y)
     explorer.mouse.down()
     explorer.mouse.move(x + 2 * unit(explorer), y, steps=5)
     assert now(explorer, "x") == 3
-    assert text(explorer).startswith("sigmoid at x = 3: value 0.9526, slope 0.0452. Saturated: the slope is below 0.05")
+    assert status(explorer).startswith(
+        "sigmoid at x = 3: value 0.9526, slope 0.0452. Saturated: the slope is below 0.05"
+    )
     explorer.mouse.move(x - 900, y, steps=5)  # past the end
     explorer.mouse.up()
     assert now(explorer, "x") == -5
@@ -163,7 +146,6 @@ def test_mouse(explorer):
     assert explorer.locator(".cnnx").first.locator(".cnnx-slider:visible").count() == 2
 
 
-@pytest.mark.browser
 def test_keyboard(explorer):
     explorer.get_by_role("combobox", name="Function").first.focus()
     explorer.keyboard.press("ArrowDown")
@@ -171,13 +153,12 @@ def test_keyboard(explorer):
     explorer.keyboard.press("Tab")
     handle = explorer.get_by_role("slider", name="Input x").first
     handle.focus()
-    for key in ("ArrowRight", "ArrowUp", "PageDown", "ArrowLeft"):
-        explorer.keyboard.press(key)
+    press(explorer, "ArrowRight", "ArrowUp", "PageDown", "ArrowLeft")
     assert now(explorer, "x") == 0.55
     assert handle.get_attribute("aria-valuetext") == "0.55"
     assert handle.get_attribute("data-lm-suppress-shortcuts") == "true"
     explorer.keyboard.press("Home")
-    assert text(explorer).startswith("tanh at x = −5: value −0.9999, slope 0.0002. Saturated")
+    assert status(explorer).startswith("tanh at x = −5: value −0.9999, slope 0.0002. Saturated")
     slider = explorer.get_by_role("slider", name="Threshold").first
     slider.focus()
     explorer.keyboard.press("End")
@@ -185,34 +166,12 @@ def test_keyboard(explorer):
     assert slider.get_attribute("aria-valuetext") == "0.25"
 
 
-@pytest.mark.browser
-def test_touch_and_a_narrow_page(new_context, open_explorer):
-    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = open_explorer(context, "activations", **START)
-    session = context.new_cdp_session(page)
-    handle = page.locator("[data-grip=x] .cnnx-target").first
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    steps = [("touchStart", x), *(("touchMove", x - unit(page) * part / 4) for part in range(1, 9)), ("touchEnd", None)]
-    for kind, at in steps:
-        touches = [] if at is None else [{"x": at, "y": y}]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-    assert abs(now(page, "x") + 1) < 0.051  # two units to the left of 1
-    for settings in [START | {"function": name, "x": x, "alpha": 2} for name in FUNCTIONS for x in (-5, 0, 5)]:
-        page.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", settings)
-        assert not re.search("NaN|undefined|Infinity|null", page.locator(".cnnx").first.evaluate("(e) => e.outerHTML"))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, settings
-    sizes = "(all) => all.map((e) => e.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
-    for target in ("button", "input[type=range]", "select", ".cnnx-grip .cnnx-target"):
-        assert min(size for size in page.locator(target).evaluate_all(sizes) if size) >= 24, target
-    assert (context.blocked, context.errors) == ([], [])
+def test_touch(phone):
+    swipe(phone, phone.locator("[data-grip=x] .cnnx-target").first, -2 * unit(phone))
+    assert abs(now(phone, "x") + 1) < 0.051  # two units to the left of 1
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(explorer, scheme):
-    explorer.emulate_media(color_scheme=scheme)
-    explorer.add_style_tag(content="html { color-scheme: light dark; }")
-    results = Axe().run(explorer).response
-    assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == []
+def test_every_function_is_drawn_within_the_page(screen):
+    states = [START | {"function": name, "x": x, "alpha": 2} for name in FUNCTIONS for x in (-5, 0, 5)]
+    targets = ("button:visible", "input[type=range]:visible", "select:visible", ".cnnx-grip .cnnx-target:visible")
+    assert_drawn_within(screen, states, targets)

@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from explorers import assert_drawn_within, assert_written, drag, limits, now, press, reach, side, status, swipe
 
 from cnnbook.functional import batch_norm
 from cnnbook.widgets import BatchNormExplorer
@@ -102,12 +102,9 @@ def test_both_modes_have_a_still(training):
 
 
 def test_the_controls_reach_what_the_traits_allow(run_module):
-    traits = BatchNormExplorer.class_traits()
-    settings, reach, most, eps = run_module("batch_norm", "[m.SETTINGS, m.REACH, m.MOST, m.EPS]", None)
-    assert {name: (s["min"], s["max"]) for name, s in settings.items()} == {
-        name: (traits[name].low, traits[name].high) for name in settings
-    }
-    assert (reach, most, eps) == (8, 8, 1e-5)
+    settings, *others = run_module("batch_norm", "[m.SETTINGS, m.REACH, m.MOST, m.EPS]", None)
+    assert reach(settings) == limits(BatchNormExplorer, settings)
+    assert others == [8, 8, 1e-5]
 
 
 def test_javascript_computes_what_functional_does(run_module):
@@ -115,7 +112,7 @@ def test_javascript_computes_what_functional_does(run_module):
     answers = run_module("batch_norm", "d.map((state) => m.compute(state))", data)
     texts = run_module("batch_norm", "d.map((s) => m.describe({ ...s, chosen: 0 }, m.compute(s), t))", data)
     for settings, answer, text in zip(data, answers, texts, strict=True):
-        assert not re.search(r"[{}]|undefined|NaN|null|Infinity", text)
+        assert_written(text)
         one = len(settings["values"]) == 1
         assert answer["possible"] == (not (one and settings["training"]))
         if not answer["possible"]:
@@ -142,111 +139,63 @@ def test_the_browser_says_what_python_says(run_module):
 # In the browser
 
 
-@pytest.fixture
-def explorer(open_explorer, context):
-    yield open_explorer(context, "batch_norm", **START)
-    assert (context.blocked, context.errors) == ([], [])
+def unit(page):
+    """Pixels between 0 and 1 on the line."""
+    return side(page, ".cnnx-rail") / 16
 
 
-def now(page, name):
-    return page.evaluate(f"window.saved.{name}")
-
-
-def text(page):
-    return page.locator("[role=status]").first.inner_text()
-
-
-def drag(page, locator, units):
-    """Drag by so many units of the line, which is 16 units long."""
-    locator.scroll_into_view_if_needed()
-    box, line = locator.bounding_box(), page.locator(".cnnx-rail").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + units * line["width"] / 16, y, steps=6)
-    page.mouse.up()
-
-
-@pytest.mark.browser
 def test_mouse(explorer):
-    drag(explorer, explorer.locator(".cnnx-handle .cnnx-disc").nth(4), -1.5)
+    drag(explorer, explorer.locator(".cnnx-handle .cnnx-disc").nth(4), -1.5 * unit(explorer))
     assert now(explorer, "values") == [0, 2, 3, 4, 4.5]
-    assert text(explorer).startswith("Training: normalised with the batch's own mean 2.7 and variance 2.56.")
-    assert "Number 5: 4.5 becomes 1.125, then 1.125." in text(explorer)
-    drag(explorer, explorer.locator("[data-grip=gamma] .cnnx-target").first, -2.5)
-    drag(explorer, explorer.locator("[data-grip=beta] .cnnx-target").first, 1.5)
-    assert (now(explorer, "gamma"), now(explorer, "beta")) == (-1.5, 1.5)
+    assert status(explorer).startswith("Training: normalised with the batch's own mean 2.7 and variance 2.56.")
+    assert "Number 5: 4.5 becomes 1.125, then 1.125." in status(explorer)
+    drag(explorer, explorer.locator("[data-grip=gamma] .cnnx-target").first, -2.5 * unit(explorer))
+    drag(explorer, explorer.locator("[data-grip=beta] .cnnx-target").first, 1.5 * unit(explorer))
+    assert now(explorer, "gamma", "beta") == (-1.5, 1.5)
     explorer.get_by_role("button", name="One training step").first.click()
     assert now(explorer, "running_mean") == pytest.approx(0.27)
     assert now(explorer, "running_var") == pytest.approx(0.9 + 0.1 * 2.56 * 5 / 4)
     explorer.get_by_role("checkbox", name="Training").first.uncheck()
-    assert text(explorer).startswith("Evaluation: normalised with the running mean 0.27 and variance 1.22.")
+    assert status(explorer).startswith("Evaluation: normalised with the running mean 0.27 and variance 1.22.")
     explorer.get_by_role("button", name="Reset").first.click()
-    assert (now(explorer, "running_mean"), now(explorer, "running_var")) == (0, 1)
+    assert now(explorer, "running_mean", "running_var") == (0, 1)
     explorer.locator(".cnnx-rail").first.click(position={"x": 5, "y": 2}, force=True)  # beside everything
     explorer.evaluate("document.activeElement.blur()")
     explorer.locator(".cnnx-art .cnnx-output[data-column='1'] .cnnx-disc").first.hover()
-    assert "Number 2: 2 becomes 2, then −1.5." in text(explorer)
+    assert "Number 2: 2 becomes 2, then −1.5." in status(explorer)
 
 
-@pytest.mark.browser
 def test_keyboard_and_a_batch_of_one(explorer):
     ball = explorer.get_by_role("slider", name="Number 2 of the batch").first
     ball.focus()
-    for key in ("ArrowRight", "PageUp", "ArrowDown", "ArrowDown"):
-        explorer.keyboard.press(key)
+    press(explorer, "ArrowRight", "PageUp", "ArrowDown", "ArrowDown")
     assert now(explorer, "values") == [0, 2.9, 3, 4, 6]
     assert ball.get_attribute("aria-valuetext") == "2.9"
     assert ball.get_attribute("data-lm-suppress-shortcuts") == "true"
     explorer.keyboard.press("End")
     assert now(explorer, "values")[1] == 8
-    assert "Number 2: 8 becomes" in text(explorer)
+    assert "Number 2: 8 becomes" in status(explorer)
     explorer.get_by_role("slider", name="Scale").first.focus()
     explorer.keyboard.press("ArrowRight")
     assert now(explorer, "gamma") == 1.1
     explorer.get_by_role("slider", name="Batch size").first.focus()
     explorer.keyboard.press("Home")
-    assert text(explorer).startswith("A batch of one number has no variance")
+    assert status(explorer).startswith("A batch of one number has no variance")
     assert explorer.locator(".cnnx").first.locator(".cnnx-ball").count() == 1
     assert len(now(explorer, "values")) == 5
     explorer.get_by_role("checkbox", name="Training").first.focus()
     explorer.keyboard.press("Space")
-    assert (now(explorer, "training"), now(explorer, "values")) == (False, [0])
+    assert now(explorer, "training", "values") == (False, [0])
     explorer.get_by_role("button", name="One training step").first.click(force=True)
     assert now(explorer, "running_mean") == 0  # one number has no variance to learn from
 
 
-@pytest.mark.browser
-def test_touch_and_a_narrow_page(new_context, open_explorer):
-    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = open_explorer(context, "batch_norm", **START)
-    session = context.new_cdp_session(page)
-    disc = page.locator(".cnnx-handle .cnnx-disc").first
-    disc.scroll_into_view_if_needed()
-    box, unit = disc.bounding_box(), page.locator(".cnnx-rail").first.bounding_box()["width"] / 16
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    steps = [("touchStart", x), *(("touchMove", x - 4 * unit * part / 5) for part in range(1, 6)), ("touchEnd", None)]
-    for kind, at in steps:
-        touches = [] if at is None else [{"x": at, "y": y}]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-    assert abs(now(page, "values")[0] + 4) < 0.11  # a finger is rounded to whole pixels
+def test_touch(phone):
+    swipe(phone, phone.locator(".cnnx-handle .cnnx-disc").first, -4 * unit(phone))
+    assert abs(now(phone, "values")[0] + 4) < 0.11  # a finger is rounded to whole pixels
+
+
+def test_extreme_settings_are_drawn_within_the_page(screen):
     extreme = {"gamma": 3, "beta": 4, "running_var": 0, "training": False, "values": [-8] * 8}
-    for settings in [START | {"gamma": -3, "beta": -4}, START | extreme, START]:
-        page.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", settings)
-        assert not re.search("NaN|undefined|Infinity|null", page.locator(".cnnx").first.evaluate("(e) => e.outerHTML"))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, settings
-    sizes = "(all) => all.map((e) => e.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
-    for target in ("button", "input[type=range]", ".cnnx-toggle", ".cnnx-target"):
-        assert min(page.locator(f".cnnx {target}").evaluate_all(sizes)) >= 24, target
-    assert (context.blocked, context.errors) == ([], [])
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(explorer, scheme):
-    explorer.emulate_media(color_scheme=scheme)
-    explorer.add_style_tag(content="html { color-scheme: light dark; }")
-    for values in (list(BATCH), [1]):  # possible, impossible
-        explorer.evaluate(f"window.model.set('values', {values})")
-        results = Axe().run(explorer).response
-        assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == []
+    states = [START | {"gamma": -3, "beta": -4}, START | extreme, START]
+    assert_drawn_within(screen, states, ("button", "input[type=range]", ".cnnx-toggle", ".cnnx-target"))

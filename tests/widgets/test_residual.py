@@ -6,7 +6,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from explorers import assert_drawn_within, assert_written, drag, limits, middle, now, press, reach, status, swipe, way
 
 from cnnbook.functional import batch_norm, batch_norm_backward, linear, linear_backward, relu, relu_backward
 from cnnbook.nn import Residual
@@ -168,10 +168,8 @@ def test_networks_have_a_still(options):
 
 
 def test_the_controls_reach_what_the_traits_allow(run_module):
-    traits, settings = ResidualExplorer.class_traits(), run_module("residual", "m.SETTINGS", None)
-    assert {name: (s["min"], s["max"]) for name, s in settings.items()} == {
-        name: (traits[name].low, traits[name].high) for name in settings
-    }
+    settings = run_module("residual", "m.SETTINGS", None)
+    assert reach(settings) == limits(ResidualExplorer, settings)
 
 
 def test_the_random_numbers_are_the_same(run_module):
@@ -190,7 +188,7 @@ def test_javascript_computes_what_python_does(run_module):
         for found, wanted in ((result["plain"], explorer.plain), (result["residual"], explorer.residual)):
             for name in Sizes._fields:
                 np.testing.assert_allclose(found[name], getattr(wanted, name), **CLOSE, err_msg=f"{name} {settings}")
-        assert not re.search(r"[{}]|undefined|NaN|null|Infinity", text)
+        assert_written(text)
         assert text.startswith(explorer.summary())
 
 
@@ -204,25 +202,6 @@ def test_sizes_are_written_alike(run_module):
 # In the browser
 
 
-@pytest.fixture
-def explorer(open_explorer, context):
-    yield open_explorer(context, "residual", **START)
-    assert (context.blocked, context.errors) == ([], [])
-
-
-def now(page, *names):
-    return [page.evaluate(f"window.saved.{name}") for name in names]
-
-
-def text(page):
-    return page.locator("[role=status]").first.inner_text()
-
-
-def middle(locator):
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def box(page, block):
     return page.locator(".cnnx").first.locator(".cnnx-handle .cnnx-box").nth(block - 1)
 
@@ -231,31 +210,29 @@ def column(page, block):
     return page.locator(".cnnx").first.locator(f"[data-column='{block}']")
 
 
-@pytest.mark.browser
 def test_mouse(explorer):
     explorer.mouse.move(*middle(column(explorer, 8)))
-    assert text(explorer).startswith("Block 8 of 30, gain 0.6:")
-    assert now(explorer, "block") == [15]
+    assert status(explorer).startswith("Block 8 of 30, gain 0.6:")
+    assert now(explorer, "block") == 15
     (x, y), (x_to, _) = middle(box(explorer, 20)), middle(box(explorer, 24))
     explorer.mouse.click(x, y)
-    assert now(explorer, "block", "cut") == [20, [20]]
-    assert "This block is cut out: the shortcut alone brings" in text(explorer)
-    assert "size 0 in the plain network" in text(explorer)
+    assert now(explorer, "block", "cut") == (20, [20])
+    assert "This block is cut out: the shortcut alone brings" in status(explorer)
+    assert "size 0 in the plain network" in status(explorer)
     assert explorer.locator(".cnnx").first.locator(".cnnx-handle .cnnx-cut").count() == 1
     explorer.mouse.move(x, y - 100)  # the band, in the picture of the signal
     explorer.mouse.down()
     explorer.mouse.move(x_to, y - 120, steps=6)
     explorer.mouse.up()
-    assert now(explorer, "block", "cut") == [24, [20]]
+    assert now(explorer, "block", "cut") == (24, [20])
     explorer.get_by_role("button", name="Put all back").first.click()
-    assert now(explorer, "cut") == [[]]
+    assert now(explorer, "cut") == []
     explorer.get_by_role("button", name="Cut out block 24").first.click()
-    assert now(explorer, "cut") == [[24]]
+    assert now(explorer, "cut") == [24]
     explorer.get_by_role("checkbox", name="Batch norm").first.check()
-    assert now(explorer, "normalise") == [True]
+    assert now(explorer, "normalise") is True
 
 
-@pytest.mark.browser
 def test_the_end_of_the_plain_curve_follows_the_mouse(explorer):
     knob = explorer.locator("[data-grip=gain]").first
     (x, y), up = middle(knob), 66  # 66 of the 176 pixels that 16 powers of ten take: 6 of them
@@ -264,76 +241,40 @@ def test_the_end_of_the_plain_curve_follows_the_mouse(explorer):
     explorer.mouse.move(x, y - up, steps=8)
     assert middle(knob)[1] == pytest.approx(y - up, abs=2)
     explorer.mouse.up()
-    assert now(explorer, "gain")[0] == pytest.approx(0.6 * 10 ** (6 / 30), abs=0.006)
-    (x, y) = middle(knob)
-    explorer.mouse.move(x, y)
-    explorer.mouse.down()
-    explorer.mouse.move(x, y + 900, steps=4)
-    explorer.mouse.up()
-    assert now(explorer, "gain") == [0.1]  # as far as it goes
+    assert now(explorer, "gain") == pytest.approx(0.6 * 10 ** (6 / 30), abs=0.006)
+    drag(explorer, knob, 0, 900)
+    assert now(explorer, "gain") == 0.1  # as far as it goes
 
 
-@pytest.mark.browser
 def test_keyboard(explorer):
     row = explorer.get_by_role("slider", name="Block.").first
     row.focus()
-    for key in ("ArrowRight", "PageDown", "ArrowLeft", "Enter", "ArrowRight", "Space"):
-        explorer.keyboard.press(key)
-    assert now(explorer, "block", "cut") == [11, [10, 11]]
+    press(explorer, "ArrowRight", "PageDown", "ArrowLeft", "Enter", "ArrowRight", "Space")
+    assert now(explorer, "block", "cut") == (11, [10, 11])
     assert row.get_attribute("aria-valuetext") == "block 11, cut out"
     assert row.get_attribute("data-lm-suppress-shortcuts") == "true"
-    assert text(explorer).startswith("Block 11 of 30")
+    assert status(explorer).startswith("Block 11 of 30")
     explorer.keyboard.press("Space")
-    assert now(explorer, "cut") == [[10]]
+    assert now(explorer, "cut") == [10]
     explorer.keyboard.press("End")
-    assert now(explorer, "block") == [30]
+    assert now(explorer, "block") == 30
     depth = explorer.get_by_role("slider", name="Blocks L").first
     depth.focus()
     explorer.keyboard.press("Home")
-    assert now(explorer, "depth", "block", "cut") == [2, 2, []]
+    assert now(explorer, "depth", "block", "cut") == (2, 2, [])
     assert row.get_attribute("aria-valuemax") == "2"
     explorer.get_by_role("slider", name="Gain").first.focus()
     explorer.keyboard.press("ArrowRight")
-    assert now(explorer, "gain") == [0.61]
+    assert now(explorer, "gain") == 0.61
 
 
-@pytest.mark.browser
-def test_touch_and_a_narrow_page(new_context, open_explorer):
-    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = open_explorer(context, "residual", **START)
-    session = context.new_cdp_session(page)
-    row = box(page, 15)
-    row.scroll_into_view_if_needed()
-    (x, y), (x_to, _) = middle(row), middle(box(page, 9))
-
-    def touch(kind, *points):
-        touches = [{"x": x, "y": y} for x, y in points]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    touch("touchStart", (x, y))
-    for part in range(1, 6):
-        touch("touchMove", (x + (x_to - x) * part / 5, y))
-    touch("touchEnd")
-    assert now(page, "block", "cut") == [9, []]
-    touch("touchStart", (x_to, y))
-    touch("touchEnd")
-    assert now(page, "block", "cut") == [9, [9]]
-    for settings in [*list(cases())[:97:12], START]:
-        page.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", settings)
-        assert not re.search("NaN|undefined|Infinity|null", page.locator(".cnnx").first.evaluate("(e) => e.outerHTML"))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, settings
-    sizes = "(all) => all.map((e) => e.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
-    for target in ("button", "input[type=range]", ".cnnx-toggle", ".cnnx-grip .cnnx-target"):
-        assert min(page.locator(f".cnnx {target}").evaluate_all(sizes)) >= 24, target
-    assert (context.blocked, context.errors) == ([], [])
+def test_touch(phone):
+    swipe(phone, box(phone, 15), *way(box(phone, 15), box(phone, 9)))
+    assert now(phone, "block", "cut") == (9, [])
+    swipe(phone, box(phone, 9))
+    assert now(phone, "block", "cut") == (9, [9])
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(explorer, scheme):
-    explorer.emulate_media(color_scheme=scheme)
-    explorer.add_style_tag(content="html { color-scheme: light dark; }")
-    for cut in ([], [4, 15]):
-        explorer.evaluate(f"window.model.set('cut', {cut})")
-        results = Axe().run(explorer).response
-        assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == []
+def test_every_kind_of_setting_is_drawn_within_the_page(screen):
+    targets = ("button", "input[type=range]", ".cnnx-toggle", ".cnnx-grip .cnnx-target")
+    assert_drawn_within(screen, [*list(cases())[:97:12], START], targets)
