@@ -33,7 +33,22 @@ def test_a_row_shows_ratio_goal_and_doubt(report):
     assert lines[-1] == "Measured on one thread of a processor, with NumPy 2, PyTorch 2, Python 3."
 
 
-def test_every_operation_of_the_benchmark_was_measured(report):
-    names = {row["name"] for row in report.read("functional")["rows"]}
-    assert len(names) == 11
-    assert all(row["rounds"] >= 9 for row in report.read("functional")["rows"])
+@pytest.mark.torch
+def test_every_case_of_the_benchmark_was_measured(report):
+    import bench_functional
+
+    rows = report.read("functional")["rows"]
+    assert [row["name"] for row in rows[::2]] == [case.name for case in bench_functional.CASES]
+    assert [row["way"] for row in rows] == ["forward", "backward"] * len(bench_functional.CASES)
+    assert all(row["rounds"] >= 9 for row in rows)
+
+
+@pytest.mark.torch
+def test_no_time_is_taken_of_a_wrong_result(report):
+    import bench_functional
+
+    case = bench_functional.convolution("small", (2, 3, 5, 7), (4, 3, 3, 2), must=(1, 1), shown=(1, 1))
+    assert sorted(bench_functional.directions(case)) == ["backward", "forward"]
+    wrong = case._replace(numpy=lambda *arrays: case.numpy(*arrays) + 0.1)
+    with pytest.raises(SystemExit, match="small: off from PyTorch by"):
+        bench_functional.directions(wrong)
