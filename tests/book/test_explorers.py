@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from explorer_page import drag, part
 from explorer_scripts import SCRIPTS
-from explorers import drag, part
 
 from cnnbook import widgets
 

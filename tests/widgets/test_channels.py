@@ -6,20 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, has_focus, limits, middle, now, press, reach, status, swipe, way
-    assert_drawn_within,
-    assert_written,
-    drag,
-    has_focus,
-    limits,
-    middle,
-    now,
-    press,
-    reach,
-    swipe,
-    text,
-    way,
-)
+from explorer_checks import assert_drawn_within, assert_written, limits, reach
+from explorer_page import drag, has_focus, middle, now, press, status, swipe, way
 
 from cnnbook.arithmetic import conv_macs, conv_parameters
 from cnnbook.functional import conv2d, conv2d_backward

@@ -6,19 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from explorers import (
-    assert_drawn_within,
-    assert_written,
-    change,
-    drag,
-    has_focus,
-    now,
-    plain,
-    press,
-    side,
-    status,
-    swipe,
-)
+from explorer_checks import assert_drawn_within, assert_written, plain
+from explorer_page import change, drag, has_focus, now, press, side, status, swipe
 
 from cnnbook.datasets import load
 from cnnbook.functional import conv2d

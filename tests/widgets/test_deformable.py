@@ -5,7 +5,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, now, press, status, swipe
+from explorer_checks import assert_drawn_within, assert_written
+from explorer_page import drag, now, press, status, swipe
 
 from cnnbook.functional import deform_conv2d, deform_conv2d_backward, deform_conv2d_direct_backward
 from cnnbook.functional.deform_conv2d import bilinear, bilinear_backward

@@ -7,7 +7,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, has_focus, now, press, side, status, swipe
+from explorer_checks import assert_drawn_within, assert_written
+from explorer_page import drag, has_focus, now, press, side, status, swipe
 
 from cnnbook.arithmetic import receptive_field
 from cnnbook.functional import conv2d, conv2d_backward

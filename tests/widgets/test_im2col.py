@@ -6,19 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, has_focus, limits, now, plain, press, reach, status, swipe
-    assert_drawn_within,
-    assert_written,
-    drag,
-    has_focus,
-    limits,
-    now,
-    plain,
-    press,
-    reach,
-    swipe,
-    text,
-)
+from explorer_checks import assert_drawn_within, assert_written, limits, plain, reach
+from explorer_page import drag, has_focus, now, press, status, swipe
 
 from cnnbook.arithmetic import output_size
 from cnnbook.functional import conv2d, im2col

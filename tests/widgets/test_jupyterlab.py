@@ -16,8 +16,8 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
+from explorer_page import drag, part
 from explorer_scripts import SCRIPTS
-from explorers import drag, part
 from playwright.sync_api import expect
 
 from cnnbook.widgets import __all__ as EXPLORERS

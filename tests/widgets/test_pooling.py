@@ -7,20 +7,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, has_focus, limits, now, plain, press, reach, side, status, swipe
-    assert_drawn_within,
-    assert_written,
-    drag,
-    has_focus,
-    limits,
-    now,
-    plain,
-    press,
-    reach,
-    side,
-    swipe,
-    text,
-)
+from explorer_checks import assert_drawn_within, assert_written, limits, plain, reach
+from explorer_page import drag, has_focus, now, press, side, status, swipe
 
 from cnnbook.functional import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from cnnbook.widgets import PoolingExplorer

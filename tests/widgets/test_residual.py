@@ -6,7 +6,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, limits, middle, now, press, reach, status, swipe, way
+from explorer_checks import assert_drawn_within, assert_written, limits, reach
+from explorer_page import drag, middle, now, press, status, swipe, way
 
 from cnnbook.functional import batch_norm, batch_norm_backward, linear, linear_backward, relu, relu_backward
 from cnnbook.nn import Residual

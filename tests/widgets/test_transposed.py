@@ -7,7 +7,8 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from explorers import assert_drawn_within, assert_written, drag, limits, now, plain, press, reach, side, status, swipe
+from explorer_checks import assert_drawn_within, assert_written, limits, plain, reach
+from explorer_page import drag, now, press, side, status, swipe
 
 from cnnbook.arithmetic import transposed_output_size
 from cnnbook.functional import conv2d, conv_transpose2d
@@ -212,9 +213,8 @@ def output(page):
 
 
 def test_mouse(explorer):
-    drag(
-        explorer, explorer.locator(".cnnx-frame").first, 2 * side(explorer), 4 * side(explorer)
-    )  # a stamp is two cells from the next
+    frame = explorer.locator(".cnnx-frame").first
+    drag(explorer, frame, 2 * side(explorer), 4 * side(explorer))  # a stamp is two cells from the next
     assert now(explorer, "row", "column") == (2, 1)
     told = "Input row 2, column 1 is 2: 2 times the kernel is added to the output, from row 3, column 1 on."
     assert status(explorer).startswith(told)

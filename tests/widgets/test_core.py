@@ -1,0 +1,113 @@
+"""What every explorer does in the browser, by `_core.js` and `_core.css`."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from explorer_page import change, status
+
+from cnnbook import widgets
+from cnnbook.widgets._bundle import stems
+
+# Changes one after the other from the first state, possible and impossible ones (last): axe must find nothing.
+LOOKS = {
+    "activations": [],
+    "arithmetic": [{"size": 1}],
+    "batch_norm": [{"values": [1]}],
+    "channels": [{"groups": 3}],
+    "convolution": [{"picture": True, "flip": True}, {"picture": False, "input": [[1]]}],
+    "deformable": [{"row": 0}],  # with pixels that are zeros outside
+    "dilated": [{"dilations": [2, 2, 2, 2]}],
+    "im2col": [{"padding": 1, "row": 4}, {"padding": 0, "size": 1}],
+    "pooling": [{"padding": 2}],
+    "receptive_field": [{"layers": [[3, 1, 1, 1]], "size": 1}, {"layers": [[3, 1, 0, 1]]}],
+    "residual": [{"cut": [4, 15]}],
+    "transposed": [{"view": "zeros"}, {"padding": 3}],
+}
+# A change, how the text then begins, and another change, which comes when the explorer is gone.
+CHANGES = {
+    "activations": ({"x": 3}, "sigmoid at x = 3: value 0.9526, slope 0.0452.", {"x": 2}),
+    "arithmetic": ({"stride": 2}, "Output size 3.", {"stride": 3}),
+    "batch_norm": ({"training": False}, "Evaluation: normalised with the running mean 0 and ", {"training": True}),
+    "channels": ({"channel": 0}, "Output channel 0, row 1, column 2 sees input channels 0 to 1, ", {"channel": 5}),
+    "convolution": ({"row": 3, "kernel": [[1, 2]]}, "Output row 3, column 0 is 2: the sum of 2 products.", {"row": 1}),
+    "deformable": ({"tap": 4}, "Output row 2, column 2 is 27.39. The point of kernel row 1, column 1 ", {"tap": 5}),
+    "dilated": (
+        {"dilations": [3]},
+        "Output row 9, column 9: field 7 × 7, from 9 weights. It sees 9 of 49 pixels",
+        {"row": 1},
+    ),
+    "im2col": ({"row": 2}, "Row 2 is the window at output row 1, column 0", {"row": 1}),
+    "pooling": ({"row": 1}, "Output row 1, column 0 is ", {"row": 2}),
+    "receptive_field": (
+        {"layers": [[5, 2, 0, 1]]},
+        "Layer 1, row 5, column 5: field 5 × 5 px, jump 2, start 0.",
+        {"layers": [[7, 2, 0, 1]]},
+    ),
+    "residual": ({"block": 8}, "Block 8 of 30, gain 0.6:", {"block": 9}),
+    "transposed": ({"row": 2, "column": 1}, "Input row 2, column 1 is 2: ", {"row": 1}),
+}
+# What a host does to its page for its dark and its light theme.
+HOSTS = {
+    "the book": ("html", "data-theme", "dark", "light"),
+    "JupyterLab": ("body", "data-jp-theme-light", "false", "true"),
+    "VS Code": ("body", "class", "vscode-dark", "vscode-light"),
+    "VS Code, contrast": ("body", "class", "vscode-high-contrast", "vscode-high-contrast vscode-high-contrast-light"),
+    "Colab": ("html", "theme", "dark", "light"),
+}
+BACKGROUND = "getComputedStyle(document.querySelector('.cnnx')).backgroundColor"
+
+
+@pytest.fixture
+def show_first(show):
+    """Show an explorer as it is made in Python, the channels in two groups."""
+
+    def show_it(stem):
+        (cls,) = (getattr(widgets, name) for name, home in widgets._HOMES.items() if home == stem)
+        explorer = cls(**{"groups": 2, "channel": 4, "row": 1, "column": 2} if stem == "channels" else {})
+        return show(stem, {name: getattr(explorer, name) for name in cls.class_own_traits() if name[0] != "_"})
+
+    return show_it
+
+
+@pytest.mark.parametrize("stem", stems())
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(show_first, scheme, stem):
+    page = show_first(stem)
+    page.emulate_media(color_scheme=scheme)
+    page.add_style_tag(content="html { color-scheme: light dark; }")
+    for settings in ({}, *LOOKS[stem]):
+        change(page, settings)
+        if stem == "dilated":
+            page.locator("[data-row='7'][data-column='7']").first.hover()
+        results = Axe().run(page).response
+        assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == [], settings
+
+
+@pytest.mark.parametrize("stem", stems())
+def test_both_views_follow_the_model_and_let_go(show_first, stem):
+    page, (settings, told, others) = show_first(stem), CHANGES[stem]
+    change(page, settings)
+    before = status(page)
+    assert before.startswith(told)
+    assert page.locator(".cnnx").nth(1).locator("[role=status]").inner_text() == before
+    assert page.locator(".cnnx [id]").count() == 0  # so no two explorers can share one
+    page.evaluate("window.leave.forEach((end) => end())")
+    change(page, others)
+    assert status(page) == before
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_theme_is_that_of_the_host(show_first, host):
+    page, (element, attribute, dark, light) = show_first("arithmetic"), HOSTS[host]
+    for scheme in ("light", "dark"):  # what the system prefers does not count where the host says something
+        page.emulate_media(color_scheme=scheme)
+        for value, colour in [(dark, "rgb(20, 24, 30)"), (light, "rgb(255, 255, 255)")]:
+            page.evaluate(f"document.querySelector('{element}').setAttribute('{attribute}', '{value}')")
+            assert page.evaluate(BACKGROUND) == colour, (scheme, value)
+
+
+@pytest.mark.parametrize("stem", ["arithmetic", "im2col"])
+def test_motion_can_be_switched_off(show_first, stem):
+    page, moves = show_first(stem), "getComputedStyle(document.querySelector('.cnnx-window')).transitionDuration"
+    assert page.evaluate(moves) == "0.12s"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(moves) == "0s"
