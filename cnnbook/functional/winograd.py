@@ -147,14 +147,15 @@ def _convolve(x, weight, bias, padding, tile, output):
     B, G, A = _matrices(tile, x.dtype)
     (C_out, C_in), (H_out, W_out) = weight.shape[:2], output
     filters = _apply(G, weight.transpose(2, 3, 0, 1).reshape(9, C_out, C_in))  # (36, C_out, C_in) where tile is 4
-    bias = 0 if bias is None else bias[:, None, None]
     out = np.empty((len(x), C_out, H_out, W_out), x.dtype)
     for n, rows, tiles in _tiles(x, tile + 2, tile, padding, output):
         products = filters @ _apply(B, tiles)  # (36, C_out, tiles)
+        if bias is not None:  # the second column of A is all ones: place (1, 1) goes to every output of its tile
+            products[len(B) + 1] += bias[:, None]
         results = _apply(A, products).reshape(tile, tile, C_out, -1, -(-W_out // tile))
         for i, j in np.ndindex(tile, tile):  # the same place in all tiles at once; the last tiles may hang over
             place = out[n, :, rows][:, i::tile, j::tile]
-            np.add(results[i, j, :, : place.shape[1], : place.shape[2]], bias, out=place)
+            place[...] = results[i, j, :, : place.shape[1], : place.shape[2]]
     return out
 
 
@@ -169,7 +170,7 @@ def _tiles(x, size, step, padding, output):
     padded = np.zeros((C, down * step + rest, across * step + rest), x.dtype)
     image = padded[:, padding[0] : padding[0] + H, padding[1] : padding[1] + W]
     seen = windows(padded, (size, size), (step, step), (1, 1)).transpose(3, 4, 0, 1, 2)  # (size, size, C, down, across)
-    rows_at_once = -(-_TILES_AT_ONCE // across)
+    rows_at_once = -(-down // -(-down * across // _TILES_AT_ONCE))
     for n in range(N):
         image[...] = x[n, :, : image.shape[1], : image.shape[2]]
         for first in range(0, down, rows_at_once):
