@@ -11,6 +11,8 @@ from ._blocks import Network, conv_relu
 
 
 class Layer(NamedTuple):
+    """A convolution of section 3.5 and figure 2, and what follows it."""
+
     name: str
     channels: int
     kernel: int
@@ -22,7 +24,6 @@ class Layer(NamedTuple):
     pool: bool
 
 
-# Section 3.5 and figure 2
 LAYERS = (
     #              out kernel stride pad split bias normalise pool       at 227
     Layer("conv1",  96,   11,     4,  0, False,  0,     True,  True),  # 55 x 55, pooled to 27 x 27

@@ -11,6 +11,8 @@ from ._blocks import Branches, Network, conv_relu, global_classifier, initialise
 
 
 class Inception(NamedTuple):
+    """A module of Table 1: the channels of its convolutions. A 3x3 max pool, stride 2, is before 3a, 4a and 5a."""
+
     name: str
     n1x1: int
     n3x3_reduce: int
@@ -20,7 +22,6 @@ class Inception(NamedTuple):
     pool_proj: int
 
 
-# Table 1. A 3x3 max pool with stride 2 stands before 3a, 4a and 5a.
 TABLE_1 = (
     #               1x1  3x3r  3x3  5x5r  5x5  pool        at 224
     Inception("3a",  64,   96, 128,   16,  32,   32),  # 28 x 28 x 256

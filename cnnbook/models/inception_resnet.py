@@ -15,6 +15,8 @@ from .inception_v4 import average, reduction_a
 
 
 class Stage(NamedTuple):
+    """Equal blocks, one after the other."""
+
     blocks: int
     scale: float  # of the residual before it is added: 0.1 to 0.3 keep wide networks stable (section 3.3)
     branches: dict

@@ -9,6 +9,8 @@ from ._blocks import Branches, MaxPoolSame, Network, conv_norm, global_classifie
 
 
 class Inception(NamedTuple):
+    """A module of figure 5 of the appendix: the channels of its convolutions."""
+
     name: str
     n1x1: int  # 0: no such branch, and the others have stride 2
     n3x3_reduce: int
@@ -19,7 +21,6 @@ class Inception(NamedTuple):
     pool_proj: int  # 0: the pool passes its input through, with stride 2
 
 
-# Figure 5 of the appendix
 FIGURE_5 = (
     #               1x1 3x3r  3x3 dblr  dbl   pool proj        at 224
     Inception("3a",  64,  64,  64,  64,  96, "avg",  32),  # 28 x 28 x 256

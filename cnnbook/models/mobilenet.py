@@ -8,11 +8,12 @@ from ._blocks import Network, conv_norm, global_classifier, stack
 
 
 class Separable(NamedTuple):
+    """A depthwise and a pointwise convolution; v1 has thirteen after a 3x3 to 32 channels with stride 2."""
+
     channels: int
     stride: int
 
 
-# v1, Table 1: after a 3x3 convolution to 32 channels with stride 2, thirteen times depthwise and pointwise
 V1_TABLE_1 = (
     Separable(64, 1),  # at 224: 112 x 112
     Separable(128, 2), Separable(128, 1),  # 56 x 56
@@ -24,13 +25,14 @@ V1_TABLE_1 = (
 
 
 class Bottlenecks(NamedTuple):
+    """A row of Table 2 of v2, after a 3x3 to 32 channels with stride 2, and before a 1x1 to 1280."""
+
     expansion: int  # t
     channels: int  # c
     repeats: int  # n
     stride: int  # s, of the first block; the others have 1
 
 
-# v2, Table 2: after a 3x3 convolution to 32 channels with stride 2; before a 1x1 to 1280
 V2_TABLE_2 = (
     #           t    c  n  s        at 224
     Bottlenecks(1,  16, 1, 1),  # 112 x 112
@@ -44,10 +46,7 @@ V2_TABLE_2 = (
 
 
 class InvertedResidual(nn.Module):
-    """Expand with 1x1, filter each channel with 3x3, project with 1x1 and no activation (v2, figure 4d).
-
-    The narrow ends are joined by a shortcut, where nothing changes between them.
-    """
+    """1x1 to expand, 3x3 in each channel, linear 1x1 to project; a shortcut where the shape stays (v2, figure 4d)."""
 
     def __init__(self, c_in, c_out, *, stride, expansion):
         super().__init__()
@@ -92,12 +91,8 @@ def mobilenet_v1(*, width=1.0, num_classes=1000, in_channels=3):
     layers = {"conv1": conv_norm(in_channels, c_in, 3, stride=2)}
     for number, row in enumerate(V1_TABLE_1, start=1):
         c_out = max(8, int(row.channels * width))
-        layers[f"separable{number}"] = stack(
-            {
-                "depthwise": conv_norm(c_in, c_in, 3, stride=row.stride, groups=c_in),
-                "pointwise": conv_norm(c_in, c_out, 1),
-            }
-        )
+        depthwise = conv_norm(c_in, c_in, 3, stride=row.stride, groups=c_in)
+        layers[f"separable{number}"] = stack({"depthwise": depthwise, "pointwise": conv_norm(c_in, c_out, 1)})
         c_in = c_out
     classifier = global_classifier(c_in, num_classes)
     return Network("mobilenet_v1", layers, classifier, in_channels=in_channels, num_classes=num_classes)
@@ -133,13 +128,12 @@ def mobilenet_v2(*, width=1.0, dropout=0.2, num_classes=1000, in_channels=3):
     """
     _check_width(width)
     c_in = multiple_of_8(32 * width)
-    layers, number = {"conv1": conv_norm(in_channels, c_in, 3, stride=2, activation=nn.ReLU6)}, 0
+    layers = {"conv1": conv_norm(in_channels, c_in, 3, stride=2, activation=nn.ReLU6)}
     for row in V2_TABLE_2:
         c_out = multiple_of_8(row.channels * width)
         for repeat in range(row.repeats):
-            number += 1
             stride = row.stride if repeat == 0 else 1
-            layers[f"block{number}"] = InvertedResidual(c_in, c_out, stride=stride, expansion=row.expansion)
+            layers[f"block{len(layers)}"] = InvertedResidual(c_in, c_out, stride=stride, expansion=row.expansion)
             c_in = c_out
     last = multiple_of_8(1280 * max(1.0, width))
     layers["conv2"] = conv_norm(c_in, last, 1, activation=nn.ReLU6)

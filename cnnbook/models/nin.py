@@ -11,6 +11,8 @@ from ._blocks import Network, conv_relu
 
 
 class MlpConv(NamedTuple):
+    """A convolution and two of 1x1 behind it: a small network at every pixel."""
+
     channels: tuple  # None stands for the number of classes
     kernel: int  # of the first convolution; the other two are 1x1
     stride: int

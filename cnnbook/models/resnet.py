@@ -8,11 +8,12 @@ from ._blocks import Network, conv_norm, global_classifier
 
 
 class Depth(NamedTuple):
+    """A column of Table 1."""
+
     block: str
     blocks: tuple  # in conv2_x, conv3_x, conv4_x, conv5_x
 
 
-# Table 1
 TABLE_1 = {
     "resnet10": Depth("basic", (1, 1, 1, 1)),  # not in the paper: the smallest of the kind
     "resnet18": Depth("basic", (2, 2, 2, 2)),

@@ -12,13 +12,14 @@ from .inception_v3 import conv_norm  # batch norm's eps is 1e-3 here too
 
 
 class Block(NamedTuple):
+    """A block of figure 5, with its shortcut."""
+
     name: str
     channels: tuple  # of its separable convolutions
     relu_first: bool  # ReLU before the first of them
     downsample: bool  # a 3x3 max pool with stride 2 at the end, a strided 1x1 in the shortcut
 
 
-# Figure 5: entry flow, middle flow, exit flow
 FIGURE_5 = (
     Block("entry1", (128, 128), False, True),  # at 299: 74 x 74
     Block("entry2", (256, 256), True, True),  # 37 x 37
