@@ -2,7 +2,7 @@
 
 It needs the standard library only, so that the book can be built without anywidget.
 
->>> module_text("arithmetic").startswith("const WORDS = ")
+>>> module_text("arithmetic").startswith('const NAME = "arithmetic", WORDS = ')
 True
 """
 
@@ -58,10 +58,9 @@ def module_text(stem):
     core, own = (comment.sub("", _read(name)) for name in ("_core.js", f"{stem}.js"))
     code = _needed(core, " ".join(imports.findall(own))) + imports.sub("", own)
     code = re.sub(r"^\s+", "", code, flags=re.MULTILINE)  # comments, and indentation: both weigh in a page
-    code = code.replace('class: "cnnx"', f'class: "cnnx x-{stem}"')  # the explorer's own rules go by it
     unused = {key for key in json.loads(_read("_core.en.json")) if not re.search(rf"\b{key}\b", code)}
     table = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
-    return f"const WORDS = {json.dumps(table, ensure_ascii=False)};\n{code}"
+    return f'const NAME = "{stem}", WORDS = {json.dumps(table, ensure_ascii=False)};\n{code}'
 
 
 def style_text(stem):
@@ -94,7 +93,7 @@ def style_text(stem):
         f".cnnx {light}\n{', '.join(_DARK_HOSTS)} {dark}\n"
         f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
     )
-    own = _read(f"{stem}.css").replace(".cnnx ", "&.cnnx ") if (_HERE / f"{stem}.css").exists() else ""
+    own = _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
     return f"{themes}{_read('_core.css')}.x-{stem} {{\n{own}}}\n"  # others on the page have rules of their own
 
 

@@ -1,5 +1,5 @@
 // What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
-// `_bundle.py` puts the table WORDS before this text and an explorer after it: the browser gets one module.
+// `_bundle.py` puts NAME and the table WORDS before this text and an explorer after it: the browser gets one module.
 
 const NS = "http://www.w3.org/2000/svg";
 
@@ -405,7 +405,7 @@ export function presets({ name, table, t, change }) {
 /** Shows an explorer, from its controls to its hint, now and at each width of `picture`; returns the function that ends it. */
 export function mount(el, t, { parts, picture, redraw, receive, close }) {
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
-  el.append(html("div", { class: "cnnx", role: "group", "aria-label": t("title") }, ...parts, hint));
+  el.append(html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...parts, hint));
   receive();
   const stop = onWidth(picture, redraw);
   return () => [stop, close].forEach((end) => end());

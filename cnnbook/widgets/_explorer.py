@@ -21,6 +21,14 @@ def refusing():
         raise SettingError(str(error)) from None
 
 
+def within(limit, proposal, grid="output"):
+    """The row or column that is proposed, where there are `limit` of them; else a SettingError."""
+    name, place = proposal["trait"].name, proposal["value"]
+    if place >= limit:
+        raise SettingError(f"{name} {place} is not in the {grid} of {limit}: use {name} <= {limit - 1}")
+    return place
+
+
 class Whole(traitlets.Int):
     """A setting that is a whole number from `low` to `high`; errors read like those of ``cnnbook.arithmetic``."""
 

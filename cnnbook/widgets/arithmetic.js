@@ -1,7 +1,7 @@
 // The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
 import {
   bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, grip, html, label, light,
-  liveText, number, onWidth, panel, partAt, range, rounded, svg, symbol, translator,
+  liveText, mount, number, panel, partAt, range, rounded, svg, symbol, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -234,12 +234,8 @@ function render({ model, el }) {
     hover = target && partAt(target, state);
     drawPosition();
   });
-  const hint = html("p", { class: "cnnx-hint" }, t("hint"));
-  el.append(html("div", { class: "cnnx", role: "group", "aria-label": t("title") },
-    controls.element, sum.element, live.element, picture, hint));
-  receive();
-  const stop = onWidth(picture, (now) => redraw((width = now)));
-  return () => [stop, close].forEach((end) => end());
+  const parts = [controls.element, sum.element, live.element, picture];
+  return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
 }
 
 export default { render };

@@ -4,7 +4,7 @@ import traitlets
 
 from ..arithmetic import output_size
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, SettingError, Whole, refusing
+from ._explorer import Explorer, Flag, Whole, refusing, within
 
 _NAMES = ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
 
@@ -84,12 +84,8 @@ class ArithmeticExplorer(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
         with refusing():
-            limit = self.output_size
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
-        return place
+            return within(self.output_size, proposal)
 
     @traitlets.observe(*_NAMES)
     def _keep_window(self, change):

@@ -4,7 +4,7 @@ import traitlets
 
 from ..arithmetic import conv_macs, conv_parameters, output_size
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole, refusing
+from ._explorer import Explorer, Whole, refusing, within
 
 _NAMES = ("c_in", "c_out", "kernel", "groups")
 _SIZE = 6  # rows and columns of the input
@@ -100,11 +100,7 @@ class ChannelsExplorer(Explorer):
 
     @traitlets.validate("channel", "row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
-        limit = self.c_out if name == "channel" else self.output_size
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
-        return place
+        return within(self.c_out if proposal["trait"].name == "channel" else self.output_size, proposal)
 
     @traitlets.observe("c_out", "kernel")
     def _keep_cell(self, change):

@@ -1,6 +1,6 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, number,
+  animate, arrows, cells, clamp, connect, drag, focusable, formula, html, label, light, liveText, number,
   mount, numberGrid, numbers, partAt, player, presets, range, svg, toggle, translator,
 } from "./_core.js";
 

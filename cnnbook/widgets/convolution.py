@@ -3,7 +3,8 @@
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, SettingError, Whole
+from ._explorer import Explorer, Flag, SettingError, Whole, within
+from ._traits import Numbers
 
 # The worked example that many courses share: 6 x 6 numbers, a detector of vertical edges, 4 x 4 results.
 INPUT = (
@@ -37,36 +38,6 @@ PRESETS = {
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
 }
 _ROLES = "input", "kernel", "page"
-LIMIT = 999  # of a number: four signs fit in a cell
-
-
-class Numbers(traitlets.TraitType):
-    """A matrix of numbers, from a NumPy array or a list of rows; kept as a tuple of tuples, which nobody can change."""
-
-    def __init__(self, default, largest):
-        super().__init__(default)
-        self.largest = largest
-        self.tag(sync=True)
-
-    def validate(self, obj, value):
-        rows = value.tolist() if hasattr(value, "tolist") else value
-        if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
-            kind = type(value).__name__
-            raise TypeError(f"{self.name} must be a matrix of numbers, got {kind}: use a list of rows")
-        widths = {len(row) for row in rows}
-        if len(widths) != 1 or 0 in widths:
-            raise SettingError(f"{self.name} has rows of {sorted(widths)} numbers: give all rows one length, 1 or more")
-        if max(len(rows), *widths) > self.largest:
-            size, most = f"{len(rows)} x {widths.pop()}", f"{self.largest} x {self.largest}"
-            raise SettingError(f"{self.name} of {size} is too large to draw: use {most} at most")
-        return tuple(tuple(self._number(entry) for entry in row) for row in rows)
-
-    def _number(self, value):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"{self.name} must hold numbers, got {value!r} ({type(value).__name__}): use int or float")
-        if not abs(value) <= LIMIT:
-            raise SettingError(f"{self.name} holds {value}: use numbers from -{LIMIT} to {LIMIT}")
-        return int(value) if value == int(value) else value
 
 
 class ConvolutionStepper(Explorer):
@@ -186,11 +157,7 @@ class ConvolutionStepper(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
-        limit = self._output_shape[name == "column"]
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
-        return place
+        return within(self._output_shape[proposal["trait"].name == "column"], proposal)
 
     @traitlets.observe("input", "kernel", "image", "picture")
     def _keep_window(self, change):

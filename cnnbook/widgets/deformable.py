@@ -8,8 +8,8 @@ import traitlets
 
 from ..functional import deform_conv2d, deform_conv2d_backward
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole
-from .convolution import Numbers
+from ._explorer import Explorer, SettingError, Whole, within
+from ._traits import Numbers
 
 # A tilted bar, and a kernel for vertical ones: it finds this bar once its points are turned.
 INPUT = (
@@ -170,11 +170,7 @@ class DeformableSampler(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
-        limit = self._output_shape[name == "column"]
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
-        return place
+        return within(self._output_shape[proposal["trait"].name == "column"], proposal)
 
     @traitlets.observe("input")
     def _keep_window(self, change):

@@ -5,7 +5,7 @@ import traitlets
 from ..arithmetic import receptive_field
 from ..arithmetic._validate import integer
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole, refusing
+from ._explorer import Explorer, SettingError, Whole, refusing, within
 
 _MOST_LAYERS, _MOST_DILATION = 4, 4
 
@@ -102,10 +102,7 @@ class DilatedExplorer(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
-        if place >= self.size:
-            raise SettingError(f"{name} {place} is not in the output of {self.size}: use {name} <= {self.size - 1}")
-        return place
+        return within(self.size, proposal)
 
     @traitlets.observe("size")
     def _keep_pixel(self, change):

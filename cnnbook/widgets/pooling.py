@@ -5,9 +5,8 @@ import itertools
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, SettingError, Whole, refusing
-from ._traits import OneOf
-from .convolution import Numbers
+from ._explorer import Explorer, Flag, Whole, refusing, within
+from ._traits import Numbers, OneOf
 
 # The first window of 2 x 2 holds its maximum twice: the gradient goes to the first one only.
 INPUT = (
@@ -129,12 +128,8 @@ class PoolingExplorer(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
         with refusing():
-            limit = self.output.shape[name == "column"]
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the output of {limit}: use {name} <= {limit - 1}")
-        return place
+            return within(self.output.shape[proposal["trait"].name == "column"], proposal)
 
     @traitlets.observe(*_SETTINGS)
     def _keep_window(self, change):

@@ -3,9 +3,8 @@
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole, refusing
-from ._traits import OneOf
-from .convolution import Numbers
+from ._explorer import Explorer, Whole, refusing, within
+from ._traits import Numbers, OneOf
 
 INPUT = ((1, 2, 0), (3, 1, 2), (0, 2, 4))
 KERNEL = ((1, 2, 1), (0, 3, 2), (1, 0, 1))
@@ -126,11 +125,8 @@ class TransposedStepper(Explorer):
 
     @traitlets.validate("row", "column")
     def _exists(self, proposal):
-        name, place = proposal["trait"].name, proposal["value"]
-        limit, grid = self._places[name == "column"], "input" if self.view == "scatter" else "output"
-        if place >= limit:
-            raise SettingError(f"{name} {place} is not in the {grid} of {limit}: use {name} <= {limit - 1}")
-        return place
+        grid = "input" if self.view == "scatter" else "output"
+        return within(self._places[proposal["trait"].name == "column"], proposal, grid)
 
     @traitlets.observe(*_SETTINGS, "view")
     def _keep_frame(self, change):

@@ -13,7 +13,8 @@ from cnnbook.datasets import load
 from cnnbook.functional import conv2d
 from cnnbook.widgets import ConvolutionStepper
 from cnnbook.widgets._explorer import SettingError
-from cnnbook.widgets.convolution import DIGIT, INPUT, LIMIT, PRESETS
+from cnnbook.widgets._traits import LIMIT
+from cnnbook.widgets.convolution import DIGIT, INPUT, PRESETS
 
 EDGE = ((10, 10, 10, 0, 0, 0),) * 6
 START = {"input": INPUT, "image": DIGIT, "picture": False, "kernel": PRESETS["vertical"], "preset": "vertical"}
