@@ -40,29 +40,47 @@ bench: $(VENV)/test-ready  ## measure speed against PyTorch, on one thread
 	@for script in benchmarks/bench_*.py benchmarks/report.py; do $(PY) $$script || exit 1; done
 	@echo "Next: git diff README.md benchmarks/results/"
 
-lock: $(VENV)/test-ready  ## write constraints.txt from what is installed
-	@$(PIP) freeze --exclude cnnbook --exclude djangocms-katex --exclude torch | grep -vE '^(-e|nvidia|triton|#)' | sed -E 's/\+.*$$//; s/ @ .*//' | grep == > constraints.txt
+lock: $(VENV)/test-ready  ## write constraints.txt from what is installed, and resolve it on every Python
+	@$(PIP) freeze --exclude cnnbook --exclude djangocms-katex --exclude torch | grep -vE '^(-e|nvidia|triton|#)' | sed -E 's/\+.*$$//; s/ @ .*//' | grep == | LC_ALL=C sort -f > constraints.txt
+	@for python in 3.11.0 3.12.0 3.13.0; do echo "Resolving for Python $$python ..."; \
+	  $(PY) -m uv pip compile --quiet --no-header --python-version $$python requirements.txt -o $(VENV)/resolved.txt >/dev/null || exit 1; done
 	@echo "Next: git diff constraints.txt"
 
 clean:  ## remove what was built, not the environment (rm -r .venv does that)
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis
 	@echo "Next: make book"
 
-$(PY):
+# Set-up. The file `unfinished` stands in the environment while something is made or installed there. Where it is left over, a kill came in between,
+# and the environment is made anew. What pip says goes to a log; where that ends badly, one sentence says why.
+OFFLINE := Failed to resolve|Failed to establish a new connection|Temporary failure in name resolution|Name or service not known|Network is unreachable|timed out|Cannot connect to proxy
+
+define fail
+{ rm -f $(VENV)/unfinished; if grep -qE '$(OFFLINE)' $(VENV)-log.txt; \
+  then echo "Set-up needs a network, and the package index cannot be reached: connect, then run make again (details: $(VENV)-log.txt)"; \
+  else tail -n 15 $(VENV)-log.txt; echo "Set-up failed for the reason above: mend it, then run make again (all lines: $(VENV)-log.txt)"; fi; exit 1; }
+endef
+
+.PHONY: environment
+environment:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or later, or name one: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: this book needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian and Ubuntu: apt install python3-venv)"; exit 1; }
-	@echo "Making $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@if [ ! -x $(PY) ] || [ -e $(VENV)/unfinished ]; then \
+	  echo "Making $(VENV) ..."; rm -rf $(VENV); mkdir $(VENV); touch $(VENV)/unfinished; \
+	  $(PYTHON) -m venv $(VENV) >$(VENV)-log.txt 2>&1 || { rm -rf $(VENV); $(fail); }; fi
 
-$(VENV)/book-ready: book/requirements.txt constraints.txt | $(PY)
+$(VENV)/book-ready: book/requirements.txt constraints.txt
+	@$(MAKE) --no-print-directory environment
 	@echo "Installing what building the pages needs ..."
-	@$(PIP) install -r book/requirements.txt
-	@$(PIP) install --no-deps $(KATEX)
+	@touch $(VENV)/unfinished
+	@{ $(PIP) install -r book/requirements.txt && $(PIP) install --no-deps $(KATEX); } >$(VENV)-log.txt 2>&1 || $(fail)
+	@rm -f $(VENV)/unfinished $(VENV)-log.txt
 	@touch $@
 
 $(VENV)/test-ready: requirements.txt pyproject.toml $(VENV)/book-ready
+	@$(MAKE) --no-print-directory environment
 	@echo "Installing what the tests need ..."
-	@$(PIP) install -r requirements.txt
-	@$(PIP) install --no-deps --editable .
-	@touch $@
+	@touch $(VENV)/unfinished
+	@{ $(PIP) install -r requirements.txt && $(PIP) install --no-deps $(KATEX) --editable .; } >$(VENV)-log.txt 2>&1 || $(fail)
+	@rm -f $(VENV)/unfinished $(VENV)-log.txt
+	@touch $(VENV)/book-ready $@
