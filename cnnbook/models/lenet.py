@@ -74,7 +74,7 @@ def lenet5(*, original=False, num_classes=10, in_channels=1):
         output=nn.Linear(84, num_classes),
     )  # fmt: skip
     network = nn.Sequential(layers)
-    network.apply(_initialise_as_published if original else _initialise)
+    network.apply(_initialise_as_published if original else initialise)
     return network
 
 
@@ -144,11 +144,19 @@ class RequireSize(nn.Module):
         return x
 
 
-def _initialise(module):
-    """Glorot and Bengio's uniform initialisation, made for tanh; biases start at zero."""
-    if isinstance(module, nn.Conv2d | nn.Linear):
+def initialise(module):
+    """Glorot and Bengio's uniform initialisation, made for tanh; biases start at zero. For ``network.apply``.
+
+    >>> network = lenet5(original=True).apply(initialise)  # the network of 1998 with first weights of today
+    """
+    if isinstance(module, TableConv2d):  # comes after its kernels, which saw one map only
+        fans = module.fan_in() + module.kernels.weight[0].numel() * len(module.row) // module.kernels.in_channels
+        with torch.no_grad():
+            module.kernels.weight.uniform_(-1, 1).mul_((6 / fans).sqrt()[:, None, None, None])
+    elif isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 def _initialise_as_published(module):

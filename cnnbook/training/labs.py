@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 import torch
@@ -12,11 +13,13 @@ from torch import nn
 
 from cnnbook import datasets
 from cnnbook.models import lenet5
+from cnnbook.models.lenet import initialise
 
 from .config import Config
 from .images import Standardise, choose_device
 from .loop import evaluate, fit
-from .records import Run, RunRecord, commit, environment, pack_images
+from .records import Run, RunRecord, commit, environment, pack_images, record_path, writable_folder
+from .weights import load_weights, save_weights
 
 SCALES = ("smoke", "full")
 
@@ -34,7 +37,8 @@ class Lab:
     """A question that training answers.
 
     `datasets` and `configs` have one entry a scale: ``smoke`` takes seconds on a CPU and needs no download, ``full``
-    gives the numbers that the book shows. `pad` is what every image gets on each side, in pixels.
+    gives the numbers that the book shows. `pad` is what every image gets on each side, in pixels. The weights of the
+    variant `kept`, trained with seed 0, are stored beside the record.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Lab:
     datasets: dict
     configs: dict
     variants: dict
+    kept: str
     pad: int = 0
 
     def scale(self):
@@ -62,6 +67,11 @@ class Lab:
         torch.manual_seed(config.seed)
         return nn.Sequential(Standardise(train, pad=self.pad), self.variants[variant].build())
 
+    def trained(self, train):
+        """The network whose weights are on record, for the training images that it was standardised with."""
+        network = self.build(self.kept, train, self.config("full", self.kept))
+        return load_weights(network, record_path(self.name, ".npz"))
+
     def config(self, scale, variant, *, seed=0):
         """The config of one variant."""
         return replace(self.configs[scale], **self.variants[variant].changes, seed=seed)
@@ -79,15 +89,17 @@ LENET_MNIST = Lab(
     variants={
         "as taught": Variant(lenet5),
         "as published": Variant(partial(lenet5, original=True)),
+        "as published, first weights of today": Variant(lambda: lenet5(original=True).apply(initialise)),
         "as taught, images shifted": Variant(lenet5, {"shift": 1}),
     },
+    kept="as taught, images shifted",
     pad=2,  # digits of 28 x 28 in a field of 32 x 32, as in the paper
 )
 
 LABS = {lab.name: lab for lab in (LENET_MNIST,)}
 
 
-def run_lab(name, *, scale="full", seeds=5, root=None, note="", log=print):
+def run_lab(name, *, scale="full", seeds=5, root=None, note="", weights=None, log=print):
     """Train every variant of a lab with every seed.
 
     Parameters
@@ -102,27 +114,32 @@ def run_lab(name, *, scale="full", seeds=5, root=None, note="", log=print):
         Where the data set is; see :func:`cnnbook.datasets.load`.
     note : str
         What else a reader of the record should know.
+    weights : path, optional
+        Where to keep the weights of the lab's `kept` variant, trained with seed 0.
     log : callable
-        Gets a line of text after each epoch and run.
+        Gets a line of text before the training, and after each epoch and run.
 
     Returns
     -------
     RunRecord
         What was measured. Call its ``save()`` to put it on record.
     """
-    if name not in LABS:
-        raise ValueError(f"name {name!r} is no lab: use one of {', '.join(LABS)}")
-    if scale not in SCALES:
-        raise ValueError(f"scale {scale!r} is not known: use smoke or full")
-    if not isinstance(seeds, int) or seeds < 1:
-        raise ValueError(f"seeds {seeds!r} is no count: use a whole number >= 1")
-    lab, revision = LABS[name], commit()  # now: the checkout may change while the networks train
+    lab = _lab(name, scale, seeds)
+    revision = commit()  # now: the checkout may change while the networks train
     train, test = lab.load(scale, root=root)
-    runs = []
+    epochs = seeds * sum(lab.config(scale, variant).epochs for variant in lab.variants)
+    log(
+        f"{len(lab.variants)} networks, {seeds} seeds each: {epochs} epochs of {len(train):,} images, "
+        f"about {_minutes(seeds * estimate(lab, scale, train, test))} here"
+    )
+    runs, progress = [], _Progress(epochs, log)
     for variant in lab.variants:
         for seed in range(seeds):
             log(f"{variant}, seed {seed}")
-            runs.append(_run(lab, variant, train, test, lab.config(scale, variant, seed=seed), log))
+            run, network = _run(lab, variant, train, test, lab.config(scale, variant, seed=seed), progress)
+            runs.append(run)
+            if weights and (variant, seed) == (lab.kept, 0):
+                save_weights(network, weights)
     missed_by_all = set.intersection(*({index for index, _, _ in run.mistakes} for run in runs))
     return RunRecord(
         lab=lab.name,
@@ -145,6 +162,44 @@ def run_lab(name, *, scale="full", seeds=5, root=None, note="", log=print):
     )
 
 
+def estimate(lab, scale, train, test, *, steps=20):
+    """Seconds that one seed of every variant takes on this machine, measured on a few steps of each."""
+    seconds = 0
+    for variant in lab.variants:
+        config = replace(lab.config(scale, variant), epochs=2)  # the first epoch warms up
+        count = steps * config.batch_size
+        few = replace(train, images=train.images[:count], labels=train.labels[:count])
+        measured = fit(lab.build(variant, train, config), few, few, config)[-1].seconds
+        seconds += lab.config(scale, variant).epochs * measured * len(train) / len(few)
+    return seconds
+
+
+class _Progress:
+    """Logs each epoch, with the time that is left if all others take as long."""
+
+    def __init__(self, epochs, log):
+        self.epochs, self.log, self.done, self.started = epochs, log, 0, perf_counter()
+
+    def __call__(self, epoch):
+        self.done += 1
+        left = (perf_counter() - self.started) / self.done * (self.epochs - self.done)
+        self.log(f"{epoch}   {self.done} of {self.epochs}, {_minutes(left)} left")
+
+
+def _minutes(seconds):
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _lab(name, scale, seeds):
+    if name not in LABS:
+        raise ValueError(f"name {name!r} is no lab: use one of {', '.join(LABS)}")
+    if scale not in SCALES:
+        raise ValueError(f"scale {scale!r} is not known: use smoke or full")
+    if not isinstance(seeds, int) or seeds < 1:
+        raise ValueError(f"seeds {seeds!r} is no count: use a whole number >= 1")
+    return LABS[name]
+
+
 def _run(lab, variant, train, test, config, log):
     """Train one network, and put down what came of it."""
     network = lab.build(variant, train, config)
@@ -152,7 +207,7 @@ def _run(lab, variant, train, test, config, log):
     said = evaluate(network, test).predictions
     (wrong,) = np.nonzero(said != test.labels)
     columns = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
-    return Run(
+    run = Run(
         variant=variant,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         seed=config.seed,
@@ -161,11 +216,14 @@ def _run(lab, variant, train, test, config, log):
         history={name: [round(value, 5) for value in history.column(name)] for name in columns},
         mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong],
     )
+    return run, network
 
 
 def lab_command(name, *, scale, seeds, root=None, note=""):
     """What ``cnnbook lab`` does: run, show, and keep the record of a full run."""
-    record = run_lab(name, scale=scale, seeds=seeds, root=root, note=note)
+    _lab(name, scale, seeds)
+    folder = writable_folder(scale) if scale == "full" else None  # a run of an hour must have a place to go to
+    record = run_lab(name, scale=scale, seeds=seeds, root=root, note=note, weights=folder and folder / f"{name}.npz")
     print(record)
-    if scale == "full":
+    if folder:
         print(f"Next: git diff {record.save()}")

@@ -145,18 +145,24 @@ class RunRecord:
 
     def save(self, folder=None):
         """Write ``<lab>.json`` into the checkout's ``book/labs/results``, or into `folder`; return its path."""
-        if self.scale != "full" and not folder:
-            raise ValueError(f"scale {self.scale!r} is too small for the book: run with full, or name a folder=...")
-        folder = Path(folder) if folder else FOLDERS[0]
-        if not folder.parent.is_dir():
-            raise FileNotFoundError(f"folder {folder} is not in a checkout of the book: name another with folder=...")
-        folder.mkdir(exist_ok=True)
+        folder = writable_folder(self.scale, folder)
         text = json.dumps(asdict(self), indent=1)
         # Lists of numbers, and lists of those, on one line each: the file stays readable.
         text = re.sub(r"\[[\d\s.,eE+\-\[\]]*\]", lambda match: "".join(match[0].split()).replace(",", ", "), text)
         path = folder / f"{self.lab}.json"
         path.write_text(text + "\n")
         return path
+
+
+def writable_folder(scale, folder=None):
+    """The folder for the record of a run at this scale, made where it is missing: asked before anything is trained."""
+    if scale != "full" and not folder:
+        raise ValueError(f"scale {scale!r} is too small for the book: run with full, or name a folder=...")
+    folder = Path(folder) if folder else FOLDERS[0]
+    if not folder.parent.is_dir():
+        raise FileNotFoundError(f"folder {folder} is not in a checkout of the book: name another with folder=...")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 class MissingRecord:
@@ -172,17 +178,22 @@ class MissingRecord:
         return f"No full run of this lab is on record here. To make one: cnnbook lab {self.lab} --scale full"
 
 
+def record_path(lab, suffix=".json", *, folder=None):
+    """Where a file of a lab's record is, or where it would be written."""
+    paths = [place / f"{lab}{suffix}" for place in ([Path(folder)] if folder else FOLDERS)]
+    return next((path for path in paths if path.is_file()), paths[0])
+
+
 def load_record(lab, *, folder=None):
     """Return the record of a lab's full run, or a :class:`MissingRecord`, which counts as false.
 
     >>> load_record("no_such_lab")
     No full run of this lab is on record here. To make one: cnnbook lab no_such_lab --scale full
     """
-    for place in [Path(folder)] if folder else FOLDERS:
-        path = place / f"{lab}.json"
-        if path.is_file():
-            content = json.loads(path.read_text())
-            return RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
+    path = record_path(lab, folder=folder)
+    if path.is_file():
+        content = json.loads(path.read_text())
+        return RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
     return MissingRecord(lab)
 
 

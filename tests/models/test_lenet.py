@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnbook.models.lenet import C3_TABLE, ScaledTanh, Subsample, TableConv2d, lenet5
+from cnnbook.models.lenet import C3_TABLE, ScaledTanh, Subsample, TableConv2d, initialise, lenet5
 
 BOTH = pytest.mark.parametrize("original", [False, True])
 
@@ -97,7 +97,12 @@ def test_first_weights():
     sizes = published.C3.kernels.weight.abs().amax((1, 2, 3)) * published.C3.fan_in() / 2.4
     assert sizes.max() <= 1 < 1.5 * sizes.min()
     taught = lenet5()
-    assert 0.9 < taught.C5.weight.abs().max() / (6 / (400 + 3000)) ** 0.5 <= 1  # Glorot's bound, fan-out 120 x 25
+    mixed = lenet5(original=True).apply(initialise)
+    for network in (taught, mixed):
+        assert 0.9 < network.C5.weight.abs().max() / (6 / (400 + 3000)) ** 0.5 <= 1  # Glorot's bound, fan-out 120 x 25
+    # A map of S2 has 10 connections, so its fan-out is 10 x 25.
+    sizes = mixed.C3.kernels.weight.abs().amax((1, 2, 3)) * ((mixed.C3.fan_in() + 250) / 6).sqrt()
+    assert sizes.max() <= 1 < 1.5 * sizes.min()
 
 
 @BOTH

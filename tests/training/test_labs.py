@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -6,8 +7,9 @@ import pytest
 import torch
 
 from cnnbook import datasets
-from cnnbook.training import LABS, labs, load_record, run_lab
+from cnnbook.training import LABS, evaluate, labs, load_record, run_lab
 from cnnbook.training.labs import lab_command
+from cnnbook.training.records import record_path
 
 
 @pytest.fixture
@@ -43,14 +45,17 @@ def test_run_lab_records_every_variant_and_seed(quick):
     assert [(run.variant, run.seed) for run in record.runs] == [
         (variant, seed) for variant in quick["lenet_mnist"].variants for seed in (0, 1)
     ]
-    assert [run.parameters for run in record.runs[::2]] == [61_706, 60_850, 61_706]
+    assert [run.parameters for run in record.runs[::2]] == [61_706, 60_850, 60_850, 61_706]
     for run in record.runs:
         assert run.test_accuracy == pytest.approx(1 - len(run.mistakes) / 200)
         assert run.history["test_accuracy"] == [pytest.approx(run.test_accuracy, abs=1e-5)]
     assert record.confusion("as taught").sum() == 2 * 200
     assert len(record.hard["indices"]) == len(record.hard_images()[0]) == len(record.hard_images()[1])
     assert record.environment["device"].startswith("cpu")
-    assert told[0] == "as taught, seed 0"
+    assert re.fullmatch(r"4 networks, 2 seeds each: 8 epochs of 200 images, about \d+ s here", told[0])
+    assert told[1] == "as taught, seed 0"
+    assert [re.search(r"(\d+) of 8, (\d+) s left", line)[1] for line in told if "left" in line] == list("12345678")
+    assert told[-1].endswith("8 of 8, 0 s left")
 
 
 def test_seeds_decide_the_first_weights(quick):
@@ -97,7 +102,25 @@ def test_only_a_full_run_is_put_on_record(quick, tmp_path, monkeypatch, capsys):
     assert not folder.exists()
     lab_command("lenet_mnist", scale="full", seeds=1)
     assert load_record("lenet_mnist").scale == "full"
+    train, _ = quick["lenet_mnist"].load("full")
+    assert isinstance(quick["lenet_mnist"].trained(train), torch.nn.Module)
     assert capsys.readouterr().out.endswith(f"Next: git diff {folder / 'lenet_mnist.json'}\n")
+
+
+def test_nothing_is_trained_without_a_place_for_the_record(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path / "missing" / "results",))
+    monkeypatch.setattr(labs, "fit", None)
+    with pytest.raises(FileNotFoundError, match="is not in a checkout of the book"):
+        lab_command("lenet_mnist", scale="full", seeds=1)
+
+
+def test_kept_weights_are_those_of_the_recorded_network():
+    lab = LABS["lenet_mnist"]
+    train, test = datasets.load("mnist_sample", "train"), datasets.load("mnist_sample", "test")
+    network = lab.trained(train)
+    assert evaluate(network, test).accuracy > 0.98
+    assert next(network.parameters()).dtype == torch.float32
+    assert record_path(lab.name, ".npz").stat().st_size < 150_000
 
 
 def test_the_record_in_the_book_is_what_the_lab_says():
