@@ -7,6 +7,7 @@ it as a :class:`RunRecord`. The pages of the book show records; they state no me
 from .config import Config, learning_rate
 from .images import Standardise, choose_device, random_shift
 from .labs import LABS, Lab, Variant, lab_command, run_lab
+from .live import LiveCurves
 from .loop import Epoch, Evaluation, History, confusion_matrix, evaluate, fit
 from .records import MissingRecord, Run, RunRecord, load_record
 
@@ -17,6 +18,7 @@ __all__ = [
     "Evaluation",
     "History",
     "Lab",
+    "LiveCurves",
     "MissingRecord",
     "Run",
     "RunRecord",
