@@ -13,7 +13,7 @@ from .style import palette, style
 DASHES = ("-", "--", "-.", ":")  # colour is never the only difference between two lines
 
 
-def image_grid(images, *, titles=None, columns=10):
+def image_grid(images, *, titles=None, columns=10, signed=False):
     """Show images in rows, each under its title.
 
     Parameters
@@ -24,6 +24,9 @@ def image_grid(images, *, titles=None, columns=10):
         One an image.
     columns : int
         Images a row.
+    signed : bool
+        Of one channel: 0 is white, positive numbers have the colour of kernels, negative ones that of inputs; each
+        image has a scale of its own.
 
     Returns
     -------
@@ -55,7 +58,10 @@ def image_grid(images, *, titles=None, columns=10):
         figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
         for n, image in enumerate(images):
             axes = figure.add_subplot(rows, columns, n + 1)
-            if C == 1:
+            if signed and C == 1:
+                most = abs(image).max() or 1
+                axes.imshow(image[0], cmap=_signed(), vmin=-most, vmax=most)
+            elif C == 1:
                 axes.imshow(image[0], cmap="gray_r", vmin=0, vmax=max(images.max(), 1))
             else:
                 axes.imshow(image.transpose(1, 2, 0))
@@ -167,6 +173,11 @@ def confusion_matrix(matrix, classes):
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
     return _done(figure)
+
+
+def _signed():
+    ends = (palette()["input"]["line"], palette()["page"]["fill"], palette()["kernel"]["line"])
+    return LinearSegmentedColormap.from_list("signed", ends)
 
 
 def _done(figure):

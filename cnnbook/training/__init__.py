@@ -6,7 +6,7 @@ it as a :class:`RunRecord`. The pages of the book show records; they state no me
 
 from .config import Config, learning_rate
 from .images import Standardise, choose_device, random_shift
-from .labs import LABS, Lab, Variant, lab_command, run_lab
+from .labs import LABS, Lab, Variant, estimate, lab_command, offer, run_lab
 from .live import LiveCurves
 from .loop import Epoch, Evaluation, History, confusion_matrix, evaluate, fit
 from .records import MissingRecord, Run, RunRecord, load_record
@@ -26,11 +26,13 @@ __all__ = [
     "Variant",
     "choose_device",
     "confusion_matrix",
+    "estimate",
     "evaluate",
     "fit",
     "lab_command",
     "learning_rate",
     "load_record",
+    "offer",
     "random_shift",
     "run_lab",
 ]

@@ -18,7 +18,7 @@ from cnnbook.models.lenet import initialise
 from .config import Config
 from .images import Standardise, choose_device
 from .loop import evaluate, fit
-from .records import Run, RunRecord, commit, environment, pack_images, record_path, writable_folder
+from .records import Run, RunRecord, commit, environment, load_record, pack_images, record_path, writable_folder
 from .weights import load_weights, save_weights
 
 SCALES = ("smoke", "full")
@@ -130,7 +130,7 @@ def run_lab(name, *, scale="full", seeds=5, root=None, note="", weights=None, lo
     epochs = seeds * sum(lab.config(scale, variant).epochs for variant in lab.variants)
     log(
         f"{len(lab.variants)} networks, {seeds} seeds each: {epochs} epochs of {len(train):,} images, "
-        f"about {_minutes(seeds * estimate(lab, scale, train, test))} here"
+        f"about {_minutes(seeds * estimate(lab, scale, train))} here"
     )
     runs, progress = [], _Progress(epochs, log)
     for variant in lab.variants:
@@ -162,16 +162,27 @@ def run_lab(name, *, scale="full", seeds=5, root=None, note="", weights=None, lo
     )
 
 
-def estimate(lab, scale, train, test, *, steps=20):
-    """Seconds that one seed of every variant takes on this machine, measured on a few steps of each."""
-    seconds = 0
-    for variant in lab.variants:
-        config = replace(lab.config(scale, variant), epochs=2)  # the first epoch warms up
-        count = steps * config.batch_size
-        few = replace(train, images=train.images[:count], labels=train.labels[:count])
-        measured = fit(lab.build(variant, train, config), few, few, config)[-1].seconds
-        seconds += lab.config(scale, variant).epochs * measured * len(train) / len(few)
-    return seconds
+def estimate(lab, scale, train, *, images=None, steps=20):
+    """Seconds that one seed of every variant takes on this machine, measured on a few steps of each.
+
+    `train` is what to measure with; `images` says how many there will be, as many as in `train` where left out.
+    """
+    return sum(_estimate(lab, scale, variant, train, images or len(train), steps) for variant in lab.variants)
+
+
+def offer(lab, variant, train):
+    """Say what training one variant takes at full scale on this machine, measured with a few of these images."""
+    config, images = lab.config("full", variant), load_record(lab.name).dataset["train"]
+    minutes = _minutes(_estimate(lab, "full", variant, train, images, steps=20))
+    return f"full: {images:,} images, {config.epochs} epochs, about {minutes} on {choose_device(config.device)}"
+
+
+def _estimate(lab, scale, variant, train, images, steps):
+    config = lab.config(scale, variant)
+    count = min(steps * config.batch_size, len(train))
+    few = replace(train, images=train.images[:count], labels=train.labels[:count])
+    brief = replace(config, epochs=2)  # the first epoch warms up
+    return fit(lab.build(variant, train, brief), few, few, brief)[-1].seconds / count * images * config.epochs
 
 
 class _Progress:

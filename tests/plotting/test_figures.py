@@ -36,6 +36,15 @@ def test_one_scale_of_greys_for_all_images():
     assert {axes.images[0].get_clim() for axes in figure.axes} == {(0, 9)}
 
 
+def test_signed_numbers_have_white_in_the_middle():
+    figure = image_grid(np.array([[[[-3.0, 0, 1.5]]], [[[0.0, 0, 0]]]]), signed=True)
+    picture = figure.axes[0].images[0]
+    assert picture.get_clim() == (-3, 3)
+    assert picture.cmap(picture.norm(0.0)) == pytest.approx(to_rgba(palette()["page"]["fill"]), abs=0.01)
+    assert picture.cmap(picture.norm(-3.0)) == to_rgba(palette()["input"]["line"])
+    assert figure.axes[1].images[0].get_clim() == (-1, 1)
+
+
 @pytest.mark.parametrize("shape", [(2, 4, 5), (2, 2, 4, 5), (0, 1, 4, 5)])
 def test_image_grid_refuses_other_shapes(shape):
     with pytest.raises(ValueError, match=r"use \(N, C, H, W\) with N >= 1 and C 1 or 3"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnbook import datasets
+from cnnbook import datasets, training
 from cnnbook.training import LABS, evaluate, labs, load_record, run_lab
 from cnnbook.training.labs import lab_command
 from cnnbook.training.records import record_path
@@ -112,6 +112,14 @@ def test_nothing_is_trained_without_a_place_for_the_record(quick, tmp_path, monk
     monkeypatch.setattr(labs, "fit", None)
     with pytest.raises(FileNotFoundError, match="is not in a checkout of the book"):
         lab_command("lenet_mnist", scale="full", seeds=1)
+
+
+def test_the_offer_is_measured_here():
+    lab, train = LABS["lenet_mnist"], datasets.load("mnist_sample", "train")
+    told = re.fullmatch(
+        r"full: 60,000 images, 12 epochs, about (\d+) (s|min) on \w+", training.offer(lab, "as taught", train)
+    )
+    assert 1 < int(told[1]) * (60 if told[2] == "min" else 1) < 7200
 
 
 def test_kept_weights_are_those_of_the_recorded_network():
