@@ -2,7 +2,7 @@
 
 from math import prod
 
-from ._validate import axes, grouped_channels
+from .._validate import axes, grouped_channels
 
 
 def conv_parameters(c_in, c_out, kernel, *, groups=1, bias=True):

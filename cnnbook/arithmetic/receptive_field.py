@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ._validate import axes
+from .._validate import axes
 
 _OPTIONS = ("kernel", "stride", "padding", "dilation")
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1}

@@ -1,6 +1,6 @@
 """How large is the output? Of a convolution or pooling, of a transposed convolution, and with 'same' padding."""
 
-from ._validate import axes
+from .._validate import axes
 
 
 def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False):

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._validate import array, flag, pair
 from ..arithmetic import output_size
-from ._validate import array, flag, pair
 
 BLOCK_BYTES = 400_000  # of padded planes; a core's cache holds one or two MiB, and the steps in between need some too
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from .._validate import array, gradient
 from ._pooling import reduce_windows, windows
-from ._validate import array, gradient
 
 
 def avg_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):

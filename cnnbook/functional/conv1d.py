@@ -1,6 +1,7 @@
 """1-D convolution: a kernel slides along a sequence. It is :func:`conv2d` on images one pixel high."""
 
-from . import _validate
+from .. import _validate
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 
 
@@ -35,7 +36,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> conv1d(x, np.array([[[-1.0, 1]]]), dilation=2)
     array([[[ 4.,  8., 12., 16., 20.]]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     return convolve(x, weight, bias, stride, padding, dilation, groups, output)
@@ -69,7 +70,7 @@ def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> conv1d_backward(np.ones((1, 1, 5)), x, np.array([[[-1.0, 1]]]), dilation=2)[0]
     array([[[-1., -1.,  0.,  0.,  0.,  1.,  1.]]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.gradient(grad_output, (len(x), len(weight), *output), x)

@@ -6,7 +6,8 @@ All three take the same arguments and give the same numbers. Read :func:`conv2d_
 
 import numpy as np
 
-from . import _validate
+from .. import _validate
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 from ._windows import pad, unpad
 from .im2col import col2im, im2col
@@ -58,7 +59,7 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     return convolve(x, weight, bias, stride, padding, dilation, groups, output)
@@ -101,7 +102,7 @@ def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> grad_x[0, 0, 0]                                   # in how many windows each pixel of the first row lies
     array([1., 2., 2., 2., 2., 2., 1.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.gradient(grad_output, (len(x), len(weight), *output), x)
@@ -124,7 +125,7 @@ def conv2d_direct(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, (H_out, W_out) = _validate.convolution(
+    stride, padding, dilation, (H_out, W_out) = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     N, C_out = len(x), len(weight)
@@ -147,7 +148,7 @@ def conv2d_direct_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
     >>> conv2d_direct_backward(np.ones((1, 1, 3, 6)), x, weight)[1][0, 0, 0]
     array([171., 189.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.gradient(grad_output, (len(x), len(weight), *output), x)
@@ -189,7 +190,7 @@ def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, (H_out, W_out) = _validate.convolution(
+    stride, padding, dilation, (H_out, W_out) = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     N, C_out, kernel = len(x), len(weight), weight.shape[2:]
@@ -215,7 +216,7 @@ def conv2d_im2col_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
     >>> conv2d_im2col_backward(np.ones((1, 1, 3, 6)), x, weight)[1][0, 0, 0]
     array([171., 189.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.gradient(grad_output, (len(x), len(weight), *output), x)

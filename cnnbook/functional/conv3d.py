@@ -4,7 +4,8 @@ An RGB image is no volume: its three channels are summed, and the kernel does no
 need :func:`conv2d` only.
 """
 
-from . import _validate
+from .. import _validate
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 
 
@@ -42,7 +43,7 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> change[0, 0, :, 0, 0]
     array([1., 2.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="DHW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     return convolve(x, weight, bias, stride, padding, dilation, groups, output)
@@ -76,7 +77,7 @@ def conv3d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> conv3d_backward(np.ones((1, 1, 2, 5, 7)), x, weight)[0][0, 0, :, 0, 0]
     array([-1.,  0.,  1.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="DHW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.gradient(grad_output, (len(x), len(weight), *output), x)

@@ -6,9 +6,8 @@ It is not the inverse: sizes come back, values do not. "Deconvolution" is a misl
 
 import numpy as np
 
+from .. import _validate
 from ..arithmetic import transposed_output_size
-from ..arithmetic._validate import integer
-from . import _validate
 from ._convolve import columns_of, input_gradient
 from ._windows import pad, unpad
 
@@ -173,7 +172,7 @@ def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):
     if bias is not None:
         _validate.array("bias", bias, 1, axes="C_out")
     _validate.same_dtype(x=x, weight=weight, bias=bias)
-    groups = integer("groups", groups, 1)
+    groups = _validate.integer("groups", groups, 1)
     C_in, per_group = weight.shape[:2]
     if x.shape[1] != C_in:
         raise ValueError(

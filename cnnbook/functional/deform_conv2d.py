@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import _validate
+from .. import _validate
+from ._check import convolution
 
 _COLUMN_BYTES = 1 << 19  # columns made at a time: with what it takes to make them they stay in the processor's cache
 
@@ -393,7 +394,7 @@ def _check(x, offset, weight, bias, mask, stride, padding, dilation):
             f"{C_in} channels of x: use a weight of shape {(len(weight), C_in, kH, kW)}, or a divisor of {C_in}"
         )
     groups = C_in // per_group
-    stride, padding, dilation, output = _validate.convolution(
+    stride, padding, dilation, output = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     _validate.array("offset", offset, 4, axes="N, 2 * offset_groups * kH * kW, H_out, W_out")

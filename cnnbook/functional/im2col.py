@@ -4,8 +4,8 @@ from math import prod
 
 import numpy as np
 
+from .. import _validate
 from ..arithmetic import output_size
-from . import _validate
 from ._windows import pad, tap, unpad, windows
 
 # For each layout: the axes that bring it to (N, C, H, W), those that bring it back, and those that bring windows

@@ -7,8 +7,8 @@ search is most of the work of `max_pool2d_backward`; PyTorch does it in the forw
 
 import numpy as np
 
+from .._validate import gradient
 from ._pooling import padded_blocks, reduce_windows, windows
-from ._validate import gradient
 
 
 def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):

@@ -31,7 +31,8 @@ Tiles of 4 lose a digit. That does no harm to a network, but a comparison that a
 
 import numpy as np
 
-from . import _validate
+from .. import _validate
+from ._check import convolution
 from ._windows import unpad, windows
 
 # For a tile of m outputs of a kernel of 3: B (m + 2, m + 2), G (m + 2, 3) and A (m, m + 2).
@@ -188,7 +189,7 @@ def _matrices(tile, dtype):
 
 
 def _check(x, weight, bias, padding, tile):
-    _, padding, _, output = _validate.convolution(
+    _, padding, _, output = convolution(
         x, weight, bias, letters="HW", stride=1, padding=padding, dilation=1, groups=1
     )
     if weight.shape[2:] != (3, 3):

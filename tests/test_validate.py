@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from cnnbook.functional import _validate
+from cnnbook import _validate
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
