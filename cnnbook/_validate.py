@@ -74,13 +74,10 @@ def per_axis(name, value, count, minimum):
 
     >>> per_axis("stride", 2, 3, 1)
     (2, 2, 2)
-    >>> per_axis("padding", "same", 2, 0)
+    >>> per_axis("stride", (2, 1), 3, 1)
     Traceback (most recent call last):
-    TypeError: padding 'same' is a word: compute the numbers with cnnbook.arithmetic.same_padding and pad x by them
+    ValueError: stride (2, 1) has 2 entries, but needs 3: give one an axis
     """
-    if isinstance(value, str):
-        remedy = "compute the numbers with cnnbook.arithmetic.same_padding and pad x by them"
-        raise TypeError(f"{name} {value!r} is a word: {remedy if name == 'padding' else 'use integers'}")
     if not isinstance(value, tuple | list):
         return (integer(name, value, minimum),) * count
     if len(value) != count:
@@ -95,45 +92,6 @@ def pair(name, value, minimum):
     (3, 2)
     """
     return per_axis(name, value, 2, minimum)
-
-
-def axes(minimums, **options):
-    """Yield one dict of checked integers an axis, and say whether any option was a tuple.
-
-    Parameters
-    ----------
-    minimums : dict
-        The smallest value that each option may have.
-    **options : int or tuple of int
-        Tuples have one entry an axis, and all the same length.
-
-    Returns
-    -------
-    each : list of dict
-        One dict an axis, with the names of `options`.
-    is_tuple : bool
-        Whether the answer should be a tuple.
-
-    Examples
-    --------
-    >>> axes({"size": 1, "kernel": 1}, size=(5, 7), kernel=3)
-    ([{'size': 5, 'kernel': 3}, {'size': 7, 'kernel': 3}], True)
-    """
-    lengths = {name: len(value) for name, value in options.items() if isinstance(value, tuple | list)}
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {tuple(options[name])!r}" for name in lengths)
-        raise ValueError(f"options have different numbers of axes: {told}: give each one entry an axis")
-    count = next(iter(lengths.values()), 1)
-    if count == 0:
-        raise ValueError(f"{next(iter(lengths))} () is empty: give it one entry an axis, such as (3, 3)")
-    each = [
-        {
-            name: integer(name, value[axis] if name in lengths else value, minimums[name])
-            for name, value in options.items()
-        }
-        for axis in range(count)
-    ]
-    return each, bool(lengths)
 
 
 def grouped_channels(c_in, c_out, groups):

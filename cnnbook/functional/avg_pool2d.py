@@ -96,10 +96,10 @@ def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
     # The two steps of the forward pass in reverse: across, then down.
     for block in where.blocks(N * C, x.itemsize):
         share = grads[block] / pixels
-        rows = np.zeros((len(share), H_out, where.span[1]), x.dtype)
+        rows = np.zeros((len(share), H_out, where.reach[1]), x.dtype)
         for tap in where.taps(rows, axis=2):
             tap += share
-        padded = np.zeros((len(share), *where.span), x.dtype)
+        padded = np.zeros((len(share), *where.reach), x.dtype)
         for tap in where.taps(padded, axis=1):
             tap += rows
         grad_x[block][image_part] = padded[padded_part]
@@ -109,8 +109,8 @@ def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
 def _pixels(where, dtype):
     """Number of pixels that each window divides by, (H_out, W_out): up to the end of the padding, not beyond."""
     counts = [
-        np.minimum(start + kernel, size + padding) - start
-        for start, kernel, size, padding in zip(where.starts, where.kernel, where.size, where.padding, strict=True)
+        np.minimum(start + kernel, size + after) - start
+        for start, kernel, size, (_, after) in zip(where.starts, where.kernel, where.size, where.padding, strict=True)
     ]
     return np.outer(*counts).astype(dtype)
 
