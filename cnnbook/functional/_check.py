@@ -1,31 +1,30 @@
 """What the convolutions check before they compute."""
 
-from .._validate import array, integer, per_axis, same_dtype, shape
-from ..arithmetic import output_size
+from .._validate import array, per_axis, same_dtype, shape
+from ..arithmetic import Geometry
 
 
 def convolution(x, weight, bias, *, letters, stride, padding, dilation, groups):
-    """Check what a convolution takes, over the axes named by `letters` such as "HW".
-
-    Returns
-    -------
-    stride, padding, dilation, output : tuple of int
-        One entry an axis; `output` is the output size.
-    """
-    count = len(letters)
-    array("x", x, count + 2, axes=", ".join(["N", "C_in", *letters]))
+    """Check what a convolution takes, over the axes named by `letters` such as "HW", and return its `Geometry`."""
+    array("x", x, len(letters) + 2, axes=", ".join(["N", "C_in", *letters]))
     kernel = [f"k{letter}" for letter in letters]
-    array("weight", weight, count + 2, axes=", ".join(["C_out", "C_in // groups", *kernel]))
+    array("weight", weight, len(letters) + 2, axes=", ".join(["C_out", "C_in // groups", *kernel]))
     if bias is not None:
         array("bias", bias, 1, axes="C_out")
     same_dtype(x=x, weight=weight, bias=bias)
-    stride, padding, dilation = (
-        per_axis(name, value, count, minimum)
-        for name, value, minimum in (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1))
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    where = geometry(x.shape[2:], weight.shape[2:], **options)
+    channels(x.shape[1], weight, bias, where.groups)
+    return where
+
+
+def geometry(size, kernel, *, stride, padding, dilation, groups=1):
+    """Return the `Geometry` of a kernel on images: here the images say how many axes there are."""
+    kernel, stride, dilation = (
+        per_axis(name, value, len(size), 1)
+        for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation))
     )
-    channels(x.shape[1], weight, bias, integer("groups", groups, 1))
-    output = output_size(x.shape[2:], weight.shape[2:], stride=stride, padding=padding, dilation=dilation)
-    return stride, padding, dilation, output
+    return Geometry(size, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
 def channels(c_in, weight, bias, groups):
