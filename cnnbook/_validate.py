@@ -32,7 +32,7 @@ def integer(name, value, minimum):
     Traceback (most recent call last):
     ValueError: stride 0 is too small: use stride >= 1
     """
-    if not isinstance(value, Integral) or isinstance(value, bool):
+    if type(value) is not int and (not isinstance(value, Integral) or isinstance(value, bool)):
         whole = isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0
         raise TypeError(f"{name} must be an integer, {got(value)}: use {int(value) if whole else 'a whole number'}")
     number = int(value)  # of any width: in NumPy's own int8, 100 + 100 would be -56

@@ -42,7 +42,7 @@ class Padding(NamedTuple):
 
 
 def axes(**options):
-    """Return one dict of checked options an axis, and say whether any option was a tuple.
+    """Return checked options as tuples with one entry an axis, and say whether any of them came as a tuple.
 
     Parameters
     ----------
@@ -51,15 +51,17 @@ def axes(**options):
 
     Returns
     -------
-    each : list of dict
-        One dict an axis, with the names of `options`.
+    entries : list of tuple
+        In the order of `options`.
     is_tuple : bool
         Whether the answer should be a tuple.
 
     Examples
     --------
-    >>> axes(kernel=(3, 2), padding=1)
-    ([{'kernel': 3, 'padding': Padding(before=1, after=1)}, {'kernel': 2, 'padding': Padding(before=1, after=1)}], True)
+    >>> axes(kernel=(3, 2), stride=1)
+    ([(3, 2), (1, 1)], True)
+    >>> axes(kernel=3, padding=(0, 1))
+    ([(3,), (Padding(before=0, after=1),)], False)
     """
     lengths = {name: len(value) for name, value in options.items() if _is_tuple(value) and name != "padding"}
     if len(set(lengths.values())) > 1:
@@ -74,7 +76,7 @@ def axes(**options):
         value if name == "padding" else per_axis(name, value, count or 1, _MINIMUMS.get(name, 1))
         for name, value in options.items()
     ]
-    return [dict(zip(options, axis, strict=True)) for axis in zip(*entries, strict=True)], count is not None
+    return entries, count is not None
 
 
 def _paddings(padding, count):
@@ -82,11 +84,11 @@ def _paddings(padding, count):
     if _is_tuple(padding) and len(padding) == 2 and count in (None, 1) and not any(map(_is_tuple, padding)):
         padding = Padding(*padding)
     if isinstance(padding, Padding) or not _is_tuple(padding):
-        return [_sides(padding)] * (count or 1), count
+        return (_sides(padding),) * (count or 1), count
     if not padding or len(padding) != (count or len(padding)):
         remedy = "give each axis an integer or (before, after)"
         raise ValueError(f"padding {tuple(padding)} has {len(padding)} entries, but needs {count or 1}: {remedy}")
-    return [_sides(entry) for entry in padding], len(padding)
+    return tuple(_sides(entry) for entry in padding), len(padding)
 
 
 def _sides(padding):

@@ -73,6 +73,5 @@ def conv_macs(c_in, c_out, kernel, output, *, groups=1):
 
 
 def _square(name, value):
-    each, is_tuple = axes(**{name: value})
-    sizes = tuple(axis[name] for axis in each)
+    (sizes,), is_tuple = axes(**{name: value})
     return sizes if is_tuple else sizes * 2

@@ -1,6 +1,7 @@
 """How a kernel slides over an input: the settings that a convolution and a pooling share, checked once."""
 
 from dataclasses import KW_ONLY, InitVar, dataclass, field
+from functools import partial
 
 from .._validate import flag, integer
 from ._axes import Padding, axes
@@ -60,15 +61,12 @@ class Geometry:
     output: int | tuple = field(init=False)
 
     def __post_init__(self, ceil_mode):
-        each, is_tuple = axes(
-            size=self.size, kernel=self.kernel, stride=self.stride, padding=self.padding, dilation=self.dilation
-        )
-        ceil_mode = flag("ceil_mode", ceil_mode)
-        for axis in each:
-            axis["output"] = _positions(**axis, ceil_mode=ceil_mode)
-        for name in each[0]:
-            values = tuple(axis[name] for axis in each)
-            object.__setattr__(self, name, values if is_tuple else values[0])  # the way into a frozen dataclass
+        names = ("size", "kernel", "stride", "padding", "dilation")
+        entries, is_tuple = axes(**{name: getattr(self, name) for name in names})
+        positions = partial(_positions, ceil_mode=flag("ceil_mode", ceil_mode))
+        checked = dict(zip(names, entries, strict=True), output=tuple(map(positions, *entries)))
+        for name, value in checked.items():
+            object.__setattr__(self, name, value if is_tuple else value[0])  # the way into a frozen dataclass
         object.__setattr__(self, "groups", integer("groups", self.groups, 1))
 
     @property

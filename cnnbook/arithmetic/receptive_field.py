@@ -6,7 +6,7 @@ from ._axes import axes
 from .geometry import Geometry
 
 _OPTIONS = ("kernel", "stride", "padding", "dilation")
-_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1}
+_DEFAULTS = (1, 0, 1)  # of all but the kernel
 
 
 class ReceptiveField(NamedTuple):
@@ -98,17 +98,18 @@ def _layer(number, layer):
     if not isinstance(layer, tuple | list) or not 1 <= len(layer) <= 4:
         remedy = "use a tuple (kernel, stride, padding, dilation), such as (3, 1, 1, 1)"
         raise TypeError(f"layer {number} is {layer!r}: {remedy}")
-    options = {**_DEFAULTS, **dict(zip(_OPTIONS, layer, strict=False))}
+    options = dict(zip(_OPTIONS, (*layer, *_DEFAULTS[len(layer) - 1 :]), strict=True))
     try:
-        return axes(**options)
+        entries, is_tuple = axes(**options)
     except (TypeError, ValueError) as error:
         raise type(error)(f"layer {number}: {error}") from None
+    return [*zip(*entries, strict=True)], is_tuple
 
 
 def _compose(stack):
     size, jump, start = 1, 1, 0
-    for layer in stack:
-        size += layer["dilation"] * (layer["kernel"] - 1) * jump
-        start -= layer["padding"].before * jump
-        jump *= layer["stride"]
+    for kernel, stride, padding, dilation in stack:
+        size += dilation * (kernel - 1) * jump
+        start -= padding.before * jump
+        jump *= stride
     return size, jump, start

@@ -90,10 +90,10 @@ def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=
     >>> output_size((11, 14), (3, 2), stride=2)                        # and back
     (5, 7)
     """
-    each, is_tuple = axes(
+    entries, is_tuple = axes(
         size=size, kernel=kernel, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation,
     )  # fmt: skip
-    sizes = tuple(_spread(**axis) for axis in each)
+    sizes = tuple(map(_spread, *entries))
     return sizes if is_tuple else sizes[0]
 
 
@@ -148,8 +148,8 @@ def same_padding(size, kernel, *, stride=1, dilation=1):
     >>> before, after
     (0, 1)
     """
-    each, is_tuple = axes(size=size, kernel=kernel, stride=stride, dilation=dilation)
-    pairs = tuple(_same(**axis) for axis in each)
+    entries, is_tuple = axes(size=size, kernel=kernel, stride=stride, dilation=dilation)
+    pairs = tuple(map(_same, *entries))
     return pairs if is_tuple else pairs[0]
 
 
