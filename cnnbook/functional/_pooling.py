@@ -3,6 +3,10 @@
 A window's maximum is the maximum of its rows' maxima, and likewise for its sum. So a pooling is done in two steps, down
 and then across: kH + kW operations an output instead of kH * kW. And it is done for a few planes (one channel of one
 image) at a time, so that what one step writes is still in the processor's cache when the next step reads it.
+
+Along an axis there are two ways to go: number by number, the first of all windows, then the second of all windows; or
+window by window, all its numbers. The fewer turns win, three for windows of 3, one where one window spans the image;
+but where a window is short, a turn of its own costs more than its numbers.
 """
 
 from dataclasses import dataclass
@@ -12,6 +16,7 @@ import numpy as np
 from .._validate import array, pair
 from ..arithmetic import Geometry
 
+FEW = 16  # numbers of a short window
 BLOCK_BYTES = 400_000  # of padded planes; a core's cache holds one or two MiB, and the steps in between need some too
 
 
@@ -36,12 +41,21 @@ class Windows(Geometry):
             for at, start, kernel, size in zip((i, j), self.starts, self.kernel, self.size, strict=True)
         )
 
-    def taps(self, planes, axis):
-        """Yield, for each row (axis 1) or column (axis 2) of the kernel, what it meets: one row or column a window."""
+    def by_number(self, axis):
+        """Whether to go number by number along an axis, 1 for rows or 2 for columns."""
+        return self.kernel[axis - 1] <= max(self.output[axis - 1], FEW)
+
+    def turns(self, planes, axis):
+        """Yield (numbers of `planes`, index of the windows that hold them): views, with one window or number each."""
         kernel, stride, count = (option[axis - 1] for option in (self.kernel, self.stride, self.output))
-        for first in range(kernel):
-            touched = slice(first, first + stride * (count - 1) + 1, stride)
-            yield planes[:, touched] if axis == 1 else planes[:, :, touched]
+        along = (slice(None),) * axis
+        if self.by_number(axis):
+            for first in range(kernel):
+                yield planes[(*along, slice(first, first + stride * (count - 1) + 1, stride))], ...
+        else:
+            for window in range(count):
+                first = window * stride
+                yield planes[(*along, slice(first, first + kernel))], (*along, slice(window, window + 1))
 
     def blocks(self, planes, itemsize):
         """Slices that cut `planes` planes into blocks which fit the cache."""
@@ -99,12 +113,18 @@ def reduce_windows(combine, x, where, fill):
         if workspace is None:
             workspace = np.empty((len(planes), H_out, planes.shape[2]), x.dtype)
         rows = workspace[: len(planes)]
-        _combine(combine, where.taps(planes, axis=1), out=rows)  # (planes, H_out, W)
-        _combine(combine, where.taps(rows, axis=2), out=output[block])  # (planes, H_out, W_out)
+        _combine(combine, planes, where, axis=1, out=rows)  # (planes, H_out, W)
+        _combine(combine, rows, where, axis=2, out=output[block])  # (planes, H_out, W_out)
     return output.reshape(N, C, H_out, W_out)
 
 
-def _combine(combine, taps, out):
-    np.copyto(out, next(taps))
-    for tap in taps:
-        combine(out, tap, out=out)
+def _combine(combine, planes, where, axis, out):
+    turns = where.turns(planes, axis)
+    if not where.by_number(axis):
+        exact = np.float64 if combine is np.add else None  # a long sum in float32 would lose digits
+        for window, at in turns:
+            combine.reduce(window, axis=axis, keepdims=True, dtype=exact, out=out[at])
+        return
+    np.copyto(out, next(turns)[0])
+    for numbers, _ in turns:
+        combine(out, numbers, out=out)

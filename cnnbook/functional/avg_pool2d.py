@@ -97,11 +97,11 @@ def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
     for block in where.blocks(N * C, x.itemsize):
         share = grads[block] / pixels
         rows = np.zeros((len(share), H_out, where.reach[1]), x.dtype)
-        for tap in where.taps(rows, axis=2):
-            tap += share
+        for numbers, at in where.turns(rows, axis=2):
+            numbers += share[at]
         padded = np.zeros((len(share), *where.reach), x.dtype)
-        for tap in where.taps(padded, axis=1):
-            tap += rows
+        for numbers, at in where.turns(padded, axis=1):
+            numbers += rows[at]
         grad_x[block][image_part] = padded[padded_part]
     return (grad_x.reshape(N, C, H, W),)
 
@@ -142,7 +142,7 @@ def global_avg_pool2d(x):
     array([[17., 52.]])
     """
     array("x", x, 4, axes="N, C, H, W")
-    return x.mean(axis=(2, 3))
+    return x.mean(axis=(2, 3), dtype=np.float64).astype(x.dtype)  # a long sum in float32 would lose digits
 
 
 def global_avg_pool2d_backward(grad_output, x):
