@@ -16,12 +16,16 @@ import html
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
+from reprlib import repr as shortened
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
 from ._profile.record import Recorder
+from ._profile.state import left_as_it_was
+from ._validate import integer
 
 
 class Row(NamedTuple):
@@ -33,12 +37,16 @@ class Row(NamedTuple):
         Path of the layer in the model; of a function, the path of the module that calls it, and what it is called.
     kind : str
         Class of the layer, or name of the function.
-    output_shape : tuple of int
-        Written as the input's shape is: with the batch where that has one. A tuple of shapes for several outputs.
+    output_shape : tuple of int, or None
+        Written as the input's shape is: with the batch where that has one. A tuple of shapes for several outputs, None
+        for an output without tensors.
     parameters : int
         Learned numbers, each counted in the first row that uses it.
-    macs : int
-        Multiply-accumulates of convolutions and matrix products; twice this are FLOPs.
+    macs : int or None
+        Multiply-accumulates of convolutions, matrix products and layers made of them (recurrent ones, attention);
+        twice this are FLOPs. Everything else costs 0: pooling, interpolation, normalisation, moving numbers about.
+        None where the layer does something that could not be counted, such as a product of quantised numbers; the
+        notes name it.
     activation_bytes : int
         Memory that the output takes; none where it is the input seen from another side, or changed in place.
     receptive_field : int, tuple of int or None
@@ -48,18 +56,18 @@ class Row(NamedTuple):
 
     name: str
     kind: str
-    output_shape: tuple
+    output_shape: tuple | None
     parameters: int
-    macs: int
+    macs: int | None
     activation_bytes: int
     receptive_field: int | tuple | None
 
 
 class Totals(NamedTuple):
-    """Sums over a model; the parameters include those that the run did not use."""
+    """Sums over a model; the parameters include those that the run did not use. `macs` is None where a row's is."""
 
     parameters: int
-    macs: int
+    macs: int | None
     activation_bytes: int
 
 
@@ -126,7 +134,7 @@ class Profile:
         """The rows as a pandas data frame, a column for each field."""
         import pandas
 
-        return pandas.DataFrame(self.rows, columns=Row._fields)
+        return pandas.DataFrame(self.rows, columns=Row._fields).astype({"macs": "Int64"})  # it can say "not known"
 
     def stages(self, depth=2):
         """Sums over the rows whose names begin alike.
@@ -141,15 +149,14 @@ class Profile:
         dict of str to Totals
             In the order in which the stages ran.
         """
-        if depth < 1:
-            raise ValueError(f"depth {depth} is too small: use depth >= 1")
+        depth = integer("depth", depth, 1)
         groups = {}
         for row in self.rows:
             groups.setdefault(".".join(row.name.split(".")[:depth]), []).append(row[3:6])
-        return {name: Totals(*map(sum, zip(*group, strict=True))) for name, group in groups.items()}
+        return {name: Totals(*map(_sum, zip(*group, strict=True))) for name, group in groups.items()}
 
     def chart(self, *, depth=2):
-        """Where the parameters and the multiply-accumulates are: bars for each stage.
+        """Where the parameters and the multiply-accumulates are: bars for each stage; a "?" where they are not known.
 
         Parameters
         ----------
@@ -170,7 +177,10 @@ class Profile:
             left, right = figure.subplots(1, 2, sharey=True)
             for axes, field, colour in ((left, "parameters", "kernel"), (right, "macs", "output")):
                 numbers = [getattr(stage, field) for stage in stages.values()]
-                axes.barh(list(stages), numbers, color=palette()[colour]["line"])
+                axes.barh(list(stages), [number or 0 for number in numbers], color=palette()[colour]["line"])
+                for place, number in enumerate(numbers):
+                    if number is None:
+                        axes.text(0, place, " ?", va="center")
                 axes.grid(axis="y", visible=False)
             left.set(xlabel="parameters", ylim=(len(stages) - 0.5, -0.5))  # the input on top
             right.set_xlabel("multiply-accumulates")
@@ -182,10 +192,14 @@ class Profile:
 
     def _cells(self):
         for row in self.rows:
-            numbers = (f"{number:,}" for number in row[3:6])
+            numbers = ("unknown" if number is None else f"{number:,}" for number in row[3:6])
             seen = "" if row.receptive_field is None else _written(row.receptive_field)
-            yield [row.name, row.kind, _written(row.output_shape), *numbers, seen]
-        yield ["total", "", "", *(f"{number:,}" for number in self.totals), ""]
+            shape = "no tensor" if row.output_shape is None else _written(row.output_shape)
+            yield [row.name, row.kind, shape, *numbers, seen]
+        parameters, macs, taken = self.totals
+        known = sum(row.macs or 0 for row in self.rows)
+        yield ["total", "", "", f"{parameters:,}", f"{known:,}" if macs is not None else f"at least {known:,}",
+               f"{taken:,}", ""]  # fmt: skip
 
 
 _HEADINGS = ["layer", "kind", "output", "parameters", "MACs", "activation bytes", "receptive field"]
@@ -196,8 +210,8 @@ def profile(model, input_shape):
     """Run a model once, in evaluation mode, and list its layers.
 
     What is listed is what ran: functions between layers have rows too, and a layer that is used twice has two. The
-    model is left as it was. Built on PyTorch's meta device (``with torch.device("meta"):``), a model of any size is
-    profiled without computing anything.
+    model is left as it was, its buffers and the random generators too. Built on PyTorch's meta device
+    (``with torch.device("meta"):``), a model of any size is profiled without computing anything.
 
     Parameters
     ----------
@@ -217,7 +231,8 @@ def profile(model, input_shape):
     TypeError
         For a model that is none, and for an input that is neither shape nor tensor.
     ValueError
-        For a batch of several images, for sizes below 1, and for layers that do not have their weights yet.
+        For a batch of several images, for sizes below 1, and for layers that do not have their weights yet. Where the
+        model itself fails, the error names the layer and lists the rows up to there.
 
     References
     ----------
@@ -233,50 +248,84 @@ def profile(model, input_shape):
     435
     """
     if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}: give an nn.Module, such as cnnbook.models.resnet18()")
+        kind = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise TypeError(f"model is {kind}: give an nn.Module, such as cnnbook.models.resnet18()")
+    _check_layers(model)
+    given = input_shape if isinstance(input_shape, list) else [input_shape]
+    if not given:
+        raise ValueError("input_shape [] has no input: use a tuple such as (3, 224, 224), or a list of inputs")
+    inputs = [_input(one, model) for one in given]
+    name = getattr(model, "name", None)
+    name = name if isinstance(name, str) else type(model).__name__
+    with_batch = any(isinstance(one, torch.Tensor) or len(one) > 3 for one in given)
+    shapes = tuple(_shape(x.shape, with_batch) for x in inputs)
+    recorder = Recorder(model, inputs)
+
+    def table():
+        rows = tuple(_row(entry, with_batch) for entry in recorder.rows)
+        totals = Totals(
+            sum(parameter.numel() for parameter in model.parameters()),
+            _sum(row.macs for row in rows),
+            sum(row.activation_bytes for row in rows),
+        )
+        return Profile(name, shapes[0] if len(shapes) == 1 else shapes, rows, totals, tuple(_notes(recorder, inputs)))
+
+    try:
+        with left_as_it_was(model):
+            recorder.watch(lambda: model(*inputs))
+    except Exception as error:
+        failed, layer, taken = recorder.failed
+        if failed is not error:
+            raise
+        taken = f"input {_written(tuple(taken))}" if taken else "what it is given"
+        so_far = str(table()).partition("\nnote: ")[0].rpartition("\n")[0] if recorder.rows else "none"
+        raise ValueError(f"{layer} fails on {taken}: {error}\nRows up to there: {so_far}") from error
+    return table()
+
+
+def _check_layers(model):
+    """Refuse what cannot be run, or not be watched."""
     state = dict(chain(model.named_parameters(), model.named_buffers()))
     if any(nn.parameter.is_lazy(tensor) for tensor in state.values()):
         raise ValueError("model has lazy layers, which do not have their weights yet: run it once before")
-    given = input_shape if isinstance(input_shape, list) else [input_shape]
-    inputs = [_input(one, state) for one in given]
-    recorder = _run(model, inputs)
-    with_batch = any(isinstance(one, torch.Tensor) or len(one) > 3 for one in given)
-    rows = tuple(_row(entry, with_batch) for entry in recorder.rows)
-    totals = Totals(
-        sum(parameter.numel() for parameter in model.parameters()),
-        sum(row.macs for row in rows),
-        sum(row.activation_bytes for row in rows),
-    )
-    shapes = tuple(_shape(x.shape, with_batch) for x in inputs)
-    name = getattr(model, "name", None)
-    name = name if isinstance(name, str) else type(model).__name__
-    return Profile(name, shapes[0] if len(shapes) == 1 else shapes, rows, totals, tuple(_notes(recorder, inputs)))
+    for name, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            raise ValueError(
+                f"{name or 'model'} is compiled by torch.jit, which hides its layers: give the model as it was before"
+            )
 
 
-def _input(given, state):
+def _input(given, model):
     """A tensor of the model's type on its device; of zeros, where a shape is given."""
     if isinstance(given, torch.Tensor):
-        return given
-    if not isinstance(given, tuple) or not given or not all(type(size) is int for size in given):
-        raise TypeError(f"input_shape {given!r} is no shape: use a tuple such as (3, 224, 224), or a list of inputs")
+        return given.detach().clone()  # the model may write into it
+    if not isinstance(given, tuple) or not given or not all(_is_size(size) for size in given):
+        raise TypeError(
+            f"input_shape {shortened(given)} is no shape: use a tuple such as (3, 224, 224), or a list of inputs"
+        )
+    given = tuple(map(int, given))
     if min(given) < 1:
         raise ValueError(f"input_shape {given} has a size below 1: use (channels, height, width)")
     if len(given) > 3 and given[0] != 1:
         raise ValueError(f"input_shape {given} is a batch of {given[0]}: counts are for one, use {(1, *given[1:])}")
-    first = next((tensor for tensor in state.values() if tensor.is_floating_point()), torch.empty(0))
-    return torch.zeros(given if len(given) > 3 else (1, *given), dtype=first.dtype, device=first.device)
-
-
-def _run(model, inputs):
-    training = {module: module.training for module in model.modules()}
-    recorder = Recorder(model, inputs)
-    model.eval()
+    state = chain(model.parameters(), model.buffers())
+    first = next((x for x in state if x.is_floating_point() or x.is_complex()), torch.empty(0))
     try:
-        recorder.watch(lambda: model(*inputs))
-    finally:
-        for module, flag in training.items():
-            module.training = flag
-    return recorder
+        return torch.zeros(given if len(given) > 3 else (1, *given), dtype=first.dtype, device=first.device)
+    except RuntimeError:
+        raise ValueError(
+            f'input_shape {given} does not fit into memory: make it smaller, or build the model on the device "meta"'
+        ) from None
+
+
+def _is_size(size):
+    return isinstance(size, int | np.integer) and not isinstance(size, bool)
+
+
+def _sum(numbers):
+    """The sum; None where one of the numbers is not known."""
+    numbers = list(numbers)
+    return None if None in numbers else sum(numbers)
 
 
 def _row(entry, with_batch):
@@ -285,9 +334,8 @@ def _row(entry, with_batch):
     if seen and len(set(seen)) == 1:
         seen = seen[0]
     taken = sum(size for _, size, _ in entry.outputs)
-    return Row(
-        entry.name, entry.kind, shapes[0] if len(shapes) == 1 else shapes, entry.parameters, entry.macs, taken, seen
-    )
+    shapes = None if not shapes else shapes[0] if len(shapes) == 1 else shapes
+    return Row(entry.name, entry.kind, shapes, entry.parameters, entry.macs, taken, seen)
 
 
 def _shape(shape, with_batch):

@@ -95,6 +95,7 @@ def inception_v3(aux_logits):
 
 COLUMN_A = [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]
 COLUMN_D = [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]
+INPUT = {"transform_input": True}
 # The last column is how many tensors torchvision's own networks have.
 CASES = [
     ("resnet18", {}, resnet(2, (2, 2, 2, 2)), 122),
@@ -105,8 +106,8 @@ CASES = [
     ("vgg11", {"batch_norm": True}, vgg(COLUMN_A, True), 62),
     ("vgg16", {}, vgg(COLUMN_D, False), 32),
     ("mobilenet_v2", {}, mobilenet_v2(), 314),
-    ("inception_v3", {}, inception_v3(True), 580),
-    ("inception_v3", {"aux_logits": False}, inception_v3(False), 566),
+    ("inception_v3", INPUT, inception_v3(True), 580),
+    ("inception_v3", {**INPUT, "aux_logits": False}, inception_v3(False), 566),
 ]
 
 
@@ -178,12 +179,12 @@ def test_shapes_are_checked(resnet18):
     [
         ("resnet18", {}, resnet(2, (2, 2, 2, 2)), {"classifier.fc"}),
         ("mobilenet_v2", {}, mobilenet_v2(), {"classifier.fc"}),
-        ("inception_v3", {}, inception_v3(True), {"classifier.fc", "auxiliary.classifier.fc"}),
+        ("inception_v3", INPUT, inception_v3(True), {"classifier.fc", "auxiliary.classifier.fc"}),
     ],
 )
 def test_own_classifier_can_stay(name, options, layers, kept):
     """For other classes: only the last layer keeps its numbers."""
-    model = hollow(name, num_classes=7)
+    model = hollow(name, num_classes=7, **options)
     for parameter in model.parameters():
         torch.nn.init.constant_(parameter, -1)
     state, _ = made_up(hollow(name), layers)
@@ -192,10 +193,123 @@ def test_own_classifier_can_stay(name, options, layers, kept):
     assert unchanged == {f"{layer}.{tensor}" for layer in kept for tensor in ("weight", "bias")}
 
 
-def test_an_auxiliary_classifier_is_not_dropped():
-    model, full = hollow("inception_v3", aux_logits=False), hollow("inception_v3")
-    with pytest.raises(ValueError, match=r"14 .* left over: build the model with the layers that the weights are for"):
-        load_torchvision(model, made_up(full, inception_v3(True))[0])
+@pytest.fixture(scope="module")
+def inception():
+    """Weights with and without the auxiliary classifier."""
+    full = made_up(hollow("inception_v3"), inception_v3(True))[0]
+    return full, {name: value for name, value in full.items() if not name.startswith("AuxLogits.")}
+
+
+@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("held", [True, False])
+def test_an_auxiliary_classifier_is_left_out_only_where_that_is_said(inception, built, held):
+    """In the weights or not, in the model or not: the model keeps its own, and everything else is loaded."""
+    model, state = hollow("inception_v3", **INPUT, aux_logits=built), inception[0 if held else 1]
+    for parameter in model.parameters():
+        torch.nn.init.constant_(parameter, -1)
+    if built != held:
+        with pytest.raises(ValueError, match=r"1[24] .*, or leave the auxiliary classifier out with auxiliary=False$"):
+            load_torchvision(model, state)
+    load_torchvision(model, state, auxiliary=False)
+    kept = {key for key, value in model.named_parameters() if (value == -1).all()}
+    assert kept == {key for key, _ in model.named_parameters() if key.startswith("auxiliary")}
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("theirs", [None, True, False])
+def test_what_the_published_network_does_to_its_input_is_asked_for(inception, own, theirs):
+    model = hollow("inception_v3", transform_input=own)
+    if own == (theirs is not False):
+        assert load_torchvision(model, inception[0], transform_input=theirs) is model
+    else:
+        sentence = rf"transform_input is {own} in the model and {not own} in .*: build inception_v3\(transform_input="
+        with pytest.raises(ValueError, match=sentence):
+            load_torchvision(model, inception[0], transform_input=theirs)
+
+
+@pytest.mark.parametrize("option", [{"auxiliary": False}, {"transform_input": True}, {"transform_input": False}])
+def test_options_of_inception_are_for_inception(resnet18, option):
+    with pytest.raises(ValueError, match=f"{next(iter(option))} is for inception_v3, not for resnet18: leave it out"):
+        load_torchvision(*resnet18, **option)
+
+
+def larger_eps(model):
+    model.features[0].norm.eps = 1e-3
+
+
+def another_activation(model):
+    model.features[0].act = torch.nn.GELU()
+
+
+def another_padding(model):
+    model.features[0].conv.padding = (0, 0)
+
+
+def rounding_pool(model):
+    model.features[1].ceil_mode = True
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(larger_eps, "conv1.norm is BatchNorm2d(64, eps=0.001"), (another_activation, "conv1.act is GELU("),
+     (another_padding, "conv1.conv is Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), bias=False)"),
+     (rounding_pool, "pool1 is MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=True)")],
+)  # fmt: skip
+def test_a_network_that_would_answer_otherwise_is_refused(resnet18, change, told):
+    model = hollow("resnet18")
+    change(model)
+    with pytest.raises(ValueError, match=re.escape(f"features.{told}") + ".*: build resnet18 with its usual options"):
+        load_torchvision(model, resnet18[1])
+
+
+def test_strides_in_another_layer_are_seen():
+    """The paper's ResNet-50 has tensors of the same shapes as torchvision's."""
+    model, state = hollow("resnet50", stride_in_1x1=True), made_up(hollow("resnet50"), resnet(3, (3, 4, 6, 3)))[0]
+    with pytest.raises(ValueError, match=r"conv3_x\.0\.conv1\.conv is Conv2d\(256, 128, .* stride=\(2, 2\)"):
+        load_torchvision(model, state)
+
+
+def test_how_a_network_is_trained_may_differ(resnet18):
+    model = hollow("mobilenet_v2", dropout=0.5)
+    model.features[0].norm.momentum = 0.01
+    load_torchvision(model, made_up(model, mobilenet_v2())[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "told"),
+    [(None, TypeError, "state_dict has 'fc.bias': got None"), ([0.0] * 1000, TypeError, "'fc.bias': got [0.0,"),
+     (torch.zeros(1000, dtype=torch.int64), ValueError, "fc.bias holds torch.int64, and classifier.fc.bias needs"),
+     (torch.zeros(1000, dtype=torch.complex64), ValueError, "fc.bias holds torch.complex64"),
+     (torch.zeros(1000, device="meta"), ValueError, "fc.bias holds no numbers (it is on the meta device)"),
+     (torch.zeros(1000, 1), ValueError, "fc.bias has shape (1000, 1)")],
+    ids=str,
+)  # fmt: skip
+def test_tensors_of_another_kind_are_refused(resnet18, value, error, told):
+    model, state = resnet18
+    before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
+    with pytest.raises(error, match=re.escape(told)):
+        load_torchvision(model, {**state, "fc.bias": value})
+    assert all(torch.equal(tensor, before[key]) for key, tensor in model.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "options", "told"),
+    [(None, {}, {}, "model must be a network, got None"),
+     ("resnet18", {}, {}, "model must be a network, got 'resnet18'"),
+     (torch.nn.ReLU, {}, {}, "model must be a network"), (torch.nn.ReLU(), {}, {}, "no weights for ReLU"),
+     (..., None, {}, "state_dict must be a dict, got NoneType: use what state_dict()"),
+     (..., torch.nn.ReLU(), {}, "state_dict must be a dict, got ReLU"), (..., [1], {}, "must be a dict, got list"),
+     (..., {3: torch.zeros(1)}, {}, "state_dict has 3"), (..., {}, {"classifier": "no"}, "classifier must be True or"),
+     (..., {}, {"auxiliary": None}, "auxiliary must be True or"), (..., {}, {"classifier": 0}, "classifier must be")],
+)  # fmt: skip
+def test_wrong_kinds_are_refused(resnet18, model, state, options, told):
+    with pytest.raises((TypeError, ValueError), match=re.escape(told)):
+        load_torchvision(resnet18[0] if model is ... else model, state, **options)
+
+
+def test_a_model_without_numbers_is_refused(resnet18):
+    with torch.device("meta"), pytest.raises(ValueError, match="model is on the meta device, which holds no numbers"):
+        load_torchvision(build("resnet18"), resnet18[1])
 
 
 @pytest.mark.parametrize("name", ["resnet10", "plain18", "cifar_resnet20", "alexnet", "nin_cifar", "mobilenet_v1"])

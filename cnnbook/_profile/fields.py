@@ -2,7 +2,8 @@
 
 What a tensor's units see is a dict, one :class:`Axis` for each spatial axis of each input; None stands for "not known".
 Pixels in the padding count, as in :func:`cnnbook.arithmetic.receptive_field`, so that every unit of a layer sees as
-many. Normalisation layers count as looking at one position.
+many. Normalisation layers count as looking at one position. All channels at one position count as one unit, which sees
+what any of them sees: after `unfold`, a whole window.
 """
 
 from fractions import Fraction
@@ -76,8 +77,10 @@ def together(seen):
     return {key: axis.together() for key, axis in seen.items()}
 
 
-def window(seen, options, output, *, transposed=False):
+def window(seen, options, shape, *, transposed=False):
     """Convolution and pooling; `options` holds kernel, stride, padding and dilation, each a list of one or one an axis.
+
+    `shape` is that of the output; only its last axes count, one for each number of the kernel.
 
     A transposed convolution looks the other way: output o sees the inputs i with
     ``o = i * stride - padding + tap * dilation``.
@@ -91,7 +94,7 @@ def window(seen, options, output, *, transposed=False):
         kernel, stride, padding, dilation = (
             options[name][place % len(options[name])] for name in ("kernel", "stride", "padding", "dilation")
         )
-        units = np.arange(output.shape[axis.dim])[:, None]
+        units = np.arange(shape[axis.dim])[:, None]
         if not transposed:
             return axis.gather(units * stride - padding + np.arange(kernel) * dilation, axis.jump * stride)
         # The inputs of an output lie side by side: look down from the last one, and take those that a tap meets.
@@ -192,9 +195,10 @@ def rearrange(seen, operation, shape):
     """
     moved = {}
     for key, axis in seen.items():
-        source = torch.zeros(1, dtype=torch.int32, device="cpu")
+        # Units that see the same have the same number: the first unit that sees it stands for them.
+        _, first, same = np.unique(np.stack([axis.low, axis.high]), axis=1, return_index=True, return_inverse=True)
+        source = torch.from_numpy(first[same.reshape(-1)].astype(np.int32))
         if axis.dim is not None:
-            source = torch.arange(shape[axis.dim], dtype=torch.int32, device="cpu")
             source = source.reshape(-1, *[1] * (-axis.dim - 1))
         results = operation(source.expand(shape))
         for place, numbers in enumerate(results if isinstance(results, tuple | list) else [results]):
@@ -206,10 +210,14 @@ def _find(axis, numbers, source):
     """The axis of `numbers` along which they change; None where that is more than one."""
     if not numbers.numel():
         return axis.together()
+    dims = [dim for dim in range(-numbers.ndim, 0) if numbers.shape[dim] > 1]
     if numbers.untyped_storage().data_ptr() == source.untyped_storage().data_ptr():  # a view: the strides tell
-        dims = [dim for dim in range(-numbers.ndim, 0) if numbers.shape[dim] > 1 and numbers.stride(dim)]
+        dims = [dim for dim in dims if numbers.stride(dim)]
+        few = len(dims) < 2
     else:
-        dims = [dim for dim in range(-numbers.ndim, 0) if bool((numbers != numbers.narrow(dim, 0, 1)).any())]
+        few = False
+    if not few:
+        dims = [dim for dim in dims if bool((numbers != numbers.narrow(dim, 0, 1)).any())]
     if len(dims) > 1:
         return None
     line = numbers.movedim(dims[0], 0) if dims else numbers[None]
@@ -217,3 +225,56 @@ def _find(axis, numbers, source):
     apart = abs(int(index[1] - index[0])) if dims else 1
     found = axis.gather(index[:, None], axis.jump * max(1, apart))
     return found._replace(dim=dims[0] if dims else None)
+
+
+def places(part, whole):
+    """Where the units of a view lie in a tensor: a slice for each axis; None where it is no part cut straight."""
+    if part.ndim != whole.ndim or not whole.is_contiguous():
+        return None
+    offset, found = part.storage_offset() - whole.storage_offset(), []
+    for size, own, stride in zip(part.shape, part.stride(), whole.stride(), strict=True):
+        first, offset = divmod(offset, stride)
+        if own % stride and size > 1:
+            return None
+        step = max(1, own // stride)
+        found.append(slice(first, first + (size - 1) * step + 1, step))
+    return found
+
+
+def write(seen, written, places, shape):
+    """Units of a tensor of this shape, after its part at `places` was written: what they saw, and what is new."""
+    added = {}
+    for key, axis in written.items():
+        dim = seen[key].dim if axis.dim is None and key in seen else axis.dim
+        if dim is not None:
+            low = np.full(shape[dim], _NOTHING)
+            high = -low
+            low[places[dim]], high[places[dim]] = axis.low, axis.high
+            axis = Axis(dim, low, high, axis.jump)
+        added[key] = axis
+    return merge(seen, added)
+
+
+def unfold(seen, options, before):
+    """Windows side by side: (N, C, H, W) to (N, C x kH x kW, L); each of the L sees its whole window.
+
+    `before` is the shape (N, C, H, W). :func:`fold` goes back to it.
+    """
+    grid = _grid(options, before)
+    found = window(reduce(seen, [-3], True, len(before)), options, grid)
+    return rearrange(found, lambda x: x.flatten(-2), (*before[:-2], *grid))[0]
+
+
+def fold(seen, options, after):
+    """Windows laid over each other: each pixel of the shape `after`, (N, C, H, W), sees what those over it see."""
+    grid = _grid(options, after)
+    across = reduce(seen, [-2], True, len(after) - 1)
+    apart = rearrange(across, lambda x: x.unflatten(-1, grid), (*after[:-2], grid[0] * grid[1]))
+    return None if None in apart else window(apart[0], options, after, transposed=True) if apart else {}
+
+
+def _grid(options, shape):
+    """How many windows there are along height and width."""
+    numbers = zip(shape[-2:], *(options[name] for name in ("kernel", "stride", "padding", "dilation")), strict=True)
+    return tuple((size + 2 * padding - (kernel - 1) * dilation - 1) // stride + 1
+                 for size, kernel, stride, padding, dilation in numbers)  # fmt: skip

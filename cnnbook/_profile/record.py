@@ -1,5 +1,7 @@
 """Watch a model run once: one row for each layer, and one for each function that is called between layers."""
 
+import sys
+from collections import Counter
 from dataclasses import dataclass, field
 
 import torch
@@ -19,15 +21,28 @@ class Entry:
 
     name: str
     kind: str
-    module: nn.Module | None = None
     parameters: int = 0
-    macs: int = 0
+    macs: int | None = 0  # None: not known
     works: bool = False  # computes something, rather than looking at it from another side
     outputs: list = field(default_factory=list)  # (shape, bytes that it took, pixels seen) of each tensor
 
 
+@dataclass(eq=False)
+class Call:
+    """A module that is running."""
+
+    module: nn.Module
+    path: str  # where in the model
+    shapes: list  # of the tensors that it was given
+    opens: bool  # whether it has the open row
+    handling: BaseException | None  # the error that is being handled at its start
+    turns: Counter = field(default_factory=Counter)  # how often it has called each module
+
+
 class Recorder:
     """What a run of `model` showed: `rows`, and `notes` on what could not be seen.
+
+    Where the run fails, `failed` holds the error, which layer or function it comes from, and the shapes it was given.
 
     Parameters
     ----------
@@ -37,11 +52,13 @@ class Recorder:
     """
 
     def __init__(self, model, inputs):
-        self.rows, self.notes = [], []
-        self.model, self.names = model, {module: name for name, module in model.named_modules()}
+        self.rows, self.notes, self.failed = [], [], (None, "", [])
+        self.model, self.places = model, {}  # each module with its paths: several, where it is shared
+        for path, module in model.named_modules(remove_duplicate=False):
+            self.places.setdefault(module, []).append(path)
         self.parameters = dict(model.named_parameters())
         self.uncounted = {id(tensor): name for name, tensor in self.parameters.items()}  # those that no row has yet
-        self.running = []  # modules, the innermost last
+        self.running = []  # calls, the innermost last
         self.entry = None  # the row that is open
         self.seen = WeakTensorKeyDictionary()  # what the units of a tensor see; None: cannot be said
         self.owner = WeakTensorKeyDictionary()  # which entry took the memory of a tensor
@@ -51,42 +68,74 @@ class Recorder:
 
     def watch(self, run):
         """Call `run()`, and fill the rows."""
-        hooks = [module.register_forward_pre_hook(self.enter) for module in self.names]
-        hooks += [module.register_forward_hook(self.leave) for module in self.names]
+        hooks = []
         try:
+            for module in self.places:
+                hooks.append(module.register_forward_pre_hook(self.enter, with_kwargs=True))
+                hooks.append(module.register_forward_hook(self.leave, always_call=True))
             with torch.no_grad(), _Functions(self), _Operations(self):
                 run()
         finally:
             for hook in hooks:
                 hook.remove()
 
-    def enter(self, module, _):
-        self.running.append(module)
-        kind = type(module).__name__
+    def enter(self, module, args, kwargs):
+        path, kind = self.path_of(module), type(module).__name__
+        shapes = shapes_in(args, kwargs)
         inside = module is self.model and not type(module).__module__.startswith("torch.")  # show its functions
-        if self.entry is None and next(module.children(), None) is None and not inside:
-            self.entry = Entry(self.names[module] or kind, kind, module)
+        opens = self.entry is None and next(module.children(), None) is None and not inside
+        self.running.append(Call(module, path, shapes, opens, sys.exc_info()[1]))
+        if opens:
+            self.entry = Entry(path or kind, kind)
 
     def leave(self, module, _, output):
-        self.running.pop()
+        call, error = self.running.pop(), sys.exc_info()[1]
+        if error is not call.handling:  # PyTorch calls this when a module fails too
+            self.fail(error, f"{call.path or 'the model'} ({type(module).__name__})", call.shapes)
+            self.entry = None if call.opens else self.entry
+            return
         own = self.count(module.parameters(recurse=False))
         if self.entry is not None:
             self.entry.parameters += own
-            if self.entry.module is module:
+            if call.opens:
                 self.close(output)
         elif own:  # learned numbers of a module that has modules inside
             kind = type(module).__name__
-            self.entry = Entry(self.names[module] or kind, kind, module, own)
+            self.entry = Entry(call.path or kind, kind, own)
             self.close(output)
+
+    def path_of(self, module):
+        """Where in the model the module is that is called now: one with several places takes them in turn."""
+        places, caller = self.places[module], self.running[-1] if self.running else None
+        if len(places) == 1 or caller is None:
+            return places[0]
+        under = [place for place in places if self.caller_of(place) == caller.path] or places
+        caller.turns[module] += 1
+        return under[(caller.turns[module] - 1) % len(under)]
+
+    def caller_of(self, path):
+        """Path of the module that calls the one at `path`: the next one out that can be called."""
+        path = path.rpartition(".")[0]
+        while path and type(self.model.get_submodule(path)).forward is nn.Module.forward:
+            path = path.rpartition(".")[0]
+        return path
+
+    def fail(self, error, place, shapes):
+        """Put down where an error comes from: the innermost place is told first."""
+        if self.failed[0] is not error:
+            self.failed = error, place, shapes
 
     def call(self, function, args, kwargs):
         """A function of PyTorch, called between layers; a row where it computes something."""
-        self.entry = Entry("", getattr(function, "__name__", "function").strip("_"))
+        self.entry = entry = Entry("", getattr(function, "__name__", "function").partition(".")[0].strip("_"))
         try:
             output = function(*args, **kwargs)
-            if self.entry.works and any(isinstance(value, torch.Tensor) for value in tree_leaves(output)):
-                self.entry.parameters += self.count(tree_leaves((args, kwargs)))
+            if entry.works and any(isinstance(value, torch.Tensor) for value in tree_leaves(output)):
+                entry.parameters += self.count(tree_leaves((args, kwargs)))
                 self.close(output)
+        except Exception as error:
+            self.fail(error, self.full_name(entry.kind), shapes_in(args, kwargs))
+            raise
         finally:
             self.entry = None
         return output
@@ -106,7 +155,7 @@ class Recorder:
             self.entry = Entry("", name_of(operation).strip("_"))
         if self.entry is not None:
             self.entry.works |= not views
-            self.entry.macs += macs(operation, given, output)
+            self.multiply(operation, given, results)
         self.follow(operation, args, kwargs, output, tensors, results)
         for result in results:
             if views:
@@ -114,36 +163,61 @@ class Recorder:
             elif not writes:
                 self.owner[result] = self.entry
         if writes and tensors[0] in self.whole:
-            self.lose(f"writes into a part of a tensor ({name_of(operation)})", [self.whole[tensors[0]]])
+            self.write(operation, tensors[0])
         if alone:
             self.close(output)
         return output
 
+    def multiply(self, operation, given, results):
+        """Count the multiply-accumulates of an operation into the open row."""
+        try:
+            cost = macs(operation, given, results)
+        except Unknown as unknown:
+            self.entry.macs = None
+            self.note(f"runs {unknown}, whose multiply-accumulates are not counted")
+        else:
+            self.entry.macs = None if self.entry.macs is None else self.entry.macs + cost
+
     def follow(self, operation, args, kwargs, output, tensors, results):
         """Work out what the units of the results see."""
         before = [self.seen.get(tensor, {}) for tensor in tensors]
-        if not any(seen is None or seen for seen in before):
+        if not results and any(before):
+            self.note(
+                f"takes numbers out of a tensor ({name_of(operation)}): no receptive field tells what they become"
+            )
+        if not results or not any(seen is None or seen for seen in before):
             return  # nothing here depends on the input
         if None in before:
             after = [None] * len(results)
         else:
-            try:
-                after = follow(operation, args, kwargs, output, lambda tensor: self.seen.get(tensor, {}))
-            except Unknown:
-                self.lose(f"runs {name_of(operation)}, whose multiply-accumulates are not counted", results)
-                return
+            after = follow(operation, args, kwargs, output, lambda tensor: self.seen.get(tensor, {}))
             if None in after[:1]:
                 self.lose(f"moves pixels in a way that is not followed ({name_of(operation)})", results)
                 return
-        for result, seen in zip(results, after, strict=True):
+        for result, seen in zip(results, after, strict=False):
             self.seen[result] = seen
+
+    def write(self, operation, part):
+        """A part of a tensor was changed: its units see something new."""
+        whole = self.whole[part]
+        while whole in self.whole:
+            whole = self.whole[whole]
+        seen, places = (self.seen.get(whole, {}), self.seen.get(part, {})), fields.places(part, whole)
+        if None in seen or places is None:
+            self.lose(f"writes into a part of a tensor ({name_of(operation)})", [whole])
+        else:
+            self.seen[whole] = fields.write(*seen, places, whole.shape)
 
     def lose(self, why, tensors):
         """From here on it cannot be said what these tensors see."""
         for tensor in tensors:
             self.seen[tensor] = None
+        self.note(f"{why}: no receptive field from there on")
+
+    def note(self, what):
+        """Put down what the open row does that cannot be seen."""
         name = self.entry.name or self.full_name(self.entry.kind) if self.entry else self.full_name("")
-        self.notes.append(f"{name} {why}: no receptive field from there on")
+        self.notes.append(f"{name} {what}")
 
     def count(self, tensors):
         """Learned numbers in those of these tensors that no row has yet."""
@@ -156,7 +230,7 @@ class Recorder:
 
     def full_name(self, name):
         """`name` under the module that is running, with a number from the second one on."""
-        place = self.names[self.running[-1]] if self.running else ""
+        place = self.running[-1].path if self.running else ""
         base = f"{place}.{name}" if place else name
         taken = {row.name for row in self.rows}
         return next(full for full in (base, *(f"{base}_{n}" for n in range(2, len(taken) + 3))) if full not in taken)
@@ -169,6 +243,11 @@ class Recorder:
                 size = tensor.numel() * tensor.element_size() if self.owner.get(tensor) is entry else 0
                 entry.outputs.append((tuple(tensor.shape), size, fields.sizes(self.seen.get(tensor))))
         self.rows.append(entry)
+
+
+def shapes_in(*values):
+    """Shapes of all tensors in there."""
+    return [tuple(value.shape) for value in tree_leaves(values) if isinstance(value, torch.Tensor)]
 
 
 class _Functions(TorchFunctionMode):

@@ -2,7 +2,8 @@
 
 from math import prod
 
-from ._validate import axes, grouped_channels
+from .._validate import flag, grouped_channels
+from ._axes import axes
 
 
 def conv_parameters(c_in, c_out, kernel, *, groups=1, bias=True):
@@ -37,7 +38,7 @@ def conv_parameters(c_in, c_out, kernel, *, groups=1, bias=True):
     34848
     """
     c_in, c_out, groups = grouped_channels(c_in, c_out, groups)
-    return c_out * (c_in // groups) * prod(_square("kernel", kernel)) + (c_out if bias else 0)
+    return c_out * (c_in // groups) * prod(_square("kernel", kernel)) + (c_out if flag("bias", bias) else 0)
 
 
 def conv_macs(c_in, c_out, kernel, output, *, groups=1):
@@ -72,6 +73,5 @@ def conv_macs(c_in, c_out, kernel, output, *, groups=1):
 
 
 def _square(name, value):
-    each, is_tuple = axes({name: 1}, **{name: value})
-    sizes = tuple(axis[name] for axis in each)
+    (sizes,), is_tuple = axes(**{name: value})
     return sizes if is_tuple else sizes * 2

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from ._validate import axes
+from ._axes import axes
+from .geometry import Geometry
 
 _OPTIONS = ("kernel", "stride", "padding", "dilation")
-_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1}
+_DEFAULTS = (1, 0, 1)  # of all but the kernel
 
 
 class ReceptiveField(NamedTuple):
@@ -45,9 +46,10 @@ def receptive_field(layers):
 
     Parameters
     ----------
-    layers : iterable of tuple
+    layers : iterable of tuple or Geometry
         One ``(kernel, stride, padding, dilation)`` a layer, the first layer first. Entries left out at the end count as
-        stride 1, padding 0, dilation 1. Each entry is an int, or a tuple with one entry an axis.
+        stride 1, padding 0, dilation 1. Each entry is an int, or a tuple with one entry an axis; padding is read as
+        :class:`Padding` says, layer by layer.
 
     Returns
     -------
@@ -74,6 +76,11 @@ def receptive_field(layers):
 
     >>> receptive_field([((3, 2), 2), (3,)])
     ReceptiveField(size=(7, 6), jump=(2, 2), start=(0, 0))
+
+    Only the padding before the input moves the first field:
+
+    >>> receptive_field([(2, 1, (0, 1))])
+    ReceptiveField(size=2, jump=1, start=0)
     """
     checked = [_layer(number, layer) for number, layer in enumerate(layers)]
     lengths = {len(each) for each, is_tuple in checked if is_tuple}
@@ -86,20 +93,23 @@ def receptive_field(layers):
 
 
 def _layer(number, layer):
+    if isinstance(layer, Geometry):
+        layer = layer.kernel, layer.stride, layer.padding, layer.dilation
     if not isinstance(layer, tuple | list) or not 1 <= len(layer) <= 4:
         remedy = "use a tuple (kernel, stride, padding, dilation), such as (3, 1, 1, 1)"
         raise TypeError(f"layer {number} is {layer!r}: {remedy}")
-    options = {**_DEFAULTS, **dict(zip(_OPTIONS, layer, strict=False))}
+    options = dict(zip(_OPTIONS, (*layer, *_DEFAULTS[len(layer) - 1 :]), strict=True))
     try:
-        return axes({"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}, **options)
+        entries, is_tuple = axes(**options)
     except (TypeError, ValueError) as error:
         raise type(error)(f"layer {number}: {error}") from None
+    return [*zip(*entries, strict=True)], is_tuple
 
 
 def _compose(stack):
     size, jump, start = 1, 1, 0
-    for layer in stack:
-        size += layer["dilation"] * (layer["kernel"] - 1) * jump
-        start -= layer["padding"] * jump
-        jump *= layer["stride"]
+    for kernel, stride, padding, dilation in stack:
+        size += dilation * (kernel - 1) * jump
+        start -= padding.before * jump
+        jump *= stride
     return size, jump, start

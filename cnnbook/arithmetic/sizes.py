@@ -1,22 +1,27 @@
 """How large is the output? Of a convolution or pooling, of a transposed convolution, and with 'same' padding."""
 
-from ._validate import axes
+from ._axes import Padding, axes
+from .geometry import Geometry
 
 
 def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False):
     """Number of positions at which a kernel fits: the output size of a convolution or pooling.
 
     The kernel spans ``span = dilation * (kernel - 1) + 1`` pixels. It starts at 0, stride, 2 stride, ... and must stay
-    inside the padded input: ``floor((size + 2 * padding - span) / stride) + 1`` positions.
+    inside the padded input: ``floor((size + before + after - span) / stride) + 1`` positions, with `before` and `after`
+    pixels of padding.
 
     Parameters
     ----------
     size, kernel : int or tuple of int
         Input and kernel size, in pixels.
-    stride, padding, dilation : int or tuple of int
-        Step of the kernel; pixels added on each side; step between the kernel's taps (1 means none left out).
+    stride, dilation : int or tuple of int
+        Step of the kernel; step between the kernel's taps (1 means none left out).
+    padding : int, Padding, or tuple with an entry an axis
+        Pixels added on each side, or (before, after): see :class:`Padding`.
     ceil_mode : bool
         Round up: a last window may hang over the end, as long as it starts inside the input or the padding before it.
+        So may an only window, of a pooling whose kernel is larger than its input.
 
     Returns
     -------
@@ -42,37 +47,19 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     (3, 3)
     >>> output_size(8, 3, stride=2, ceil_mode=True)
     4
+    >>> output_size(384, 7, stride=2, padding=same_padding(384, 7, stride=2))
+    192
     """
-    each, is_tuple = axes(
-        {"size": 1, "kernel": 1, "stride": 1, "padding": 0, "dilation": 1},
-        size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation,
-    )  # fmt: skip
-    sizes = tuple(_positions(ceil_mode=ceil_mode, **axis) for axis in each)
-    return sizes if is_tuple else sizes[0]
-
-
-def _positions(size, kernel, stride, padding, dilation, ceil_mode):
-    span, padded = dilation * (kernel - 1) + 1, size + 2 * padding
-    if span > padded:
-        dilated = f"kernel {kernel}" if dilation == 1 else f"kernel {kernel} with dilation {dilation} spans {span} and"
-        needed = -(-(span - size) // 2)
-        remedy = "a smaller kernel" if dilation == 1 else "a smaller kernel or dilation"
-        raise ValueError(
-            f"{dilated} does not fit in padded input {padded} (size {size} + 2 x {padding}): "
-            f"use padding >= {needed} or {remedy}"
-        )
-    room = padded - span  # how far the kernel can move
-    if not ceil_mode:
-        return room // stride + 1
-    steps = -(-room // stride)
-    return steps + 1 if steps * stride < size + padding else steps
+    return Geometry(
+        size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    ).output
 
 
 def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     """Output size of a transposed convolution: the input size that a convolution would have come from.
 
     Each input pixel is spread over ``span = dilation * (kernel - 1) + 1`` output pixels, `stride` apart; `padding`
-    pixels are cut off at each side: ``(size - 1) * stride + span - 2 * padding + output_padding``.
+    pixels are cut off at each side: ``(size - 1) * stride + span - before - after + output_padding``.
 
     Parameters
     ----------
@@ -103,11 +90,10 @@ def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=
     >>> output_size((11, 14), (3, 2), stride=2)                        # and back
     (5, 7)
     """
-    each, is_tuple = axes(
-        {"size": 1, "kernel": 1, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1},
+    entries, is_tuple = axes(
         size=size, kernel=kernel, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation,
     )  # fmt: skip
-    sizes = tuple(_spread(**axis) for axis in each)
+    sizes = tuple(map(_spread, *entries))
     return sizes if is_tuple else sizes[0]
 
 
@@ -118,13 +104,13 @@ def _spread(size, kernel, stride, padding, output_padding, dilation):
             f"output_padding {output_padding} is too large: "
             f"use less than stride {stride} or dilation {dilation}, so at most {limit - 1}"
         )
-    full = (size - 1) * stride + dilation * (kernel - 1) + 1 + output_padding
-    if full <= 2 * padding:
-        raise ValueError(
-            f"padding {padding} leaves nothing of output {full} ({full} - 2 x {padding} = {full - 2 * padding}): "
-            f"use padding <= {(full - 1) // 2}"
-        )
-    return full - 2 * padding
+    full, (before, after) = (size - 1) * stride + dilation * (kernel - 1) + 1 + output_padding, padding
+    left = full - before - after
+    if left < 1:
+        sides = f"2 x {before}" if before == after else f"{before} - {after}"
+        told, remedy = (before, f"padding <= {(full - 1) // 2}") if before == after else (tuple(padding), "less of it")
+        raise ValueError(f"padding {told} leaves nothing of output {full} ({full} - {sides} = {left}): use {remedy}")
+    return left
 
 
 def same_padding(size, kernel, *, stride=1, dilation=1):
@@ -141,8 +127,9 @@ def same_padding(size, kernel, *, stride=1, dilation=1):
 
     Returns
     -------
-    (before, after) : tuple of int
-        Pixels to add before and after; where any option is a tuple, a tuple of such pairs, one an axis.
+    Padding
+        Pixels to add, (before, after); where any option is a tuple, a tuple of them, one an axis. Everything in this
+        package that takes `padding` takes this as it is.
 
     Raises
     ------
@@ -156,19 +143,17 @@ def same_padding(size, kernel, *, stride=1, dilation=1):
     Examples
     --------
     >>> same_padding((5, 7), (3, 2))
-    ((1, 1), (0, 1))
-    >>> same_padding(7, 3, stride=2)
-    (1, 1)
+    (Padding(before=1, after=1), Padding(before=0, after=1))
+    >>> before, after = same_padding(8, 3, stride=2)
+    >>> before, after
+    (0, 1)
     """
-    each, is_tuple = axes(
-        {"size": 1, "kernel": 1, "stride": 1, "dilation": 1},
-        size=size, kernel=kernel, stride=stride, dilation=dilation,
-    )  # fmt: skip
-    pairs = tuple(_same(**axis) for axis in each)
+    entries, is_tuple = axes(size=size, kernel=kernel, stride=stride, dilation=dilation)
+    pairs = tuple(map(_same, *entries))
     return pairs if is_tuple else pairs[0]
 
 
 def _same(size, kernel, stride, dilation):
     out = -(-size // stride)  # ceil
     total = max(0, (out - 1) * stride + dilation * (kernel - 1) + 1 - size)
-    return total // 2, total - total // 2
+    return Padding(total // 2, total - total // 2)

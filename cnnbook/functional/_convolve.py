@@ -9,7 +9,7 @@ It is the matrix product of :func:`conv2d_im2col` with three changes that make i
 
 The gradients do with many small images together what a product for each would do slowly.
 
-Callers check the arguments. Options are tuples with one entry an axis, and `output` is the output size. The comments
+Callers check the arguments, and hand over the :class:`cnnbook.arithmetic.Geometry` of the convolution. The comments
 write (C, kH, kW) and (H_out, W_out), for two axes; C is C_in // groups, and M is C_out // groups.
 """
 
@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..arithmetic import Geometry
 from ._windows import pad, tap, unpad, windows
 
 _WORKSPACE_BYTES = 1 << 20  # what is in work should fit into the cache that a core has for itself (L2)
@@ -26,19 +27,19 @@ _FEW = 32  # output positions: with fewer, the product of one image is thin, and
 _IN_VAIN = 256  # numbers that _convolve_by_runs may compute in vain for a row: that many cost less than it saves
 
 
-def convolve(x, weight, bias, stride, padding, dilation, groups, output):
+def convolve(x, weight, bias, geometry):
     """Return the convolution, (N, C_out, H_out, W_out)."""
-    N, C_out = len(x), len(weight)
-    M, kernel = C_out // groups, weight.shape[2:]
+    N, C_out, groups, output = len(x), len(weight), geometry.groups, geometry.output
+    M = C_out // groups
     matrix = np.ascontiguousarray(weight).reshape(groups, M, -1)  # BLAS takes no other strides
     out = np.empty((N, groups, M, prod(output)), x.dtype)
     bias = None if bias is None else bias.reshape(groups, M, 1)
-    in_vain = M * (prod(_padded(x.shape[3:], padding[1:])) - prod(output[1:]))
-    in_one_piece = any(padding) or x.flags.c_contiguous  # what is padded is copied
-    if set(stride) == {1} and set(kernel) != {1} and in_vain <= _IN_VAIN and in_one_piece:
-        _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out)
+    in_vain = M * (prod(geometry.padded[1:]) - prod(output[1:]))
+    in_one_piece = any(map(any, geometry.padding)) or x.flags.c_contiguous  # what is padded is copied
+    if set(geometry.stride) == {1} and set(geometry.kernel) != {1} and in_vain <= _IN_VAIN and in_one_piece:
+        _convolve_by_runs(x, matrix, bias, geometry, out)
     else:
-        for n, group, positions, columns in columns_of(x, kernel, stride, padding, dilation, groups, output):
+        for n, group, positions, columns in columns_of(x, geometry, output):
             result = out[n, group, :, positions]
             np.matmul(matrix[group], columns, out=result)
             if bias is not None:
@@ -46,7 +47,7 @@ def convolve(x, weight, bias, stride, padding, dilation, groups, output):
     return out.reshape(N, C_out, *output)
 
 
-def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
+def _convolve_by_runs(x, matrix, bias, geometry, out):
     """Convolve with stride 1 into `out`, (N, groups, M, positions).
 
     If the kernel slides on over the ends of rows, then the pixels that one number of it meets are one run of memory,
@@ -54,13 +55,14 @@ def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
     computed in vain, and left out when the product is copied to the output.
     """
     N, groups, M, _ = out.shape
-    C, K, size = x.shape[1] // groups, matrix.shape[2], _padded(x.shape[2:], padding)
+    C, K, size = x.shape[1] // groups, matrix.shape[2], geometry.padded
+    kernel, output = geometry.kernel, geometry.output
     out = out.reshape(N, groups, M, *output)
     if bias is not None:  # one more weight, for a pixel that is always 1: so the product adds the bias, for nothing
         matrix = np.concatenate([matrix, bias], axis=2)
     row = prod(size[1:])
     end = np.ravel_multi_index([0, *(n - 1 for n in output[1:])], size) + 1  # of the last window of a row, plus 1
-    steps = [step * prod(size[axis + 1 :]) for axis, step in enumerate(dilation)]  # between numbers of the kernel
+    steps = [step * prod(size[axis + 1 :]) for axis, step in enumerate(geometry.dilation)]  # between taps
 
     def runs(images):  # (N, groups, C, H, W) -> (N, groups, C, kH, kW, run)
         shape = (*images.shape[:3], *kernel, (output[0] - 1) * row + end)
@@ -81,83 +83,85 @@ def _convolve_by_runs(x, matrix, bias, kernel, padding, dilation, output, out):
             run = slice(rows.start * row, rows.start * row + positions)
             seen = upright[:, :K].reshape(g, C, *kernel, positions)
             blocks.append((run, seen, upright, product, inside, _rows(rows, output)))
-        for n, image in enumerate(_each_image(x.reshape(N, groups, C, *x.shape[2:])[:, group], padding, runs)):
+        for n, image in enumerate(_each_image(x.reshape(N, groups, C, *x.shape[2:])[:, group], geometry, runs)):
             for run, seen, upright, product, inside, rows in blocks:
                 np.copyto(seen, image[..., run])
                 np.matmul(matrix[group], upright, out=product)
                 np.copyto(out[n, group][rows], inside)
 
 
-def weight_gradient(grad_output, x, weight_shape, stride, padding, dilation, groups):
+def weight_gradient(grad_output, x, weight_shape, geometry):
     """Return the gradient for `weight`: every output position adds its gradient times its window."""
     N, C_out, *output = grad_output.shape
-    K, kernel = prod(weight_shape[1:]), weight_shape[2:]
+    K, groups = prod(weight_shape[1:]), geometry.groups
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
     grad = np.zeros((groups, C_out // groups, K), x.dtype)
     if prod(output) >= _FEW:
-        for n, group, positions, columns in columns_of(x, kernel, stride, padding, dilation, groups, output):
+        for n, group, positions, columns in columns_of(x, geometry, output):
             grad[group] += grad_output[n, group, :, positions] @ columns.swapaxes(1, 2)
         return grad.reshape(weight_shape)
 
     for images in _cut(N, _images_at_once(groups * K * prod(output), x.dtype)):
-        seen = windows(pad(x[images], padding), kernel, stride, dilation)  # (n, C_in, H_out, W_out, kH, kW)
+        seen = windows(pad(x[images], geometry.padding), geometry)  # (n, C_in, H_out, W_out, kH, kW)
         seen = seen.reshape(len(seen), groups, -1, *seen.shape[2:])
         rows = np.moveaxis(seen, (1, 2), (0, 2 + len(output))).reshape(groups, -1, K)  # one a position of an image
         grad += _side_by_side(grad_output[images]) @ rows
     return grad.reshape(weight_shape)
 
 
-def input_gradient(grad_output, weight, size, stride, padding, dilation, groups):
+def input_gradient(grad_output, weight, geometry):
     """Return the gradient for `x`, (N, C_in, H, W): every position adds its gradient times the filters to its window.
 
     This way from outputs back to inputs is also a layer of its own, the transposed convolution.
     """
     N, C_out, *output = grad_output.shape
-    C, *kernel = weight.shape[1:]
-    reach = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
-    sizes = [n + r - p for n, r, p in zip(output, reach, padding, strict=True)]
+    C, groups, kernel, size = weight.shape[1], geometry.groups, geometry.kernel, geometry.size
+    reach = [[span - 1 - side for side in sides] for span, sides in zip(geometry.span, geometry.padding, strict=True)]
+    sizes = tuple(n + sum(r) - span + 1 for n, r, span in zip(output, reach, geometry.span, strict=True))
     light = C_out <= C * groups or set(kernel) == {1}  # it copies C_out channels where the way below adds up C_in
-    if set(stride) == {1} and min(reach) >= 0 and sizes == list(size) and light:
+    if set(geometry.stride) == {1} and min(map(min, reach)) >= 0 and sizes == size and light:
         # With stride 1 it is a convolution too: each pixel gathers from the outputs around it, through flipped filters.
         flipped = np.flip(weight, range(2, weight.ndim)).reshape(groups, C_out // groups, C, *kernel)
         flipped = flipped.swapaxes(1, 2).reshape(groups * C, C_out // groups, *kernel)
-        return convolve(grad_output, flipped, None, stride, reach, dilation, groups, size)
+        gather = Geometry(tuple(output), kernel, padding=reach, dilation=geometry.dilation, groups=groups)
+        return convolve(grad_output, flipped, None, gather)
 
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
     matrix = weight.reshape(groups, C_out // groups, -1).swapaxes(1, 2)
     way = _scatter if prod(output) >= _FEW else _scatter_images_together
     grad = np.empty((N, groups, C, *size), grad_output.dtype)
-    way(grad_output, matrix, kernel, stride, padding, dilation, output, grad)
+    way(grad_output, matrix, geometry, output, grad)
     return grad.reshape(N, groups * C, *size)
 
 
-def _scatter(grad_output, matrix, kernel, stride, padding, dilation, output, grad):
+def _scatter(grad_output, matrix, geometry, output, grad):
     """Fill `grad`, (N, groups, C, H, W), image by image and block by block."""
-    N, groups, C, *size = grad.shape
+    N, groups, C, *_ = grad.shape
     # One filter a group (depthwise) makes the product an outer product, which is faster as a multiplication.
     product = np.multiply if matrix.shape[2] == 1 else np.matmul
-    for group, blocks in _blocks(groups, C, kernel, output, grad.dtype):
-        padded = np.empty((group.stop - group.start, C, *_padded(size, padding)), grad.dtype)
-        taps = [_taps(padded, block, stride, dilation) for block in blocks]
+    for group, blocks in _blocks(groups, C, geometry.kernel, output, grad.dtype):
+        padded = np.empty((group.stop - group.start, C, *geometry.padded), grad.dtype)
+        taps = [_taps(padded, block, geometry) for block in blocks]
         for n in range(N):
             padded.fill(0)
             for block, pairs in zip(blocks, taps, strict=True):
                 product(matrix[group], grad_output[n, group, :, block.positions], out=block.columns)
                 for pixels, gradients in pairs:
                     pixels += gradients
-            grad[n, group] = unpad(padded, padding)
+            grad[n, group] = unpad(padded, geometry.padding)
 
 
-def _scatter_images_together(grad_output, matrix, kernel, stride, padding, dilation, output, grad):
+def _scatter_images_together(grad_output, matrix, geometry, output, grad):
     """The same, for as many images together as fit into the workspace."""
-    N, groups, C, *size = grad.shape
+    N, groups, C, *_ = grad.shape
+    kernel = geometry.kernel
     for images in _cut(N, _images_at_once(groups * matrix.shape[1] * prod(output), grad.dtype)):
         columns = matrix @ _side_by_side(grad_output[images])
         columns = columns.reshape(groups, C, *kernel, images.stop - images.start, *output)
-        padded = np.zeros((groups, C, images.stop - images.start, *_padded(size, padding)), grad.dtype)
+        padded = np.zeros((groups, C, images.stop - images.start, *geometry.padded), grad.dtype)
         for at in np.ndindex(*kernel):
-            padded[tap(at, output, stride, dilation)] += columns[(slice(None), slice(None), *at)]
-        grad[images] = np.moveaxis(unpad(padded, padding), 2, 0)
+            padded[tap(at, output, geometry)] += columns[(slice(None), slice(None), *at)]
+        grad[images] = np.moveaxis(unpad(padded, geometry.padding), 2, 0)
 
 
 def _side_by_side(images):
@@ -166,38 +170,38 @@ def _side_by_side(images):
     return np.moveaxis(images, 0, 2).reshape(groups, M, n * positions)
 
 
-def columns_of(x, kernel, stride, padding, dilation, groups, output):
-    """Yield (image number, slice of groups, slice of positions, columns), block by block.
+def columns_of(x, geometry, output):
+    """Yield (image number, slice of groups, slice of positions, columns), block by block, for the first windows.
 
     Columns are (groups of the block, C * kH * kW, positions of the block). They last until the next step.
     """
     N, C_in, *size = x.shape
-    if set(kernel) == set(stride) == {1} and tuple(size) == tuple(output):
+    groups, kernel = geometry.groups, geometry.kernel
+    if set(kernel) == set(geometry.stride) == {1} and tuple(size) == tuple(output):
         for n in range(N):
             yield n, slice(None), slice(None), x[n].reshape(groups, C_in // groups, prod(size))
         return
 
     def of_windows(images):  # (N, groups, C, H, W) -> (N, groups, C, kH, kW, H_out, W_out)
         axes = len(kernel)
-        seen = np.moveaxis(windows(images, kernel, stride, dilation), range(-axes, 0), range(3, 3 + axes))
+        seen = np.moveaxis(windows(images, geometry), range(-axes, 0), range(3, 3 + axes))
         return seen[(..., *map(slice, output))]
 
     x = x.reshape(N, groups, C_in // groups, *size)
     for group, blocks in _blocks(groups, C_in // groups, kernel, output, x.dtype):
-        for n, seen in enumerate(_each_image(x[:, group], padding, of_windows)):
+        for n, seen in enumerate(_each_image(x[:, group], geometry, of_windows)):
             for block in blocks:
                 np.copyto(block.windows, seen[block.rows])
                 yield n, group, block.positions, block.columns
 
 
-def _each_image(x, padding, view):
+def _each_image(x, geometry, view):
     """Yield ``view(x)[n]`` for each image n of `x`, or where there is padding, the same view of a padded copy of it."""
-    if not any(padding):
+    if not any(map(any, geometry.padding)):
         yield from view(x)
         return
-    axes = len(padding)
-    padded = np.zeros((1, *x.shape[1:-axes], *_padded(x.shape[-axes:], padding)), x.dtype)
-    seen, inner = view(padded)[0], unpad(padded[0], padding)
+    padded = np.zeros((1, *x.shape[1 : -len(geometry.size)], *geometry.padded), x.dtype)
+    seen, inner = view(padded)[0], unpad(padded[0], geometry.padding)
     for image in x:
         inner[...] = image
         yield seen
@@ -254,20 +258,15 @@ def _rows(rows, output):
     return (..., rows, *[slice(None)] * (len(output) - 1))
 
 
-def _taps(padded, block, stride, dilation):
+def _taps(padded, block, geometry):
     """Pair the pixels that each number of the kernel meets in the block with their place in its columns.
 
     The pixels of one pair are all different, as windows move by at least one pixel: adding to them at once adds each.
     """
-    axes = len(stride)
-    kernel, output = block.windows.shape[2:-axes], block.windows.shape[-axes:]
+    output = block.windows.shape[-len(geometry.size) :]
     _, rows, *rest = block.rows
-    below = padded[(..., slice(rows.start * stride[0], None), *rest)]
+    below = padded[(..., slice(rows.start * geometry.stride[0], None), *rest)]
     return [
-        (below[tap(at, output, stride, dilation)], block.windows[(slice(None), slice(None), *at)])
-        for at in np.ndindex(*kernel)
+        (below[tap(at, output, geometry)], block.windows[(slice(None), slice(None), *at)])
+        for at in np.ndindex(*geometry.kernel)
     ]
-
-
-def _padded(size, padding):
-    return tuple(n + 2 * p for n, p in zip(size, padding, strict=True))

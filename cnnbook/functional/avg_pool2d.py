@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from .._validate import array, gradient
 from ._pooling import reduce_windows, windows
-from ._validate import array, gradient
 
 
 def avg_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
@@ -96,12 +96,12 @@ def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
     # The two steps of the forward pass in reverse: across, then down.
     for block in where.blocks(N * C, x.itemsize):
         share = grads[block] / pixels
-        rows = np.zeros((len(share), H_out, where.span[1]), x.dtype)
-        for tap in where.taps(rows, axis=2):
-            tap += share
-        padded = np.zeros((len(share), *where.span), x.dtype)
-        for tap in where.taps(padded, axis=1):
-            tap += rows
+        rows = np.zeros((len(share), H_out, where.reach[1]), x.dtype)
+        for numbers, at in where.turns(rows, axis=2):
+            numbers += share[at]
+        padded = np.zeros((len(share), *where.reach), x.dtype)
+        for numbers, at in where.turns(padded, axis=1):
+            numbers += rows[at]
         grad_x[block][image_part] = padded[padded_part]
     return (grad_x.reshape(N, C, H, W),)
 
@@ -109,8 +109,8 @@ def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
 def _pixels(where, dtype):
     """Number of pixels that each window divides by, (H_out, W_out): up to the end of the padding, not beyond."""
     counts = [
-        np.minimum(start + kernel, size + padding) - start
-        for start, kernel, size, padding in zip(where.starts, where.kernel, where.size, where.padding, strict=True)
+        np.minimum(start + kernel, size + after) - start
+        for start, kernel, size, (_, after) in zip(where.starts, where.kernel, where.size, where.padding, strict=True)
     ]
     return np.outer(*counts).astype(dtype)
 
@@ -142,7 +142,7 @@ def global_avg_pool2d(x):
     array([[17., 52.]])
     """
     array("x", x, 4, axes="N, C, H, W")
-    return x.mean(axis=(2, 3))
+    return x.mean(axis=(2, 3), dtype=np.float64).astype(x.dtype)  # a long sum in float32 would lose digits
 
 
 def global_avg_pool2d_backward(grad_output, x):

@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from ._validate import array, flag, gradient, number, same_dtype, shape
+from .._validate import array, flag, gradient, number, same_dtype, shape
 
 _BLOCK_BYTES = 200_000  # of planes at a time; a core's cache holds one or two MiB, and there are three such arrays
 

@@ -1,6 +1,7 @@
 """1-D convolution: a kernel slides along a sequence. It is :func:`conv2d` on images one pixel high."""
 
-from . import _validate
+from .._validate import gradient
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 
 
@@ -35,10 +36,10 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> conv1d(x, np.array([[[-1.0, 1]]]), dilation=2)
     array([[[ 4.,  8., 12., 16., 20.]]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    return convolve(x, weight, bias, stride, padding, dilation, groups, output)
+    return convolve(x, weight, bias, geometry)
 
 
 def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -69,12 +70,11 @@ def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> conv1d_backward(np.ones((1, 1, 5)), x, np.array([[[-1.0, 1]]]), dilation=2)[0]
     array([[[-1., -1.,  0.,  0.,  0.,  1.,  1.]]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="L", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
-    options = stride, padding, dilation, groups
-    grad_x = input_gradient(grad_output, weight, x.shape[2:], *options)
-    grad_weight = weight_gradient(grad_output, x, weight.shape, *options)
+    gradient(grad_output, (len(x), len(weight), *geometry.output), x)
+    grad_x = input_gradient(grad_output, weight, geometry)
+    grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
     grad_bias = None if bias is None else grad_output.sum(axis=(0, 2))
     return grad_x, grad_weight, grad_bias

@@ -6,9 +6,10 @@ All three take the same arguments and give the same numbers. Read :func:`conv2d_
 
 import numpy as np
 
-from . import _validate
+from .._validate import gradient
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
-from ._windows import pad, unpad
+from ._windows import pad, unpad, window_at
 from .im2col import col2im, im2col
 
 
@@ -25,9 +26,10 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
         float32 or float64, not changed. NaN spreads to every output whose window holds one.
     weight : ndarray of shape (C_out, C_in // groups, kH, kW)
     bias : ndarray of shape (C_out,), optional
-    stride, padding, dilation : int or tuple of int
-        As in :func:`cnnbook.arithmetic.output_size`, for (H, W); the padding is zeros. Words are refused: for "same"
-        padding ask :func:`cnnbook.arithmetic.same_padding`.
+    stride, padding, dilation : int or tuple
+        As in :func:`cnnbook.arithmetic.output_size`, for (H, W); the padding is zeros. The tuple ``(1, 2)`` pads rows
+        by 1 and columns by 2 on both sides; for (before, after) see :class:`cnnbook.arithmetic.Padding`. Words are
+        refused: for "same" padding hand over what :func:`cnnbook.arithmetic.same_padding` returns.
     groups : int
         Channels are cut into this many groups that do not see each other; ``groups=C_in`` is depthwise convolution.
 
@@ -58,10 +60,10 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    return convolve(x, weight, bias, stride, padding, dilation, groups, output)
+    return convolve(x, weight, bias, geometry)
 
 
 def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -101,13 +103,12 @@ def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> grad_x[0, 0, 0]                                   # in how many windows each pixel of the first row lies
     array([1., 2., 2., 2., 2., 2., 1.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
-    options = stride, padding, dilation, groups
-    grad_x = input_gradient(grad_output, weight, x.shape[2:], *options)
-    grad_weight = weight_gradient(grad_output, x, weight.shape, *options)
+    gradient(grad_output, (len(x), len(weight), *geometry.output), x)
+    grad_x = input_gradient(grad_output, weight, geometry)
+    grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
     grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
     return grad_x, grad_weight, grad_bias
 
@@ -124,14 +125,14 @@ def conv2d_direct(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, (H_out, W_out) = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     N, C_out = len(x), len(weight)
-    padded = pad(x, padding)
-    out = np.empty((N, C_out, H_out, W_out), x.dtype)
+    padded = pad(x, geometry.padding)
+    out = np.empty((N, C_out, *geometry.output), x.dtype)
     for n, c, i, j in np.ndindex(out.shape):
-        window = padded[n][_window(c, i, j, weight, stride, dilation, groups)]  # (C_in // groups, kH, kW)
+        window = padded[n][window_at(c, i, j, weight, geometry)]  # (C_in // groups, kH, kW)
         out[n, c, i, j] = np.sum(window * weight[c])
         if bias is not None:
             out[n, c, i, j] += bias[c]
@@ -147,32 +148,20 @@ def conv2d_direct_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
     >>> conv2d_direct_backward(np.ones((1, 1, 3, 6)), x, weight)[1][0, 0, 0]
     array([171., 189.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
-    padded = pad(x, padding)
+    gradient(grad_output, (len(x), len(weight), *geometry.output), x)
+    padded = pad(x, geometry.padding)
     grad_padded, grad_weight = np.zeros_like(padded), np.zeros_like(weight)
     grad_bias = None if bias is None else np.zeros_like(bias)
     for n, c, i, j in np.ndindex(grad_output.shape):
-        window = _window(c, i, j, weight, stride, dilation, groups)
+        window = window_at(c, i, j, weight, geometry)
         grad_padded[n][window] += grad_output[n, c, i, j] * weight[c]
         grad_weight[c] += grad_output[n, c, i, j] * padded[n][window]
         if bias is not None:
             grad_bias[c] += grad_output[n, c, i, j]
-    return unpad(grad_padded, padding).copy(), grad_weight, grad_bias
-
-
-def _window(c, i, j, weight, stride, dilation, groups):
-    """Slices of the padded image that output (c, i, j) is computed from, (C_in // groups, kH, kW)."""
-    C_out, per_group, kH, kW = weight.shape
-    group = c // (C_out // groups)
-    (sH, sW), (dH, dW) = stride, dilation
-    return (
-        slice(group * per_group, (group + 1) * per_group),
-        slice(i * sH, i * sH + dH * (kH - 1) + 1, dH),
-        slice(j * sW, j * sW + dW * (kW - 1) + 1, dW),
-    )
+    return unpad(grad_padded, geometry.padding).copy(), grad_weight, grad_bias
 
 
 def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -189,7 +178,7 @@ def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
            [-15., -15.],
            [-15., -15.]])
     """
-    stride, padding, dilation, (H_out, W_out) = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     N, C_out, kernel = len(x), len(weight), weight.shape[2:]
@@ -200,7 +189,7 @@ def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
     out = np.concatenate(products, axis=1)
     if bias is not None:
         out += bias
-    return np.ascontiguousarray(out.reshape(N, H_out, W_out, C_out).transpose(0, 3, 1, 2))
+    return np.ascontiguousarray(out.reshape(N, *geometry.output, C_out).transpose(0, 3, 1, 2))
 
 
 def conv2d_im2col_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -215,10 +204,10 @@ def conv2d_im2col_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
     >>> conv2d_im2col_backward(np.ones((1, 1, 3, 6)), x, weight)[1][0, 0, 0]
     array([171., 189.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
+    gradient(grad_output, (len(x), len(weight), *geometry.output), x)
     C_out, kernel = len(weight), weight.shape[2:]
     options = {"stride": stride, "padding": padding, "dilation": dilation}
     grad_out = grad_output.transpose(0, 2, 3, 1).reshape(-1, C_out)  # (N * H_out * W_out, C_out)

@@ -4,7 +4,8 @@ An RGB image is no volume: its three channels are summed, and the kernel does no
 need :func:`conv2d` only.
 """
 
-from . import _validate
+from .._validate import gradient
+from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 
 
@@ -42,10 +43,10 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> change[0, 0, :, 0, 0]
     array([1., 2.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="DHW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    return convolve(x, weight, bias, stride, padding, dilation, groups, output)
+    return convolve(x, weight, bias, geometry)
 
 
 def conv3d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -76,12 +77,11 @@ def conv3d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     >>> conv3d_backward(np.ones((1, 1, 2, 5, 7)), x, weight)[0][0, 0, :, 0, 0]
     array([-1.,  0.,  1.])
     """
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="DHW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
-    options = stride, padding, dilation, groups
-    grad_x = input_gradient(grad_output, weight, x.shape[2:], *options)
-    grad_weight = weight_gradient(grad_output, x, weight.shape, *options)
+    gradient(grad_output, (len(x), len(weight), *geometry.output), x)
+    grad_x = input_gradient(grad_output, weight, geometry)
+    grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
     grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3, 4))
     return grad_x, grad_weight, grad_bias

@@ -6,11 +6,10 @@ It is not the inverse: sizes come back, values do not. "Deconvolution" is a misl
 
 import numpy as np
 
-from ..arithmetic import transposed_output_size
-from ..arithmetic._validate import integer
-from . import _validate
+from .._validate import array, gradient, integer, pair, same_dtype, shape
+from ..arithmetic import Geometry, transposed_output_size
 from ._convolve import columns_of, input_gradient
-from ._windows import pad, unpad
+from ._windows import pad, unpad, window_at
 
 
 def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
@@ -26,7 +25,7 @@ def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_paddin
     weight : ndarray of shape (C_in, C_out // groups, kH, kW)
         Channels in first: it is the weight of the convolution from C_out to C_in channels which is transposed.
     bias : ndarray of shape (C_out,), optional
-    stride, padding, output_padding, dilation : int or tuple of int
+    stride, padding, output_padding, dilation : int or tuple
         As in :func:`cnnbook.arithmetic.transposed_output_size`, for (H, W): `stride` is the distance between the
         windows of neighbouring pixels, `padding` cuts off the rim of the output.
     groups : int
@@ -57,8 +56,8 @@ def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_paddin
     >>> out[0, 0, :, 0]
     array([1., 1., 2., 1., 2., 1., 2., 1., 2., 1., 1.])
     """
-    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
-    out = input_gradient(x, weight, output, stride, padding, dilation, groups)
+    where = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    out = input_gradient(x, weight, where)
     if bias is not None:
         out += bias[:, None, None]
     return out
@@ -94,16 +93,13 @@ def conv_transpose2d_backward(
     >>> conv_transpose2d_backward(np.ones((1, 1, 11, 14)), x, weight, stride=2)[0][0, 0, 0]
     array([15., 15., 15., 15., 15., 15., 15.])
     """
-    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
-    C_out = weight.shape[1] * groups
-    _validate.gradient(grad_output, (len(x), C_out, *output), x)
+    where = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    gradient(grad_output, (len(x), weight.shape[1] * groups, *where.size), x)
     N, C_in, H, W = x.shape
     pixels = x.reshape(N, groups, C_in // groups, H * W)
     matrix = np.ascontiguousarray(weight).reshape(groups, C_in // groups, -1)
     grad_x, grad_matrix = np.empty(pixels.shape, x.dtype), np.zeros(matrix.shape, x.dtype)
-    for n, group, at, columns in columns_of(  # both products need them, so they are made once
-        grad_output, weight.shape[2:], stride, padding, dilation, groups, (H, W)
-    ):
+    for n, group, at, columns in columns_of(grad_output, where, (H, W)):  # both products need them: made once
         np.matmul(matrix[group], columns, out=grad_x[n, group, :, at])
         grad_matrix[group] += pixels[n, group, :, at] @ columns.swapaxes(1, 2)
     grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
@@ -119,14 +115,11 @@ def conv_transpose2d_direct(x, weight, bias=None, *, stride=1, padding=0, output
     >>> out[0, 0, :, 0]
     array([1., 1., 2., 1., 2., 1., 2., 1., 2., 1., 1.])
     """
-    stride, padding, dilation, (H_out, W_out) = _check(
-        x, weight, bias, stride, padding, output_padding, groups, dilation
-    )
-    N = len(x)
-    full = np.zeros((N, weight.shape[1] * groups, H_out + 2 * padding[0], W_out + 2 * padding[1]), x.dtype)
+    where = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    full = np.zeros((len(x), weight.shape[1] * groups, *where.padded), x.dtype)
     for n, c, i, j in np.ndindex(x.shape):
-        full[n][_window(c, i, j, weight, stride, dilation, groups)] += x[n, c, i, j] * weight[c]
-    out = unpad(full, padding).copy()
+        full[n][window_at(c, i, j, weight, where)] += x[n, c, i, j] * weight[c]
+    out = unpad(full, where.padding).copy()
     if bias is not None:
         out += bias[:, None, None]
     return out
@@ -143,36 +136,25 @@ def conv_transpose2d_direct_backward(
     >>> conv_transpose2d_direct_backward(np.ones((1, 1, 11, 14)), x, weight, stride=2)[0][0, 0, 0]
     array([15., 15., 15., 15., 15., 15., 15.])
     """
-    stride, padding, dilation, output = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
-    _validate.gradient(grad_output, (len(x), weight.shape[1] * groups, *output), x)
-    full = pad(grad_output, padding)  # what was cut off had no influence on the loss
+    where = _check(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    gradient(grad_output, (len(x), weight.shape[1] * groups, *where.size), x)
+    full = pad(grad_output, where.padding)  # what was cut off had no influence on the loss
     grad_x, grad_weight = np.empty_like(x), np.zeros_like(weight)
     for n, c, i, j in np.ndindex(x.shape):
-        window = full[n][_window(c, i, j, weight, stride, dilation, groups)]
+        window = full[n][window_at(c, i, j, weight, where)]
         grad_x[n, c, i, j] = np.sum(window * weight[c])
         grad_weight[c] += window * x[n, c, i, j]
     grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
     return grad_x, grad_weight, grad_bias
 
 
-def _window(c, i, j, weight, stride, dilation, groups):
-    """Slices of the full output that input pixel (c, i, j) is spread over, (C_out // groups, kH, kW)."""
-    C_in, per_group, kH, kW = weight.shape
-    group = c // (C_in // groups)
-    (sH, sW), (dH, dW) = stride, dilation
-    return (
-        slice(group * per_group, (group + 1) * per_group),
-        slice(i * sH, i * sH + dH * (kH - 1) + 1, dH),
-        slice(j * sW, j * sW + dW * (kW - 1) + 1, dW),
-    )
-
-
 def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):
-    _validate.array("x", x, 4, axes="N, C_in, H, W")
-    _validate.array("weight", weight, 4, axes="C_in, C_out // groups, kH, kW")
+    """Check the arguments, and return the `Geometry` of the convolution that is transposed: its input is the output."""
+    array("x", x, 4, axes="N, C_in, H, W")
+    array("weight", weight, 4, axes="C_in, C_out // groups, kH, kW")
     if bias is not None:
-        _validate.array("bias", bias, 1, axes="C_out")
-    _validate.same_dtype(x=x, weight=weight, bias=bias)
+        array("bias", bias, 1, axes="C_out")
+    same_dtype(x=x, weight=weight, bias=bias)
     groups = integer("groups", groups, 1)
     C_in, per_group = weight.shape[:2]
     if x.shape[1] != C_in:
@@ -183,10 +165,10 @@ def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):
     if C_in % groups:
         raise ValueError(f"groups {groups} does not divide C_in {C_in}: use a divisor of {C_in}")
     if bias is not None:
-        _validate.shape("bias", bias, (per_group * groups,), "one number an output channel")
-    stride, padding = _validate.pair("stride", stride, 1), _validate.pair("padding", padding, 0)
-    dilation, extra = _validate.pair("dilation", dilation, 1), _validate.pair("output_padding", output_padding, 0)
+        shape("bias", bias, (per_group * groups,), "one number an output channel")
+    stride, dilation = pair("stride", stride, 1), pair("dilation", dilation, 1)
     output = transposed_output_size(
-        x.shape[2:], weight.shape[2:], stride=stride, padding=padding, output_padding=extra, dilation=dilation
-    )
-    return stride, padding, dilation, output
+        x.shape[2:], weight.shape[2:], stride=stride, padding=padding, dilation=dilation,
+        output_padding=pair("output_padding", output_padding, 0),
+    )  # fmt: skip
+    return Geometry(output, weight.shape[2:], stride=stride, padding=padding, dilation=dilation, groups=groups)

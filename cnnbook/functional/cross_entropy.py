@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validate import FLOATS, array, number
+from .._validate import FLOATS, array, number
 from .softmax import log_softmax, softmax
 
 

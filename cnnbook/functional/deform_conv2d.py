@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import _validate
+from .._validate import array, gradient, same_dtype, shape
+from ._check import convolution
 
 _COLUMN_BYTES = 1 << 19  # columns made at a time: with what it takes to make them they stay in the processor's cache
 
@@ -32,7 +33,7 @@ def deform_conv2d(x, offset, weight, bias=None, *, stride=1, padding=0, dilation
     weight : ndarray of shape (C_out, C_in // groups, kH, kW)
         Its shape tells the number of groups, the shape of `offset` the number of offset groups.
     bias : ndarray of shape (C_out,), optional
-    stride, padding, dilation : int or tuple of int
+    stride, padding, dilation : int or tuple
         As in :func:`conv2d`.
     mask : ndarray of shape (N, offset_groups * kH * kW, H_out, W_out), optional
         A factor for each point that is read (version 2 of the paper learns it too).
@@ -117,7 +118,7 @@ def deform_conv2d_backward(
     grid, groups, offset_groups, output = _check(x, offset, weight, bias, mask, stride, padding, dilation)
     (N, C_in, H, W), C_out = x.shape, len(weight)
     positions, taps = grid.shape[1:]
-    _validate.gradient(grad_output, (N, C_out, *output), x)
+    gradient(grad_output, (N, C_out, *output), x)
     grads = grad_output.reshape(N, groups, C_out // groups, positions)
     filters = _filters(weight, groups)
     grad_filters = np.zeros_like(filters)
@@ -179,7 +180,7 @@ def deform_conv2d_direct_backward(
     array([7., 1.])
     """
     grid, groups, offset_groups, output = _check(x, offset, weight, bias, mask, stride, padding, dilation)
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
+    gradient(grad_output, (len(x), len(weight), *output), x)
     grad_x, grad_offset, grad_weight = np.zeros_like(x), np.zeros_like(offset), np.zeros_like(weight)
     factors = np.ones_like(offset[:, ::2]) if mask is None else mask
     grad_mask = np.zeros_like(factors)
@@ -254,7 +255,7 @@ def bilinear_backward(grad, image, y, x):
 
 def _neighbours(image, y, x):
     """List the pixels of the image around a place: index, share, what the share gains by a way down and a way right."""
-    _validate.array("image", image, 2, axes="H, W")
+    array("image", image, 2, axes="H, W")
     if np.isnan(y) or np.isnan(x):
         return [((0, 0), np.nan, np.nan, np.nan)]
     H, W = image.shape
@@ -383,8 +384,8 @@ def _check(x, offset, weight, bias, mask, stride, padding, dilation):
     output : tuple of int
         (H_out, W_out).
     """
-    _validate.array("x", x, 4, axes="N, C_in, H, W")
-    _validate.array("weight", weight, 4, axes="C_out, C_in // groups, kH, kW")
+    array("x", x, 4, axes="N, C_in, H, W")
+    array("weight", weight, 4, axes="C_out, C_in // groups, kH, kW")
     N, C_in = x.shape[:2]
     _, per_group, kH, kW = weight.shape
     if C_in % per_group:
@@ -393,23 +394,26 @@ def _check(x, offset, weight, bias, mask, stride, padding, dilation):
             f"{C_in} channels of x: use a weight of shape {(len(weight), C_in, kH, kW)}, or a divisor of {C_in}"
         )
     groups = C_in // per_group
-    stride, padding, dilation, output = _validate.convolution(
+    geometry = convolution(
         x, weight, bias, letters="HW", stride=stride, padding=padding, dilation=dilation, groups=groups
     )
-    _validate.array("offset", offset, 4, axes="N, 2 * offset_groups * kH * kW, H_out, W_out")
+    array("offset", offset, 4, axes="N, 2 * offset_groups * kH * kW, H_out, W_out")
     offset_groups, rest = divmod(offset.shape[1], 2 * kH * kW)
     if rest or C_in % offset_groups:
         raise ValueError(
             f"offset has {offset.shape[1]} planes, but needs 2 x {kH} x {kW} = {2 * kH * kW} (a way down and a way "
             f"right for each number of the kernel), or that times a divisor of the {C_in} channels: give it that many"
         )
-    _validate.shape("offset", offset, (N, offset.shape[1], *output), "one image and one position of the output each")
+    shape("offset", offset, (N, offset.shape[1], *geometry.output), "one image and one position of the output each")
     if mask is not None:
-        _validate.array("mask", mask, 4, axes="N, offset_groups * kH * kW, H_out, W_out")
-        _validate.shape("mask", mask, (N, offset.shape[1] // 2, *output), "half as many planes as offset")
-    _validate.same_dtype(x=x, offset=offset, weight=weight, bias=bias, mask=mask)
+        array("mask", mask, 4, axes="N, offset_groups * kH * kW, H_out, W_out")
+        shape("mask", mask, (N, offset.shape[1] // 2, *geometry.output), "half as many planes as offset")
+    same_dtype(x=x, offset=offset, weight=weight, bias=bias, mask=mask)
 
-    tap, position = np.indices((kH, kW)).reshape(2, 1, -1), np.indices(output).reshape(2, -1, 1)
-    stride, padding, dilation = (np.array(option).reshape(2, 1, 1) for option in (stride, padding, dilation))
-    grid = position * stride - padding + tap * dilation
-    return grid.astype(x.dtype), groups, offset_groups, output
+    tap, position = np.indices((kH, kW)).reshape(2, 1, -1), np.indices(geometry.output).reshape(2, -1, 1)
+    before = [side for side, _ in geometry.padding]
+    stride, before, dilation = (
+        np.array(option).reshape(2, 1, 1) for option in (geometry.stride, before, geometry.dilation)
+    )
+    grid = position * stride - before + tap * dilation
+    return grid.astype(x.dtype), groups, offset_groups, geometry.output

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validate import flag, floats, number, same_dtype, shape
+from .._validate import flag, floats, number, same_dtype, shape
 
 
 def dropout(x, *, p, training, rng):

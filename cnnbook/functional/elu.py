@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validate import floats, gradient, number
+from .._validate import floats, gradient, number
 
 
 def elu(x, *, alpha=1.0):

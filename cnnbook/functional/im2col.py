@@ -4,8 +4,8 @@ from math import prod
 
 import numpy as np
 
-from ..arithmetic import output_size
-from . import _validate
+from .._validate import array, per_axis, shape
+from ._check import geometry
 from ._windows import pad, tap, unpad, windows
 
 # For each layout: the axes that bring it to (N, C, H, W), those that bring it back, and those that bring windows
@@ -29,7 +29,7 @@ def im2col(x, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
         float32 or float64.
     kernel : int or tuple of int
         Kernel size (kH, kW), in pixels; an integer means a square kernel.
-    stride, padding, dilation : int or tuple of int
+    stride, padding, dilation : int or tuple
         As in :func:`cnnbook.arithmetic.output_size`. Padding shows as zeros in the rows.
     layout : {"NCHW", "NHWC"}
         Order of the axes of `x`.
@@ -60,12 +60,12 @@ def im2col(x, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
     array([ 1.,  2.,  8.,  9., 15., 16.])
     """
     to_nchw, _, to_rows = _layout(layout)
-    _validate.array("x", x, 4, axes=", ".join(layout))
+    array("x", x, 4, axes=", ".join(layout))
     x = x.transpose(to_nchw)
     N, C, H, W = x.shape
-    (kH, kW), stride, padding, dilation = _options(kernel, stride, padding, dilation)
-    H_out, W_out = output_size((H, W), (kH, kW), stride=stride, padding=padding, dilation=dilation)
-    seen = windows(pad(x, padding), (kH, kW), stride, dilation)  # (N, C, H_out, W_out, kH, kW)
+    where = geometry((H, W), kernel, stride=stride, padding=padding, dilation=dilation)
+    (H_out, W_out), (kH, kW) = where.output, where.kernel
+    seen = windows(pad(x, where.padding), where)  # (N, C, H_out, W_out, kH, kW)
     rows = np.array(seen.transpose(to_rows), order="C")  # the copy; all before were views
     return rows.reshape(N * H_out * W_out, C * kH * kW)
 
@@ -108,33 +108,24 @@ def col2im(columns, input_shape, kernel, *, stride=1, padding=0, dilation=1, lay
            [1., 2., 2., 2., 2., 2., 1.]])
     """
     to_nchw, from_nchw, to_rows = _layout(layout)
-    _validate.array("columns", columns, 2, axes="N * H_out * W_out, C * kH * kW")
-    input_shape = _validate.per_axis("input_shape", input_shape, 4, 0)
+    array("columns", columns, 2, axes="N * H_out * W_out, C * kH * kW")
+    input_shape = per_axis("input_shape", input_shape, 4, 0)
     N, C, H, W = (input_shape[axis] for axis in to_nchw)
-    (kH, kW), stride, padding, dilation = _options(kernel, stride, padding, dilation)
-    H_out, W_out = output_size((H, W), (kH, kW), stride=stride, padding=padding, dilation=dilation)
+    where = geometry((H, W), kernel, stride=stride, padding=padding, dilation=dilation)
+    (H_out, W_out), (kH, kW) = where.output, where.kernel
     windows_shape = (N, C, H_out, W_out, kH, kW)
     rows_shape = tuple(windows_shape[axis] for axis in to_rows)
     expected = (N * H_out * W_out, prod(rows_shape[3:]))
-    _validate.shape("columns", columns, expected, f"what input_shape {input_shape} and kernel {(kH, kW)} give")
+    shape("columns", columns, expected, f"what input_shape {input_shape} and kernel {(kH, kW)} give")
 
     seen = columns.reshape(rows_shape).transpose(np.argsort(to_rows))  # (N, C, H_out, W_out, kH, kW)
-    padded = np.zeros((N, C, H + 2 * padding[0], W + 2 * padding[1]), columns.dtype)
+    padded = np.zeros((N, C, *where.padded), columns.dtype)
     for i, j in np.ndindex(kH, kW):  # within one tap no two windows meet in a pixel, so += adds each number once
-        padded[tap((i, j), (H_out, W_out), stride, dilation)] += seen[..., i, j]
-    return np.array(unpad(padded, padding).transpose(from_nchw), order="C")
+        padded[tap((i, j), where.output, where)] += seen[..., i, j]
+    return np.array(unpad(padded, where.padding).transpose(from_nchw), order="C")
 
 
 def _layout(layout):
     if layout not in _LAYOUTS:
         raise ValueError(f"layout {layout!r} is unknown: use 'NCHW' or 'NHWC'")
     return _LAYOUTS[layout]
-
-
-def _options(kernel, stride, padding, dilation):
-    return (
-        _validate.pair("kernel", kernel, 1),
-        _validate.pair("stride", stride, 1),
-        _validate.pair("padding", padding, 0),
-        _validate.pair("dilation", dilation, 1),
-    )

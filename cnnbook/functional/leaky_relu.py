@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validate import floats, gradient, number
+from .._validate import floats, gradient, number
 
 
 def leaky_relu(x, *, negative_slope=0.01):

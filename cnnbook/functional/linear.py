@@ -1,6 +1,6 @@
 """Fully connected layer: every output is a weighted sum of every input."""
 
-from ._validate import array, gradient, same_dtype, shape
+from .._validate import array, gradient, same_dtype, shape
 
 
 def linear(x, weight, bias=None):

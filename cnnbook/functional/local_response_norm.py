@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ..arithmetic._validate import integer
-from ._validate import array, gradient, number
+from .._validate import array, gradient, integer, number
 
 
 def local_response_norm(x, *, size, alpha=1e-4, beta=0.75, k=1.0):

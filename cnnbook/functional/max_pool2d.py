@@ -1,14 +1,15 @@
 """Max pooling: the largest number in each window.
 
 `max_pool2d_direct` says what that means, one window after the other; `max_pool2d` is the fast form (`_pooling.py` says
-how). The gradient of a maximum goes to one pixel, the first that holds it: `max_pool2d_argmax` says which one. That
-search is most of the work of `max_pool2d_backward`; PyTorch does it in the forward pass, always, and keeps the result.
+how). The gradient of a maximum goes to one pixel, the first that holds it: `max_pool2d_with_index` says which one. That
+search is most of the work of `max_pool2d_backward`; PyTorch does it in the forward pass, always, and keeps the result,
+as `cnnbook.nn.MaxPool2d` does.
 """
 
 import numpy as np
 
+from .._validate import array, got, gradient, per_axis, shape
 from ._pooling import padded_blocks, reduce_windows, windows
-from ._validate import gradient
 
 
 def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
@@ -87,7 +88,7 @@ def max_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
     """
     where = windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
     gradient(grad_output, (*x.shape[:2], *where.output), x)
-    return (_scatter(grad_output, _argmax(x, where), x.shape),)
+    return (_scatter(grad_output, _search(x, where)[1], x.shape),)
 
 
 def max_pool2d_direct(x, kernel, *, stride=None, padding=0, ceil_mode=False):
@@ -120,13 +121,13 @@ def max_pool2d_direct_backward(grad_output, x, kernel, *, stride=None, padding=0
     for n, c, i, j in np.ndindex(grad_output.shape):
         rows, cols = where.pixels(i, j)
         window = x[n, c, rows, cols]
-        winner = np.unravel_index(window.argmax(), window.shape)
-        grad_x[n, c, rows, cols][winner] += grad_output[n, c, i, j]
+        _, place = _largest(window.reshape(-1), axis=0)
+        grad_x[n, c, rows, cols][np.unravel_index(place, window.shape)] += grad_output[n, c, i, j]
     return (grad_x,)
 
 
-def max_pool2d_argmax(x, kernel, *, stride=None, padding=0, ceil_mode=False):
-    """Where the maximum of each window stands: its position in its plane, ``row * W + column``.
+def max_pool2d_with_index(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """:func:`max_pool2d`, and where each maximum stands: its position in its plane, ``row * W + column``.
 
     The first one in reading order where several are equal, and the last NaN where there are any: PyTorch's choices, and
     its ``return_indices``.
@@ -138,7 +139,8 @@ def max_pool2d_argmax(x, kernel, *, stride=None, padding=0, ceil_mode=False):
 
     Returns
     -------
-    ndarray of int64, of shape (N, C, H_out, W_out)
+    output : ndarray of shape (N, C, H_out, W_out)
+    index : ndarray of int64, of the same shape
 
     Raises
     ------
@@ -147,11 +149,25 @@ def max_pool2d_argmax(x, kernel, *, stride=None, padding=0, ceil_mode=False):
 
     Examples
     --------
+    >>> output, index = max_pool2d_with_index(10 * np.arange(35.0).reshape(1, 1, 5, 7), (3, 2), stride=2)
+    >>> output
+    array([[[[150., 170., 190.],
+             [290., 310., 330.]]]])
+    >>> index
+    array([[[[15, 17, 19],
+             [29, 31, 33]]]])
+    """
+    return _search(x, windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode))
+
+
+def max_pool2d_argmax(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+    """The index of :func:`max_pool2d_with_index` alone.
+
     >>> max_pool2d_argmax(np.arange(35.0).reshape(1, 1, 5, 7), (3, 2), stride=2)
     array([[[[15, 17, 19],
              [29, 31, 33]]]])
     """
-    return _argmax(x, windows(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode))
+    return max_pool2d_with_index(x, kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)[1]
 
 
 def max_pool2d_scatter(grad_output, index, input_shape):
@@ -161,7 +177,7 @@ def max_pool2d_scatter(grad_output, index, input_shape):
     ----------
     grad_output : ndarray of shape (N, C, H_out, W_out)
     index : ndarray of int64, of the same shape
-        From :func:`max_pool2d_argmax`.
+        From :func:`max_pool2d_with_index`.
     input_shape : tuple of int
         (N, C, H, W).
 
@@ -170,13 +186,18 @@ def max_pool2d_scatter(grad_output, index, input_shape):
     ndarray of shape (N, C, H, W)
         The gradient with respect to the input.
 
+    Raises
+    ------
+    TypeError, ValueError
+        For a gradient and an index that do not fit together, and for an index outside of such an input.
+
     Examples
     --------
     >>> max_pool2d_scatter(np.array([[[[10.0, 20.0]]]]), np.array([[[[4, 2]]]]), (1, 1, 2, 3))
     array([[[[ 0.,  0., 20.],
              [ 0., 10.,  0.]]]])
     """
-    gradient(grad_output, index.shape, grad_output)
+    _check_index(grad_output, index, input_shape)
     return _scatter(grad_output, index, input_shape)
 
 
@@ -189,7 +210,22 @@ def _scatter(grad_output, index, input_shape):
     return grad_x.reshape(input_shape)
 
 
-def _argmax(x, where):
+def _check_index(grad_output, index, input_shape):
+    array("grad_output", grad_output, 4, axes="N, C, H_out, W_out")
+    if type(index) is not np.ndarray or not np.issubdtype(index.dtype, np.integer):
+        raise TypeError(f"index must be a NumPy array of integers, {got(index)}: use max_pool2d_with_index's")
+    shape("grad_output", grad_output, index.shape, "the shape of index")
+    N, C, H, W = per_axis("input_shape", input_shape, 4, 0)
+    shape("index", index, (N, C, *index.shape[2:]), f"N and C of input_shape {(N, C, H, W)}")
+    if index.size and not 0 <= index.min() <= index.max() < H * W:
+        raise ValueError(
+            f"index goes from {index.min()} to {index.max()}, but the planes of input_shape "
+            f"{(N, C, H, W)} have pixels 0 to {H * W - 1}: use max_pool2d_with_index's"
+        )
+
+
+def _search(x, where):
+    """Largest number of each window, and its position in its plane."""
     N, C, _, W = x.shape
     kH, kW = where.kernel
     tops, lefts = where.starts
@@ -197,28 +233,52 @@ def _argmax(x, where):
     first = np.maximum(tops, 0)[:, None] * W + np.maximum(lefts, 0)  # of its first pixel that is not padding
     offsets = (np.arange(kH)[:, None] * W + np.arange(kW)).reshape(-1)  # of each pixel in a window
 
-    index = np.empty((N * C, *where.output), np.int64)
+    none = np.zeros((), np.min_scalar_type(kH * kW))
+    output, index = np.empty((N * C, *where.output), x.dtype), np.empty((N * C, *where.output), np.int64)
     for block, planes in padded_blocks(x, where, fill=-np.inf):
-        winner = _first_maximum(planes, where)
+        # Across, then down: the first of the largest rows, and in it the first of the largest pixels.
+        row_maxima, columns = _maxima(planes, np.broadcast_to(none, planes.shape), where, axis=2)
+        output[block], winner = _maxima(row_maxima, columns, where, axis=1)
         # A window of -inf alone has no winner above the padding; its index is its first pixel.
         np.maximum(start + offsets[winner], first, out=index[block])
-    return index.reshape(N, C, *where.output)
+    return output.reshape(N, C, *where.output), index.reshape(N, C, *where.output)
 
 
-def _first_maximum(planes, where):
-    """Number of the winning tap in each window, 0 to kH * kW - 1 in reading order."""
-    shape = (len(planes), *where.output)
-    best = np.full(shape, -np.inf, planes.dtype)
-    winner = np.zeros(shape, np.min_scalar_type(where.kernel[0] * where.kernel[1]))
-    tap = np.empty_like(best)
-    any_nan = np.isnan(planes).any()
-    taps = (tap for rows in where.taps(planes, axis=1) for tap in where.taps(rows, axis=2))
-    for number, strided in enumerate(taps):
-        np.copyto(tap, strided)  # a dense copy: the passes over it cost less than those over the strided view
-        better = tap > best
+def _maxima(planes, columns, where, axis):
+    """Largest number in each window along an axis, and its number in the kernel, from 0 to kH * kW - 1.
+
+    Down the rows, axis 1, each row adds kW to `columns`, the numbers of its largest pixels; across, these are 0.
+    """
+    sizes = list(planes.shape)
+    sizes[axis] = where.output[axis - 1]
+    best = np.full(sizes, -np.inf, planes.dtype)
+    winner = np.zeros(sizes, columns.dtype)
+    step = winner.dtype.type(where.kernel[1] if axis == 1 else 1)
+    turns = zip(where.turns(planes, axis), where.turns(columns, axis), strict=True)
+    if not where.by_number(axis):
+        for (window, at), (column, _) in turns:
+            best[at], place = _largest(window, axis)
+            winner[at] = np.take_along_axis(column, place, axis) + place * step
+        return best, winner
+
+    numbers, any_nan = np.empty_like(best), np.isnan(planes).any()
+    for number, ((strided, _), (column, _)) in enumerate(turns):
+        np.copyto(numbers, strided)  # a dense copy: the passes over it cost less than those over the strided view
+        better = numbers > best
         if any_nan:
-            better |= np.isnan(tap)
-        np.maximum(best, tap, out=best)
-        # Where better, the winner is `number`, which is above all numbers before it.
-        np.maximum(winner, better.view(np.uint8) * winner.dtype.type(number), out=winner)
-    return winner
+            better |= np.isnan(numbers)
+        np.maximum(best, numbers, out=best)
+        # Where better, the winner is this one, which is above all before it.
+        np.maximum(winner, better.view(np.uint8) * (column + winner.dtype.type(number) * step), out=winner)
+    return best, winner
+
+
+def _largest(window, axis):
+    """Largest number along `axis`, and where it stands: the first of equal ones, but the last NaN, as in PyTorch."""
+    place = window.argmax(axis, keepdims=True)
+    best = np.take_along_axis(window, place, axis)
+    nan = np.isnan(best)
+    if nan.any():
+        from_behind = np.isnan(np.flip(window, axis)).argmax(axis, keepdims=True)
+        place = np.where(nan, window.shape[axis] - 1 - from_behind, place)
+    return best, place

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._validate import floats, gradient
+from .._validate import floats, gradient
 
 
 def relu(x):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ..arithmetic._validate import integer
-from ._validate import floats, gradient
+from .._validate import floats, gradient, integer
 
 
 def softmax(x, *, axis=1):

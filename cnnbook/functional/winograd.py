@@ -31,7 +31,9 @@ Tiles of 4 lose a digit. That does no harm to a network, but a comparison that a
 
 import numpy as np
 
-from . import _validate
+from .._validate import gradient
+from ..arithmetic import Geometry
+from ._check import convolution
 from ._windows import unpad, windows
 
 # For a tile of m outputs of a kernel of 3: B (m + 2, m + 2), G (m + 2, 3) and A (m, m + 2).
@@ -62,7 +64,7 @@ def conv2d_winograd(x, weight, bias=None, *, padding=0, tile=4):
         little further than in :func:`conv2d`.
     weight : ndarray of shape (C_out, C_in, 3, 3)
     bias : ndarray of shape (C_out,), optional
-    padding : int or tuple of int
+    padding : int or tuple
         As in :func:`conv2d`.
     tile : {2, 4}
         Height and width of the tiles of the output: 4 is faster, 2 is more accurate in float32.
@@ -127,15 +129,16 @@ def conv2d_winograd_backward(grad_output, x, weight, bias=None, *, padding=0, ti
     array([2., 4., 6., 6., 6., 4., 2.])
     """
     padding, output = _check(x, weight, bias, padding, tile)
-    _validate.gradient(grad_output, (len(x), len(weight), *output), x)
+    gradient(grad_output, (len(x), len(weight), *output), x)
     flipped = weight.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]  # (C_in, C_out, 3, 3)
-    seen = unpad(grad_output, [max(0, p - 2) for p in padding])  # outputs that see nothing but padding pass nothing on
-    grad_x = _convolve(seen, flipped, None, [max(0, 2 - p) for p in padding], tile, x.shape[2:])
+    blind = [[max(0, side - 2) for side in sides] for sides in padding]  # outputs that see nothing but padding
+    seen = unpad(grad_output, blind)
+    grad_x = _convolve(seen, flipped, None, [(max(0, 2 - before), 0) for before, _ in padding], tile, x.shape[2:])
 
     B, G, A = _matrices(tile, x.dtype)
     grad_filters = np.zeros((len(B) ** 2, *weight.shape[:2]), x.dtype)
     for (*_, tiles), (*_, grads) in zip(
-        _tiles(x, tile + 2, tile, padding, output), _tiles(grad_output, tile, tile, (0, 0), output), strict=True
+        _tiles(x, tile + 2, tile, padding, output), _tiles(grad_output, tile, tile, [(0, 0)] * 2, output), strict=True
     ):
         grad_filters += _apply(A.T, grads) @ _apply(B, tiles).swapaxes(1, 2)
     grad_weight = _apply(G.T, grad_filters).reshape(3, 3, *weight.shape[:2]).transpose(2, 3, 0, 1)
@@ -164,12 +167,13 @@ def _tiles(x, size, step, padding, output):
 
     Tiles are (size * size, C, number of tiles): the same place in all tiles lies together, `step` pixels apart in `x`.
     """
-    N, C, H, W = x.shape
+    (N, C, H, W), ((top, _), (left, _)) = x.shape, padding
     down, across = (-(-n // step) for n in output)
     rest = size - step
     padded = np.zeros((C, down * step + rest, across * step + rest), x.dtype)
-    image = padded[:, padding[0] : padding[0] + H, padding[1] : padding[1] + W]
-    seen = windows(padded, (size, size), (step, step), (1, 1)).transpose(3, 4, 0, 1, 2)  # (size, size, C, down, across)
+    image = padded[:, top : top + H, left : left + W]
+    seen = windows(padded, Geometry(padded.shape[1:], size, stride=step))  # (C, down, across, size, size)
+    seen = seen.transpose(3, 4, 0, 1, 2)
     rows_at_once = -(-down // -(-down * across // _TILES_AT_ONCE))
     for n in range(N):
         image[...] = x[n, :, : image.shape[1], : image.shape[2]]
@@ -188,11 +192,9 @@ def _matrices(tile, dtype):
 
 
 def _check(x, weight, bias, padding, tile):
-    _, padding, _, output = _validate.convolution(
-        x, weight, bias, letters="HW", stride=1, padding=padding, dilation=1, groups=1
-    )
+    geometry = convolution(x, weight, bias, letters="HW", stride=1, padding=padding, dilation=1, groups=1)
     if weight.shape[2:] != (3, 3):
         raise ValueError(f"weight has a kernel of {weight.shape[2:]}, but these tiles are for (3, 3): use conv2d")
     if tile not in (2, 4):
         raise ValueError(f"tile {tile!r} is unknown: use 2 or 4")
-    return padding, output
+    return geometry.padding, geometry.output

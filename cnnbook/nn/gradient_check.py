@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..arithmetic._validate import integer
+from .._validate import integer
 
 
 def gradient_check(network, x, *, rng, training=True, samples=20, step=1e-6):

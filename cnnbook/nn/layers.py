@@ -9,8 +9,7 @@ from math import prod
 import numpy as np
 
 from .. import functional as F
-from ..arithmetic._validate import grouped_channels
-from ..functional._validate import pair
+from .._validate import grouped_channels, pair
 from .initialise import he_normal
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..functional._validate import number
+from .._validate import number
 
 
 class SGD:

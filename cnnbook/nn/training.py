@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..arithmetic._validate import integer
+from .._validate import integer
 from ..functional import cross_entropy, cross_entropy_backward
 
 

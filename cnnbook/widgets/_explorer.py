@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import anywidget
 import traitlets
 
-from ..arithmetic._validate import integer
+from .._validate import integer
 
 
 class SettingError(traitlets.TraitError, ValueError):

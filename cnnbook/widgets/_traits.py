@@ -2,7 +2,7 @@
 
 import traitlets
 
-from ..functional._validate import number
+from .._validate import number
 from ._explorer import SettingError, refusing
 
 LIMIT = 999  # of a number in a matrix: four signs fit in a cell

@@ -18,7 +18,7 @@ class Batch(traitlets.TraitType):
         self.tag(sync=True)
 
     def validate(self, obj, value):
-        from ..functional._validate import number
+        from .._validate import number
 
         numbers = value.tolist() if hasattr(value, "tolist") else value
         if not isinstance(numbers, list | tuple):

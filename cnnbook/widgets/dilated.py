@@ -2,8 +2,8 @@
 
 import traitlets
 
+from .._validate import integer
 from ..arithmetic import receptive_field
-from ..arithmetic._validate import integer
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError, Whole, refusing, within
 

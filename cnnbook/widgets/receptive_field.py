@@ -4,8 +4,8 @@ from math import ceil
 
 import traitlets
 
+from .._validate import integer
 from ..arithmetic import output_size, receptive_field
-from ..arithmetic._validate import integer
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError, Whole
 

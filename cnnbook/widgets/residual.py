@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import traitlets
 
-from ..arithmetic._validate import integer
+from .._validate import integer
 from ..nn import BatchNorm, Linear, ReLU, Sequential
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, refusing

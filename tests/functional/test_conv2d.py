@@ -218,7 +218,7 @@ X, W, B = np.ones((2, 4, 5, 7)), np.ones((6, 2, 3, 2)), np.ones(6)
      ((X, W), {"groups": 2, "padding": -1}, ValueError, "padding -1 is too small: use padding >= 0"),
      ((X, W), {"groups": 2, "padding": 1.0}, TypeError, "padding must be an integer, got 1.0 (float): use 1"),
      ((X, W), {"groups": 2, "padding": "same"}, TypeError,
-      "padding 'same' is a word: compute the numbers with cnnbook.arithmetic.same_padding and pad x by them"),
+      "padding 'same' is a word: use the numbers that cnnbook.arithmetic.same_padding returns"),
      ((X, W), {"groups": 2, "dilation": (1, 2, 3)}, ValueError, "dilation (1, 2, 3) has 3 entries, but needs 2"),
      ((X, W), {"groups": 2, "dilation": 3}, ValueError,
       "kernel 3 with dilation 3 spans 7 and does not fit in padded input 5"),

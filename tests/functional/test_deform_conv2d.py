@@ -23,7 +23,7 @@ def cases(draw, most=5):
     """Arguments of a random deformable convolution in float64, with groups and offset groups, with and without mask."""
     pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
     kernel, stride, dilation = draw(pair), draw(st.tuples(st.integers(1, 2), st.integers(1, 3))), draw(pair)
-    padding = draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
+    padding = draw(st.tuples(*[st.tuples(st.integers(0, 2), st.integers(0, 2))] * 2))  # (before, after) for H and W
     size = [d * (k - 1) + 1 + draw(st.integers(0, most)) for k, d in zip(kernel, dilation, strict=True)]
     groups, offset_groups, per_group = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
     c_in, taps, n = groups * offset_groups * per_group, kernel[0] * kernel[1], draw(st.integers(1, 2))
@@ -47,8 +47,8 @@ def from_grid_sample(x, offset, weight, bias, factor, stride, padding, dilation)
     offset = offset.reshape(N * offset_groups, kH, kW, 2, *output)
     sampled = []
     for i, j in np.ndindex(kH, kW):
-        rows = torch.arange(output[0])[:, None] * stride[0] - padding[0] + i * dilation[0] + offset[:, i, j, 0]
-        columns = torch.arange(output[1]) * stride[1] - padding[1] + j * dilation[1] + offset[:, i, j, 1]
+        rows = torch.arange(output[0])[:, None] * stride[0] - padding[0][0] + i * dilation[0] + offset[:, i, j, 0]
+        columns = torch.arange(output[1]) * stride[1] - padding[1][0] + j * dilation[1] + offset[:, i, j, 1]
         grid = torch.stack([(2 * columns + 1) / W - 1, (2 * rows + 1) / H - 1], dim=-1)  # -1 and 1 are the edges
         values = torch.nn.functional.grid_sample(x, grid, align_corners=False).reshape(N, offset_groups, -1, *output)
         if factor is not None:

@@ -13,6 +13,7 @@ from cnnbook.functional.max_pool2d import (
     max_pool2d_direct,
     max_pool2d_direct_backward,
     max_pool2d_scatter,
+    max_pool2d_with_index,
 )
 
 TWINS = [(max_pool2d, max_pool2d_backward), (max_pool2d_direct, max_pool2d_direct_backward)]
@@ -81,6 +82,40 @@ def test_argmax_is_torchs_even_for_infinities_and_nan(case, seed):
     np.testing.assert_array_equal(max_pool2d_argmax(x, kernel, **options), index.numpy())
 
 
+@given(case=poolings(), few=st.sampled_from([0, 16]), seed=st.integers(0, 99))
+def test_both_forms_choose_torchs_winner_for_every_pattern_of_nan_and_ties(case, few, seed):
+    shape, kernel, options = case
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-inf, 0, 1, nan], p=[0.3, 0.3, 0.2, 0.2], size=shape)
+    tensor = torch.from_numpy(x).requires_grad_()
+    output = F.max_pool2d(tensor, kernel, **options)
+    grad_output = rng.standard_normal(output.shape)
+    (expected,) = torch.autograd.grad(output, tensor, torch.from_numpy(grad_output))
+    with mock.patch("cnnbook.functional._pooling.FEW", few):  # 0: window by window where there are fewer windows
+        for _, backward in TWINS:
+            (grad_x,) = backward(grad_output, x, kernel, **options)
+            np.testing.assert_allclose(grad_x, expected.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "options"),
+    [
+        ((40, 52), (40, 52), {}),
+        ((40, 52), (33, 3), {"stride": (7, 2), "padding": (16, 1)}),
+        ((60, 45), (20, 44), {"stride": (13, 1), "ceil_mode": True}),
+    ],
+)
+@pytest.mark.parametrize("values", [[-inf, 0, 1, nan], [0.0, 1.0], None], ids=["nan", "ties", "distinct"])
+def test_large_windows(size, kernel, options, values):
+    rng = np.random.default_rng(0)
+    shape = (2, 3, *size)
+    x = rng.standard_normal(shape) if values is None else rng.choice(values, size=shape)
+    expected = F.max_pool2d(torch.from_numpy(x), kernel, **options, return_indices=True)
+    for actual, truth in zip(max_pool2d_with_index(x, kernel, **options), expected, strict=True):
+        np.testing.assert_array_equal(actual, truth.numpy())
+    np.testing.assert_array_equal(max_pool2d(x, kernel, **options), expected[0].numpy())
+
+
 def test_padding_never_wins_and_nan_always_does():
     x = np.array([[[[-3.0, -inf], [-5, nan]]]])
     np.testing.assert_array_equal(max_pool2d(x, 2, stride=2, padding=1), [[[[-3, -inf], [-5, nan]]]])
@@ -90,7 +125,9 @@ def test_the_index_kept_from_the_forward_pass_gives_the_same_gradient():
     rng = np.random.default_rng(0)
     x, grad_output = rng.standard_normal((2, 3, 6, 7)), rng.standard_normal((2, 3, 3, 4))
     options = {"stride": 2, "padding": 1}
-    kept = max_pool2d_scatter(grad_output, max_pool2d_argmax(x, 3, **options), x.shape)
+    output, index = max_pool2d_with_index(x, 3, **options)
+    np.testing.assert_array_equal(output, max_pool2d(x, 3, **options))
+    kept = max_pool2d_scatter(grad_output, index, x.shape)
     np.testing.assert_array_equal(kept, max_pool2d_backward(grad_output, x, 3, **options)[0])
 
 
@@ -145,3 +182,19 @@ def test_a_wrong_gradient_is_refused():
         max_pool2d_backward(np.zeros((1, 1, 2, 2), np.float32), x, 2)
     with pytest.raises(ValueError, match=r"grad_output has shape \(1, 1, 2, 2\), but needs \(1, 1, 1, 1\)"):
         max_pool2d_scatter(np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 1, 1), int), x.shape)
+
+
+@pytest.mark.parametrize(
+    ("index", "input_shape", "error", "message"),
+    [
+        ([[[[3]]]], (1, 1, 2, 2), TypeError, "index must be a NumPy array of integers, got .* use max_pool2d_with"),
+        (np.array([[[[1.0]]]]), (1, 1, 2, 2), TypeError, "index must be a NumPy array of integers"),
+        (np.array([[[[4]]]]), (1, 1, 2, 2), ValueError, "index goes from 4 to 4, but .* have pixels 0 to 3"),
+        (np.array([[[[-1]]]]), (1, 1, 2, 2), ValueError, "index goes from -1 to -1"),
+        (np.array([[[[0]]]]), (1, 2, 2, 2), ValueError, r"index has shape \(1, 1, 1, 1\), but needs \(1, 2, 1, 1\)"),
+        (np.array([[[[0]]]]), (2, 2), ValueError, r"input_shape \(2, 2\) has 2 entries, but needs 4"),
+    ],
+)
+def test_an_index_of_another_input_is_refused(index, input_shape, error, message):
+    with pytest.raises(error, match=message):
+        max_pool2d_scatter(np.ones((1, 1, 1, 1)), index, input_shape)

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from cnnbook.functional import _validate
+from cnnbook import _validate
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -42,7 +42,9 @@ def test_everything_else_is_refused(x, error, message):
      (1.5, TypeError, "stride must be an integer, got 1.5 (float): use a whole number"),
      (True, TypeError, "stride must be an integer, got True (bool)"),
      (None, TypeError, "stride must be an integer, got None"),
-     ("same", TypeError, "stride 'same' is a word: use integers")],
+     ("same", TypeError, "stride must be an integer, got 'same' (str): use a whole number"),
+     (np.array([1, 2]), TypeError, "stride must be an integer, got array([1, 2]) (ndarray)"),
+     (np.array(2), TypeError, "stride must be an integer, got array(2) (ndarray): use a whole number")],
 )  # fmt: skip
 def test_options_that_are_no_integers_an_axis_are_refused(value, error, message):
     with pytest.raises(error, match=re.escape(message)):
