@@ -18,14 +18,13 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.logging import getLogger
 
-from . import cells, commit, kinds, numerals
+from . import cells, commit, exercises, kinds, numerals
 from .words import table
 
 LOGGER = getLogger(__name__)
 GIVEN = "given"
 NOT_PROSE = (nodes.literal_block, nodes.math_block, nodes.comment, nodes.raw, nodes.citation, addnodes.toctree)
 ASKED = (commit.choice_title,)  # a choice may be wrong; of the right one, its reason states the numbers
-TASKS = "exercises/"  # pages whose numbers are tasks: their checks prove them
 RESULT = re.compile(r"\d[^=≈]*(?:=|≈|\\approx)\s*([-−]?[\d.,{}]+)\W*$")  # a formula of numbers, and what comes out
 
 
@@ -231,7 +230,7 @@ def check(app, env):
     """Sphinx's env-updated hook, in every build: read the labelled cells of the book, then check each page."""
     labels = all_labels(env)
     for document in sorted(env.found_docs):
-        if not document.startswith(TASKS):
+        if not document.startswith(exercises.FOLDER):  # the checks prove those
             for node, message in check_page(env.get_doctree(document), labels, env.config.language):
                 warn(node, message)
     env.booksite_labels = labels

@@ -8,28 +8,17 @@ the points in the exercise of the same name, and the order in _toc.yml. A page w
 """
 
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import docname_join
 from sphinx.util.logging import getLogger
 
+from . import exercises
 from .words import table
 
 LOGGER = getLogger(__name__)
-EXERCISES = "exercises"
-
-
-def points_of(path):
-    """All points that an exercise gives, from nbgrader's metadata."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
-
-
-def exercise_of(document):
-    """The page of the exercise that belongs to a chapter: the same name, in exercises/."""
-    return f"{EXERCISES}/{PurePosixPath(document).name}"
 
 
 def pages_in_order(site_map):
@@ -40,7 +29,7 @@ def pages_in_order(site_map):
         for name in site_map[document].child_files():
             yield from below(name)
 
-    return [name for name in below(site_map.root.docname) if not name.startswith(f"{EXERCISES}/")]
+    return [name for name in below(site_map.root.docname) if not name.startswith(exercises.FOLDER)]
 
 
 class Strip:
@@ -59,11 +48,11 @@ class Strip:
         needs = [docname_join(here, name) for name in settings.get("needs", [])]
         yield self.item("needs", *map(self.link, needs)) if needs else self.item("needs", words["needs_nothing"])
         yield self.item("time", words["minutes"].format(minutes=settings["minutes"]))
-        exercise = exercise_of(here)
+        exercise = exercises.exercise_of(here)
         path = Path(self.env.srcdir, f"{exercise}.ipynb")
         if exercise in self.env.external_site_map:
             self.env.note_dependency(str(path))
-            yield self.item("exercise", self.link(exercise), words["points"].format(points=points_of(path)))
+            yield self.item("exercise", self.link(exercise), words["points"].format(points=exercises.points_of(path)))
         order = pages_in_order(self.env.external_site_map)
         if here in order[:-1]:
             yield self.item("next", self.link(order[order.index(here) + 1]))
