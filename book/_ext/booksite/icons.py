@@ -15,8 +15,8 @@ SCRIPT = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/
 
 # fmt: off
 ICONS = [
-    "angle-left", "angle-right", "arrow-up", "bars", "circle-half-stroke", "code", "download", "file", "file-pdf",
-    "github", "list", "magnifying-glass", "moon", "rocket", "sun",
+    "angle-left", "angle-right", "arrow-up", "bars", "chevron-down", "circle-half-stroke", "code", "download", "file",
+    "file-pdf", "github", "list", "magnifying-glass", "moon", "rocket", "sun",
 ]
 # fmt: on
 NOT_ICONS = {"solid", "regular", "brands", "lg"}  # fa-solid names a style, fa-lg a size

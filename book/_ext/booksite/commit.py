@@ -1,0 +1,127 @@
+"""`{commit}`: a question that asks for an answer before it shows one.
+
+```
+:::{commit}
+A layer with kernel 5, stride 2 and padding 2 reads 32 pixels. How large is its output?
+
+- [ ] 15 pixels
+
+  No. These are the steps; the stop where the window starts counts too.
+- [x] 16 pixels
+
+  Right. Fifteen steps and the first stop.
+:::
+```
+
+The first paragraph asks. A list of tasks gives the choices, each with its reason under it; the right one is ticked.
+What stands behind the list opens with any choice. Without a list the reader types an answer, and the rest opens. The
+page's part is book/_assets/commit.js; without a script, the reasons unfold one by one. In JupyterLab and
+on GitHub this reads as a list.
+"""
+
+import hashlib
+import json
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from .words import table
+
+
+class question(nodes.Element):
+    """The whole box; ``key`` is its name in the browser's storage."""
+
+
+class choice(nodes.Element):
+    """A choice with its reason: a title, then the reason. Also the answer behind a typed guess."""
+
+
+class choice_title(nodes.TextElement):
+    """What one can choose."""
+
+
+class Commit(SphinxDirective):
+    has_content = True
+
+    def run(self):
+        box = question(classes=["commit"])
+        self.set_source_info(box)
+        parsed = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, parsed)
+        asks, *rest = parsed.children
+        if not isinstance(asks, nodes.paragraph) or not rest:
+            raise self.error("{commit} needs a paragraph that asks, and behind it choices or an answer")
+        asks["classes"].append("commit-asks")
+        box["key"] = hashlib.sha256(asks.astext().encode()).hexdigest()[:10]
+        box += asks
+        if isinstance(rest[0], nodes.bullet_list):
+            choices = [self.choice(item) for item in rest.pop(0)]
+            if sum(one["right"] for one in choices) != 1:
+                raise self.error("{commit}: tick one choice, the right one: - [x]")
+            box.extend(choices)
+        else:
+            box["classes"].append("commit-types")
+        if rest:
+            box += self.answer(rest)
+        return [box]
+
+    def choice(self, item):
+        """A list item as a choice."""
+        boxes = [raw for raw in item[0].findall(nodes.raw) if "checkbox" in raw.astext()]
+        if not boxes or len(item) < 2:
+            raise self.error(f"{{commit}}: {item.astext()[:40]!r} needs [ ] or [x] in front, and a reason below it")
+        right = "checked" in boxes[0].astext()
+        boxes[0].parent.remove(boxes[0])
+        text = item[0].rawsource.removeprefix("[x]").removeprefix("[ ]").strip()
+        title = choice_title(text, "", *item[0].children)
+        title.source, title.line = item[0].source, item[0].line
+        if isinstance(title.children[0], nodes.Text):
+            title.replace(title.children[0], nodes.Text(title.children[0].lstrip()))
+        return choice("", title, *item.children[1:], right=right, classes=["right"] if right else [])
+
+    def answer(self, children):
+        """What opens with any choice, or behind a typed guess."""
+        words = table("commit", self.config.language)["answer"]
+        title = choice_title(words, words, translatable=False)
+        return choice("", title, *children, right=False, classes=["commit-answer"])
+
+
+def visit_question(translator, node):
+    translator.body.append(translator.starttag(node, "div", **{"data-key": node["key"]}))
+
+
+def depart_question(translator, node):
+    translator.body.append("</div>\n")
+
+
+def visit_choice(translator, node):
+    translator.body.append(translator.starttag(node, "details"))
+
+
+def depart_choice(translator, node):
+    translator.body.append("</details>\n")
+
+
+def visit_title(translator, node):
+    translator.body.append("<summary>")
+
+
+def depart_title(translator, node):
+    translator.body.append("</summary>\n")
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Give a page with boxes, or with goals to tick, their script and its words."""
+    if doctree is not None and (any(doctree.findall(question)) or "goals admonition" in context.get("body", "")):
+        words = json.dumps(table("commit", app.config.language))
+        app.add_js_file(None, body=words, type="application/json", id="commit-words")
+        app.add_js_file("commit.js", loading_method="defer")
+        app.add_css_file("commit.css")
+
+
+def setup(app):
+    app.add_directive("commit", Commit)
+    app.add_node(question, html=(visit_question, depart_question))
+    app.add_node(choice, html=(visit_choice, depart_choice))
+    app.add_node(choice_title, html=(visit_title, depart_title))
+    app.connect("html-page-context", add_script)

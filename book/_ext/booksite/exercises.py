@@ -1,0 +1,56 @@
+"""Exercises on the site: which belongs to a chapter, its points, and a name of its own for the file that is downloaded.
+
+Chapter and exercise have the same file name in the project; in a reader's folder of downloads they must not.
+"""
+
+import json
+from pathlib import PurePosixPath
+
+from sphinx import addnodes
+
+FOLDER = "exercises/"
+
+
+def exercise_of(document):
+    """The page of the exercise that belongs to a chapter: the same name, in exercises/."""
+    return FOLDER + PurePosixPath(document).name
+
+
+def points_of(path):
+    """All points that an exercise gives, from nbgrader's metadata."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells)
+
+
+def download_name(path):
+    """The name under which a file is downloaded.
+
+    Examples
+    --------
+    >>> download_name("exercises/arithmetic.ipynb"), download_name("book/convolution/arithmetic.ipynb")
+    ('exercises/exercise-arithmetic.ipynb', 'book/convolution/arithmetic.ipynb')
+    """
+    path = PurePosixPath(path)
+    return str(path.with_name(f"exercise-{path.name}") if path.parts[0] == FOLDER.rstrip("/") else path)
+
+
+def name_source(app, pagename, templatename, context, doctree):
+    """Name the notebook behind the download button of an exercise's page."""
+    if context.get("sourcename"):
+        context["sourcename"] = download_name(context["sourcename"])
+
+
+def name_downloads(app, doctree):
+    """Name the exercises that {download} links to; Sphinx keeps them by their place in the project."""
+    files = app.env.dlfiles
+    for link in doctree.findall(addnodes.download_reference):
+        for path, (pages, target) in files.items():
+            if target == link.get("filename") and path.startswith(FOLDER):
+                digest = target.partition("/")[0]
+                link["filename"] = f"{digest}/{PurePosixPath(download_name(path)).name}"
+                files[path] = (pages, link["filename"])
+
+
+def setup(app):
+    app.connect("html-page-context", name_source, priority=100)  # before the theme makes its buttons
+    app.connect("doctree-read", name_downloads)
