@@ -33,7 +33,7 @@ class _Text(HTMLParser):
 
     def handle_data(self, data):
         if not self.hidden:
-            self.parts.append(data)
+            self.parts.append(re.sub(r"\s+", " ", data))  # a line of the source is none of the page
 
 
 def text_of_html(html):
