@@ -48,6 +48,20 @@ def test_cells_were_run_in_order_and_every_image_has_a_description(path, extra):
             assert len(described) > 40, "".join(cell["source"])[:200]
 
 
+@pytest.mark.parametrize(("path", "extra"), [param for param in NOTEBOOKS if param.id.startswith("book/")])
+def test_what_readers_should_read_is_short(path, extra):
+    """At most 15 lines a cell; longer ones are folded, and the set-up is folded everywhere."""
+    code = [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+    folded = {"hide-cell", "hide-input"}
+    assert folded & set(code[0]["metadata"].get("tags", [])), "tag the set-up cell hide-cell"
+    long = [
+        cell["source"][0]
+        for cell in code
+        if len(cell["source"]) > 15 and not folded & set(cell["metadata"].get("tags", []))
+    ]
+    assert not long, f"shorten the cell, move it into the package, or tag it hide-input: {long}"
+
+
 def test_the_address_of_the_repository_stands_in_one_place():
     """pyproject.toml has it; the set-up cells and _config.yml must agree; nothing else repeats it."""
     address = re.search(r"git\+(\S+)\"", setup_cell("labs"))[1]

@@ -1,0 +1,59 @@
+"""What a chapter computes and what the checks of its exercise accept is one thing."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from cnnbook import checks
+from cnnbook.arithmetic import output_size
+
+ROOT = Path(__file__).parents[2]
+
+
+def functions(chapter):
+    """The functions that a chapter defines, and what it imports."""
+    cells = nbformat.read(ROOT / "book" / chapter, as_version=4).cells
+    names = {}
+    for cell in cells:
+        if cell.cell_type == "code" and not cell.source.lstrip().startswith(("# Set-up", "%")):
+            nodes = ast.parse(cell.source).body
+            kept = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom)]
+            exec(compile(ast.Module(kept, []), chapter, "exec"), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def arithmetic():
+    return functions("convolution/arithmetic.ipynb")
+
+
+def test_the_loop_of_the_chapter_is_an_answer_to_the_first_question(arithmetic):
+    def answer(size, kernel, *, stride=1, padding=0, dilation=1):
+        return arithmetic["count_stops"](size, kernel, stride, padding, dilation)
+
+    for seed in (None, 1, 2):
+        assert checks.arithmetic.output_size.run(answer, seed=seed).status == "passed"
+
+
+def test_the_chapter_and_the_exercise_mean_the_same_by_dropped(arithmetic):
+    """The chapter lists all unread pixels; the exercise counts those at the end."""
+
+    def answer(size, kernel, *, stride=1, padding=0, dilation=1):
+        if dilation > 1:  # the chapter's layers have none
+            return checks.arithmetic.dropped_pixels.reference(
+                size, kernel, stride=stride, padding=padding, dilation=dilation
+            )
+        unread = set(arithmetic["unread"](size, kernel, stride, padding))
+        return next(count for count in range(size + 1) if size - 1 - count not in unread)
+
+    for seed in (None, 1, 2):
+        assert checks.arithmetic.dropped_pixels.run(answer, seed=seed).status == "passed"
+
+
+def test_alexnet_is_the_same_in_chapter_and_exercise(arithmetic):
+    smallest, largest = checks.arithmetic.input_sizes.reference(55, 11, stride=4)
+    assert smallest <= 227 <= largest
+    assert arithmetic["alexnet_sizes"](227, False)[0] == 55 == output_size(227, 11, stride=4)
+    assert checks.arithmetic.find_padding.reference(224, 11, 55, stride=4) == 2
