@@ -16,7 +16,7 @@ from cnnbook.models import lenet5
 from .config import Config
 from .images import Standardise, choose_device
 from .loop import evaluate, fit
-from .records import Run, RunRecord, commit, environment, pack_images
+from .records import Run, RunRecord, commit, environment, pack_images, results_folder
 
 SCALES = ("smoke", "full")
 
@@ -114,7 +114,7 @@ def run_lab(name, *, scale="full", seeds=5, root=None, note="", log=print):
         raise ValueError(f"name {name!r} is no lab: use one of {', '.join(LABS)}")
     if scale not in SCALES:
         raise ValueError(f"scale {scale!r} is not known: use smoke or full")
-    if not isinstance(seeds, int) or seeds < 1:
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ValueError(f"seeds {seeds!r} is no count: use a whole number >= 1")
     lab, revision = LABS[name], commit()  # now: the checkout may change while the networks train
     train, test = lab.load(scale, root=root)
@@ -165,6 +165,8 @@ def _run(lab, variant, train, test, config, log):
 
 def lab_command(name, *, scale, seeds, root=None, note=""):
     """What ``cnnbook lab`` does: run, show, and keep the record of a full run."""
+    if name in LABS and scale == "full":
+        results_folder()  # hours before it is needed
     record = run_lab(name, scale=scale, seeds=seeds, root=root, note=note)
     print(record)
     if scale == "full":

@@ -70,6 +70,7 @@ def test_seeds_decide_the_first_weights(quick):
         ({"scale": "huge"}, "scale 'huge' is not known: use smoke or full"),
         ({"seeds": 0}, "seeds 0 is no count: use a whole number >= 1"),
         ({"seeds": "5"}, "seeds '5' is no count"),
+        ({"seeds": True}, "seeds True is no count"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, message):
@@ -98,6 +99,13 @@ def test_only_a_full_run_is_put_on_record(quick, tmp_path, monkeypatch, capsys):
     lab_command("lenet_mnist", scale="full", seeds=1)
     assert load_record("lenet_mnist").scale == "full"
     assert capsys.readouterr().out.endswith(f"Next: git diff {folder / 'lenet_mnist.json'}\n")
+
+
+def test_where_no_record_can_be_put_a_full_run_does_not_start(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path / "no" / "results",))
+    monkeypatch.setattr(labs, "run_lab", None)
+    with pytest.raises(FileNotFoundError, match="is not in a checkout of the book"):
+        lab_command("lenet_mnist", scale="full", seeds=1)
 
 
 def test_the_record_in_the_book_is_what_the_lab_says():
