@@ -6,7 +6,7 @@ let through and spread to every output that depends on them, as in PyTorch. An e
 and gives an empty output; no other axis may be empty.
 """
 
-from numbers import Integral, Real
+from numbers import Integral
 from reprlib import repr as shortened
 
 import numpy as np
@@ -33,7 +33,7 @@ def integer(name, value, minimum):
     ValueError: stride 0 is too small: use stride >= 1
     """
     if type(value) is not int and (not isinstance(value, Integral) or isinstance(value, bool)):
-        whole = isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0
+        whole = isinstance(value, float | np.floating) and float(value).is_integer()
         raise TypeError(f"{name} must be an integer, {got(value)}: use {int(value) if whole else 'a whole number'}")
     number = int(value)  # of any width: in NumPy's own int8, 100 + 100 would be -56
     if number < minimum:
