@@ -6,7 +6,7 @@ let through and spread to every output that depends on them, as in PyTorch. An e
 and gives an empty output; no other axis may be empty.
 """
 
-from numbers import Integral, Real
+from numbers import Integral
 from reprlib import repr as shortened
 
 import numpy as np
@@ -33,7 +33,7 @@ def integer(name, value, minimum):
     ValueError: stride 0 is too small: use stride >= 1
     """
     if type(value) is not int and (not isinstance(value, Integral) or isinstance(value, bool)):
-        whole = isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0
+        whole = isinstance(value, float | np.floating) and float(value).is_integer()
         raise TypeError(f"{name} must be an integer, {got(value)}: use {int(value) if whole else 'a whole number'}")
     number = int(value)  # of any width: in NumPy's own int8, 100 + 100 would be -56
     if number < minimum:
@@ -41,8 +41,8 @@ def integer(name, value, minimum):
     return number
 
 
-def number(name, value, minimum=None, maximum=None):
-    """Return an option as a float within limits; NaN, booleans and everything that is no number are refused.
+def number(name, value, minimum=None, maximum=None, *, nan=False):
+    """Return an option as a float within limits; booleans and everything that is no number are refused, so is NaN.
 
     >>> number("p", 1.5, 0, 1)
     Traceback (most recent call last):
@@ -50,11 +50,15 @@ def number(name, value, minimum=None, maximum=None):
     """
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number, {got(value)}: use a float")
-    low, high = minimum is None or value >= minimum, maximum is None or value <= maximum
-    if not (low and high) or value != value:
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        raise ValueError(f"{name} {shortened(value)} is out of range: use a float") from None
+    low, high = minimum is None or number >= minimum, maximum is None or number <= maximum
+    if not (low and high) or (number != number and not nan):
         limits = (f"from {minimum}" if minimum is not None else "") + (f" to {maximum}" if maximum is not None else "")
         raise ValueError(f"{name} {value} is out of range: use {name} {limits.strip() or 'that is no NaN'}")
-    return float(value)
+    return number
 
 
 def flag(name, value):
@@ -170,3 +174,56 @@ def gradient(grad_output, expected, like):
     floats("grad_output", grad_output)
     shape("grad_output", grad_output, expected, "the shape of the output")
     same_dtype(input=like, grad_output=grad_output)
+
+
+def float_dtype(name, value):
+    """Return `value` as numpy.dtype float32 or float64.
+
+    >>> float_dtype("dtype", int)
+    Traceback (most recent call last):
+    TypeError: dtype must be numpy.float32 or numpy.float64, got <class 'int'> (type): use numpy.float32
+    """
+    try:
+        found = None if value is None else np.dtype(value)  # None would be float64
+    except (TypeError, ValueError):
+        found = None
+    if found not in FLOATS:
+        raise TypeError(f"{name} must be numpy.float32 or numpy.float64, {got(value)}: use numpy.float32")
+    return found
+
+
+def generator(name, value):
+    """Return `value` if it is a numpy.random.Generator; a seed is none.
+
+    >>> generator("rng", 0)
+    Traceback (most recent call last):
+    TypeError: rng must be a numpy.random.Generator, got int: use numpy.random.default_rng(0)
+    """
+    if not isinstance(value, np.random.Generator):
+        kind = type(value).__name__
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {kind}: use numpy.random.default_rng(0)")
+    return value
+
+
+def class_labels(labels, count, classes=None):
+    """Refuse all but the numbers of right classes, one for each of `count` images, below `classes` where it is known.
+
+    >>> class_labels(np.array([[3], [1]]), 2)
+    Traceback (most recent call last):
+    ValueError: labels have shape (2, 1), but need one for each of 2 images: use labels.reshape(-1)
+    """
+    if not isinstance(labels, np.ndarray) or isinstance(labels, np.ma.MaskedArray | np.matrix):
+        raise TypeError(f"labels must be a NumPy array, got {type(labels).__name__}: use numpy.asarray(labels)")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"labels have dtype {labels.dtype}, but need integers: use labels.astype(numpy.int64)")
+    if labels.shape != (count,):
+        remedy = f"use labels of shape {(count,)}"
+        if labels.size == count:
+            remedy = "use labels.reshape(-1)"
+        elif labels.ndim == 2 and len(labels) == count:
+            remedy = "use labels.argmax(axis=1) if they are one-hot"
+        raise ValueError(f"labels have shape {labels.shape}, but need one for each of {count} images: {remedy}")
+    wrong = (labels < 0) | (labels >= (np.inf if classes is None else classes))
+    if wrong.any():
+        image, last = int(wrong.argmax()), "" if classes is None else f" to {classes - 1}"
+        raise ValueError(f"labels[{image}] is {labels[image]}, but classes go from 0{last}: use labels from 0{last}")

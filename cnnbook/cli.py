@@ -1,14 +1,21 @@
 """The command `cnnbook`: one function a sub-command. Each imports what it needs when it runs."""
 
 import argparse
+import os
 import sys
+import warnings
 from collections import Counter
+from contextlib import suppress
 
 import cnnbook
 
+STOPPED, NO_READER = 130, 141  # what shells report of a program that Ctrl-C ended, and of one whose reader has gone
+DATA_SETS = "mnist, fashion_mnist, cifar10, cifar100, mnist_sample, digits or shapes"
+PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow"}  # those that are imported under another name
+
 
 def main(arguments=None):
-    """Run a command line and return its exit status: 0 fine, 1 a check failed, 2 it could not be done.
+    """Run a command line and return its exit status: 0 fine, 1 a check failed, 2 it could not be done, 130 stopped.
 
     Parameters
     ----------
@@ -24,12 +31,36 @@ def main(arguments=None):
     >>> main(["check", "missing.ipynb"])
     2
     """
-    options = _parser().parse_args(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            try:
+                return _run(_parser().parse_args(arguments))
+            finally:
+                sys.stdout.flush()  # here, where what goes wrong can be told
+    except KeyboardInterrupt:
+        print("cnnbook: stopped", file=sys.stderr)
+        return STOPPED
+    except OSError as error:  # nobody reads the output any more, or it goes to a full disk
+        with suppress(OSError, ValueError):  # or Python would try again at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO_READER if isinstance(error, BrokenPipeError) else _complain(f"output: {error.strerror}")
+
+
+def _run(options):
     try:
         return options.run(options)
+    except BrokenPipeError:
+        raise
     except ModuleNotFoundError as error:
-        return _complain(f"this command needs {error.name}, which is not installed: pip install {error.name}")
-    except (OSError, ValueError) as error:
+        if error.name is None:  # one of our own, which says it all
+            return _complain(error)
+        module = error.name.partition(".")[0]
+        package = PACKAGES.get(module, module)
+        return _complain(f"this command needs {package}, which is not installed: pip install {package}")
+    except OSError as error:
+        return _complain(f"{error.filename or 'output'}: {error.strerror}" if error.strerror else error)
+    except (ImportError, ValueError) as error:
         return _complain(error)
 
 
@@ -105,8 +136,8 @@ def _parser():
         help="fetch a data set",
         description="Fetch a data set into the cache, unless it is there, and say what is in it.",
     )
-    command.add_argument("name", metavar="NAME", help="mnist, fashion_mnist, mnist_sample, digits, ...")
-    command.add_argument("--root", metavar="FOLDER", help="use the files in this folder")
+    command.add_argument("name", metavar="NAME", help=DATA_SETS)
+    command.add_argument("--root", metavar="FOLDER", help="use the files in this folder, which must have them")
     command.set_defaults(run=data)
 
     command = commands.add_parser("doctor", help="say what is installed of what cnnbook needs")
@@ -131,9 +162,14 @@ def _parser():
     command.add_argument("name", metavar="NAME", help="lenet_mnist")
     command.add_argument("--scale", choices=["smoke", "full"], default="smoke", help="default: %(default)s")
     command.add_argument("--seeds", type=int, default=5, help="runs a network (default: %(default)s)")
-    command.add_argument("--root", metavar="FOLDER", help="where the data set is")
+    command.add_argument("--root", metavar="FOLDER", help="use the data set in this folder, which must have it")
     command.set_defaults(run=lab)
     return parser
+
+
+def _warn(message, *_):
+    """Say a warning as everything else is said."""
+    print(f"cnnbook: note: {message}", file=sys.stderr)
 
 
 def _complain(problem):

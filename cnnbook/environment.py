@@ -69,6 +69,8 @@ def require(version, *extras):
 
     Raises
     ------
+    ValueError
+        For a version that is none, and for an extra that cnnbook does not have.
     ImportError
         Names each package that is missing or too old, and the command that mends it.
 
@@ -77,6 +79,8 @@ def require(version, *extras):
     >>> require("0.1")
     """
     found = metadata.version("cnnbook")
+    if not isinstance(version, str) or not re.match(r"\d", version):
+        raise ValueError(f"version {version!r} is no version: use one such as {found!r}")
     problems = []
     if _release(found) < _release(version):
         problems.append(f"cnnbook {found} is older than this notebook, which needs {version} or later")
@@ -105,9 +109,7 @@ def report():
 
 
 def _install(requirement):
-    address = next(
-        (line.split(", ", 1)[1] for line in metadata.metadata("cnnbook").get_all("Project-URL") or []), None
-    )
+    address = next((line.split(", ", 1)[1] for line in metadata.metadata("cnnbook").get_all("Project-URL") or []), None)
     if requirement.startswith("cnnbook") and address:
         requirement = f"{requirement} @ git+{address}"
     return f'pip install --upgrade "{requirement}"'
@@ -121,4 +123,6 @@ def _version(name):
 
 
 def _release(version):
-    return tuple(int(part) for part in re.match(r"\d+(?:\.\d+)*", version)[0].split("."))
+    """The numbers of a version; of one that has none, such as "unknown", lower than all others."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in found[0].split(".")) if found else ()

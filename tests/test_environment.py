@@ -40,6 +40,16 @@ def test_an_unknown_extra_is_refused():
         environment.status("gpu")
 
 
+@pytest.mark.parametrize("version", ["", "latest", None, 1.0, ["0.1"]])
+def test_what_is_no_version_is_refused(version):
+    with pytest.raises(ValueError, match=re.escape(f"version {version!r} is no version: use one such as '0.")):
+        environment.require(version)
+
+
+def test_a_package_without_a_number_is_not_new_enough():
+    assert not environment.Status("torch", "2.4", "unknown").ok
+
+
 def test_colab_has_what_the_package_asks_for():
     """Installing cnnbook on Colab must change nothing there: what Colab had in November 2026 meets the lower bounds."""
     colab = {

@@ -41,6 +41,8 @@ def test_everything_else_is_refused(x, error, message):
      (0, ValueError, "stride 0 is too small: use stride >= 1"), ((1, -1), ValueError, "stride -1 is too small"),
      (1.5, TypeError, "stride must be an integer, got 1.5 (float): use a whole number"),
      (True, TypeError, "stride must be an integer, got True (bool)"),
+     (np.float32(2), TypeError, "stride must be an integer, got np.float32(2.0) (float32): use 2"),
+     (np.float32("inf"), TypeError, "stride must be an integer, got np.float32(inf) (float32): use a whole number"),
      (None, TypeError, "stride must be an integer, got None"),
      ("same", TypeError, "stride must be an integer, got 'same' (str): use a whole number"),
      (np.array([1, 2]), TypeError, "stride must be an integer, got array([1, 2]) (ndarray)"),

@@ -14,6 +14,8 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from . import fields
 from .operations import Unknown, arguments, follow, macs, name_of
 
+_OUT = (torch.Tensor.numpy, torch.Tensor.tolist, torch.Tensor.__array__)  # what comes of the numbers cannot be watched
+
 
 @dataclass(eq=False)
 class Entry:
@@ -182,9 +184,7 @@ class Recorder:
         """Work out what the units of the results see."""
         before = [self.seen.get(tensor, {}) for tensor in tensors]
         if not results and any(before):
-            self.note(
-                f"takes numbers out of a tensor ({name_of(operation)}): no receptive field tells what they become"
-            )
+            self.taken_out(name_of(operation))
         if not results or not any(seen is None or seen for seen in before):
             return  # nothing here depends on the input
         if None in before:
@@ -214,9 +214,16 @@ class Recorder:
             self.seen[tensor] = None
         self.note(f"{why}: no receptive field from there on")
 
+    def taken_out(self, how):
+        """Numbers leave PyTorch: what is computed from them, and what depends on that, is in no row."""
+        self.note(f"takes numbers out of a tensor ({how}): what becomes of them is in no row and no receptive field")
+
     def note(self, what):
-        """Put down what the open row does that cannot be seen."""
-        name = self.entry.name or self.full_name(self.entry.kind) if self.entry else self.full_name("")
+        """Put down what the open row does that cannot be seen, or else the module that runs."""
+        if self.entry:
+            name = self.entry.name or self.full_name(self.entry.kind)
+        else:
+            name = self.running[-1].path if self.running and self.running[-1].path else "the model"
         self.notes.append(f"{name} {what}")
 
     def count(self, tensors):
@@ -258,6 +265,8 @@ class _Functions(TorchFunctionMode):
         self.recorder = recorder
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function in _OUT and self.recorder.seen.get(args[0], {}) != {}:
+            self.recorder.taken_out(function.__name__.strip("_"))
         if self.recorder.entry is not None:  # inside a layer, which is a row of its own
             return function(*args, **(kwargs or {}))
         return self.recorder.call(function, args, kwargs or {})

@@ -18,7 +18,8 @@ class Padding(NamedTuple):
       columns left and right.
     - A `Padding`, which :func:`same_padding` returns, is (before, after) wherever it stands; alone it counts for every
       axis.
-    - Where there is one axis only, a pair of integers can only be (before, after).
+    - Where there is one axis only, as in a sequence, or where all else is plain integers, a pair of integers can only
+      be (before, after).
 
     Attributes
     ----------

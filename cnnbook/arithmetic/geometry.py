@@ -1,10 +1,11 @@
 """How a kernel slides over an input: the settings that a convolution and a pooling share, checked once."""
 
 from dataclasses import KW_ONLY, InitVar, dataclass, field
-from functools import partial
 
 from .._validate import flag, integer
 from ._axes import Padding, axes
+
+_PER_AXIS = ("size", "kernel", "stride", "padding", "dilation", "output")
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ class Geometry:
     output: int | tuple = field(init=False)
 
     def __post_init__(self, ceil_mode):
-        names = ("size", "kernel", "stride", "padding", "dilation")
-        entries, is_tuple = axes(**{name: getattr(self, name) for name in names})
-        positions = partial(_positions, ceil_mode=flag("ceil_mode", ceil_mode))
-        checked = dict(zip(names, entries, strict=True), output=tuple(map(positions, *entries)))
-        for name, value in checked.items():
-            object.__setattr__(self, name, value if is_tuple else value[0])  # the way into a frozen dataclass
-        object.__setattr__(self, "groups", integer("groups", self.groups, 1))
+        entries, is_tuple = axes(
+            size=self.size, kernel=self.kernel, stride=self.stride, padding=self.padding, dilation=self.dilation
+        )
+        up = flag("ceil_mode", ceil_mode)
+        entries.append(tuple(_positions(*axis, up) for axis in zip(*entries, strict=True)))
+        checked = zip(_PER_AXIS, entries if is_tuple else (value for (value,) in entries), strict=True)
+        vars(self).update(checked, groups=integer("groups", self.groups, 1))  # the way into a frozen dataclass
 
     @property
     def span(self):

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from .._validate import got
 from ._axes import axes
 from .geometry import Geometry
 
@@ -82,7 +83,7 @@ def receptive_field(layers):
     >>> receptive_field([(2, 1, (0, 1))])
     ReceptiveField(size=2, jump=1, start=0)
     """
-    checked = [_layer(number, layer) for number, layer in enumerate(layers)]
+    checked = [_layer(number, layer) for number, layer in enumerate(_in_order(layers))]
     lengths = {len(each) for each, is_tuple in checked if is_tuple}
     if len(lengths) > 1:
         raise ValueError(f"layers have different numbers of axes ({sorted(lengths)}): give each the same")
@@ -90,6 +91,15 @@ def receptive_field(layers):
     stacks = [[each[axis if len(each) > 1 else 0] for each, _ in checked] for axis in range(count)]
     fields = [_compose(stack) for stack in stacks]
     return ReceptiveField(*zip(*fields, strict=True)) if lengths else ReceptiveField(*fields[0])
+
+
+def _in_order(layers):
+    try:
+        if isinstance(layers, str | bytes | dict | set):  # no layers, or in no order
+            raise TypeError
+        return iter(layers)
+    except TypeError:
+        raise TypeError(f"layers must be a list of tuples, {got(layers)}: use one such as [(3, 1, 1, 1)]") from None
 
 
 def _layer(number, layer):

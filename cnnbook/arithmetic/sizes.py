@@ -26,7 +26,7 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     Returns
     -------
     int or tuple of int
-        A tuple where any option is one.
+        A tuple where any option has one entry an axis.
 
     Raises
     ------
@@ -50,9 +50,7 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     >>> output_size(384, 7, stride=2, padding=same_padding(384, 7, stride=2))
     192
     """
-    return Geometry(
-        size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    ).output
+    return Geometry(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).output
 
 
 def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -72,7 +70,7 @@ def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=
     Returns
     -------
     int or tuple of int
-        A tuple where any option is one.
+        A tuple where any option has one entry an axis.
 
     Raises
     ------

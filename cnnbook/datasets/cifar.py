@@ -1,5 +1,6 @@
 """CIFAR-10 and CIFAR-100: pickled batches, in a folder or in the published archive."""
 
+import hashlib
 import io
 import pickle
 import tarfile
@@ -9,7 +10,7 @@ import numpy as np
 
 from .download import fetch
 from .images import Images
-from .places import cache, user_folders
+from .places import cache, compare, find, read
 from .sources import SOURCES
 
 # data set -> folder in the archive; batches of each split; key of the labels; file and key of the class names
@@ -42,52 +43,82 @@ def load_cifar(name, split, root):
     source = SOURCES[name]
     folder, splits, labels_key, (meta_file, names_key) = LAYOUT[name]
     ((archive, md5),) = source.files.items()
-    place = find_cifar(name, split, root) or fetch(
-        [mirror + archive for mirror in source.mirrors], cache() / archive, md5
-    )
-    *batches, meta = _read(place, folder, [*splits[split], meta_file])
-    try:
-        pixels = np.concatenate([batch["data"] for batch in batches])
-        labels = np.concatenate([batch[labels_key] for batch in batches])
-        classes = tuple(text.decode() if isinstance(text, bytes) else text for text in meta[names_key])
-    except KeyError as key:
-        raise ValueError(f"{place} has no {key} in one of its files, so it is not {name}: replace it") from None
-    if pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3 * 32 * 32):
-        told = f"{place} holds pixels {pixels.dtype} of shape {pixels.shape} for {len(labels)} labels"
-        raise ValueError(f"{told}: use uint8 of shape ({len(labels)}, 3072)")
-    return Images(pixels.reshape(-1, 3, 32, 32), labels.astype(np.int64), classes)
+    own = find_cifar(name, split, root)
+    place = own or fetch([mirror + archive for mirror in source.mirrors], cache() / archive, md5)
+    contents = _read(place, folder, [*splits[split], meta_file])
+    *batches, meta = (_unpickle(content, place / file) for file, content in contents.items())
+    parts = [_batch(batch, labels_key, place / file) for file, batch in zip(splits[split], batches, strict=True)]
+    pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    classes = _classes(meta, names_key, place / meta_file)
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(classes):
+        told = f"{place} holds labels from {labels.min()} to {labels.max()} and names of {len(classes)} classes"
+        raise ValueError(f"{told}: it is damaged; replace it, or delete it")
+    if own:
+        sums = {file: hashlib.md5(content, usedforsecurity=False).hexdigest() for file, content in contents.items()}
+        compare(name, place, sums, source.contents)
+    return Images(pixels.reshape(-1, 3, 32, 32), labels, classes)
 
 
 def find_cifar(name, split, root):
     """Return the folder or archive that holds the split, among the folders that the user named, or None."""
     _, splits, _, (meta_file, _) = LAYOUT[name]
     (archive,) = SOURCES[name].files
-    for base in user_folders(root):
-        for folder in SOURCES[name].folders:
-            if all((base / folder / file).is_file() for file in (*splits[split], meta_file)):
-                return base / folder
-        if (base / archive).is_file():
-            return base / archive
-    return None
+
+    def alternatives(base):
+        folders = [[[base / folder / file] for file in (*splits[split], meta_file)] for folder in SOURCES[name].folders]
+        return [*folders, [[base / archive]]]
+
+    paths = find(name, split, alternatives, root)
+    return paths and (paths[0] if paths[0].name == archive else paths[0].parent)
 
 
 def _read(place, folder, files):
-    """Unpickle files of a folder or archive, in this order."""
+    """The bytes of files in a folder or archive, by name."""
+    if place.is_dir():
+        return {file: read(place / file) for file in files}
     try:
-        if place.is_dir():
-            contents = [(place / file).read_bytes() for file in files]
-        else:
-            with tarfile.open(place) as archive:
-                contents = [archive.extractfile(f"{folder}/{file}").read() for file in files]
-        return [_unpickle(content) for content in contents]
-    except (EOFError, KeyError, AttributeError, tarfile.TarError, zlib.error, pickle.UnpicklingError) as error:
+        with tarfile.open(fileobj=io.BytesIO(read(place))) as archive:
+            return {file: archive.extractfile(f"{folder}/{file}").read() for file in files}
+    except (EOFError, KeyError, AttributeError, OSError, tarfile.TarError, zlib.error) as error:
         raise ValueError(f"{place} is cut off or damaged ({error}): replace it, or delete it") from None
 
 
-def _unpickle(content):
+def _unpickle(content, path):
     """Unpickle a batch. Keys come as bytes from Python 2, as str from elsewhere; they leave as str."""
-    batch = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
-    return {key.decode() if isinstance(key, bytes) else key: value for key, value in batch.items()}
+    try:
+        batch = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
+        return {key.decode() if isinstance(key, bytes) else key: value for key, value in batch.items()}
+    except Exception as error:  # there is no end to what a damaged pickle raises
+        raise ValueError(f"{path} is cut off or damaged ({error}): replace it, or delete it") from None
+
+
+def _batch(batch, labels_key, path):
+    """Pixels (N, 3072) and labels (N,) of one file."""
+    pixels, labels = (_part(batch, key, path) for key in ("data", labels_key))
+    try:
+        labels = np.array(labels)
+    except ValueError:  # lists of different lengths
+        labels = np.array(None)
+    if labels.dtype.kind not in "iu" or labels.ndim != 1:
+        raise ValueError(f"{path} has {labels_key!r} that are no list of whole numbers: replace it, or delete it")
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3 * 32 * 32):
+        held = f"{pixels.dtype} of shape {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
+        told = f"{path} holds pixels {held} for {len(labels)} labels"
+        raise ValueError(f"{told}: use uint8 of shape ({len(labels)}, 3072)")
+    return pixels, labels.astype(np.int64)
+
+
+def _classes(meta, key, path):
+    names = _part(meta, key, path)
+    if not isinstance(names, list) or not all(isinstance(name, str | bytes) for name in names):
+        raise ValueError(f"{path} has {key!r} that are no list of names: replace it, or delete it")
+    return tuple(name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in names)
+
+
+def _part(batch, key, path):
+    if key not in batch:
+        raise ValueError(f"{path} has no {key!r}, so it is none of the published files: replace it, or delete it")
+    return batch[key]
 
 
 class _ArraysOnly(pickle.Unpickler):

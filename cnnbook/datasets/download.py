@@ -9,12 +9,18 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from .places import elsewhere
+
 TIMEOUT = 20  # seconds without a byte before a server counts as silent
 BLOCK = 1 << 16  # bytes read at a time
 
 
 class Unreachable(ConnectionError):
     """No mirror delivered the file; the message says what each of them did."""
+
+
+class Unwritable(OSError):
+    """The file cannot be put where it belongs."""
 
 
 def fetch(urls, path, md5):
@@ -38,20 +44,27 @@ def fetch(urls, path, md5):
     ------
     Unreachable
         Where no mirror delivers.
+    Unwritable
+        Where the folder cannot be written, or is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     problems = []
     with _alone(path.parent):
-        if path.exists() and checksum(path) == md5:
-            return path
+        with _writing(path):
+            if path.exists() and checksum(path) == md5:
+                return path
         for url in urls:
             try:
                 _complete(url, part, md5)
-            except (OSError, http.client.HTTPException) as error:
+            except Unwritable:
+                raise
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 problems.append(f"{urlsplit(url).netloc}: {error}")
             else:
-                os.replace(part, path)
+                with _writing(path):
+                    os.replace(part, path)
                 return path
     raise Unreachable("; ".join(problems))
 
@@ -71,9 +84,10 @@ def _complete(url, part, md5):
             whole = _continue(url, part)
         if not whole:
             raise ConnectionError(f"the connection was cut after {_size(part):,} bytes")
-        if checksum(part) == md5:
-            return
-        part.unlink()
+        with _writing(part):
+            if checksum(part) == md5:
+                return
+            part.unlink()
     raise ConnectionError("what arrived is not the file (wrong checksum)")
 
 
@@ -92,15 +106,46 @@ def _continue(url, part):
         position = start if resumes else 0
         length = response.headers.get("Content-Length")
         total = position + int(length) if length else None
-        with open(part, "ab" if resumes else "wb") as file, _progress(url, position, total) as advance:
-            try:
-                while block := response.read(BLOCK):
-                    file.write(block)
-                    position += len(block)
-                    advance(len(block))
-            except (TimeoutError, ConnectionError, http.client.IncompleteRead):
-                return False
+        with _opened(part, "ab" if resumes else "wb") as write, _progress(url, position, total) as advance:
+            while True:
+                try:
+                    block = response.read(BLOCK)
+                except (TimeoutError, ConnectionError, http.client.IncompleteRead):
+                    return False
+                if not block:
+                    break
+                write(block)
+                position += len(block)
+                advance(len(block))
     return total is None or position >= total
+
+
+@contextmanager
+def _writing(path):
+    """Say where something cannot be written, and what to do; a full disk is no reason to try the next mirror."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(
+            f"{path} cannot be written ({error.strerror}): free space there, make it writable, or {elsewhere()}"
+        ) from None
+
+
+@contextmanager
+def _opened(path, mode):
+    """Yield a function that writes bytes to a file at once, so that a full disk is told where it happens."""
+    with _writing(path):
+        file = open(path, mode, buffering=0)  # noqa: SIM115
+    try:
+
+        def write(block):
+            with _writing(path):
+                while block:
+                    block = block[file.write(block) :]
+
+        yield write
+    finally:
+        file.close()
 
 
 @contextmanager
@@ -111,7 +156,8 @@ def _alone(folder):
     except ModuleNotFoundError:  # Windows: two downloads at once may spoil each other, and the checksum will tell
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    with _writing(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # some network file systems have no locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -121,7 +167,8 @@ def _alone(folder):
 
 
 def _size(path):
-    return path.stat().st_size if path.exists() else 0
+    with _writing(path):
+        return path.stat().st_size if path.exists() else 0
 
 
 @contextmanager

@@ -50,5 +50,9 @@ def _read(name):
     if path is None:
         package = SHIPPED[name][0]
         raise ModuleNotFoundError(f'{name} comes with {package}, which is not installed: pip install "{package}"')
-    table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    try:
+        table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    except Exception as error:  # gzip, numpy and the system have many words for it
+        again = f'pip install --force-reinstall "{SHIPPED[name][0]}"'
+        raise ValueError(f"{path} is damaged or cannot be read ({error}): {again}") from None
     return table[:, :-1], table[:, -1]

@@ -1,13 +1,14 @@
 """One name, one data set: from the disk where it is there, from the network where it is not."""
 
 from difflib import get_close_matches
+from reprlib import repr as shortened
 
 from .cifar import LAYOUT, find_cifar, load_cifar
 from .download import Unreachable
 from .embedded import SHIPPED, load_shipped, shipped_path
-from .idx import find_idx, load_idx
+from .idx import PREFIX, find_idx, load_idx
 from .images import Images
-from .places import cache
+from .places import Absent, cache
 from .shapes import load_shapes
 from .sources import SOURCES
 
@@ -26,11 +27,12 @@ def names():
 def load(name, split, *, root=None) -> Images:
     """Return one split of a data set.
 
-    The published files are looked for in `root`, in the folder that the environment variable ``CNNBOOK_DATA`` names,
-    and in the user's cache (``~/.cache/cnnbook``, or where the system keeps caches); then they are downloaded into the
-    cache. Files in a folder of yours are used as they are: ``MNIST/raw/train-images-idx3-ubyte`` and the like, gzipped
-    or not, and ``cifar-10-batches-py/`` or the published archive. MNIST and Fashion-MNIST have files of the same names:
-    those in a folder with "fashion" in its name count as Fashion-MNIST, all others as MNIST.
+    The published files are looked for in `root`; without it, in the folder that the environment variable
+    ``CNNBOOK_DATA`` names, and in the user's cache (``~/.cache/cnnbook``, or where the system keeps caches); then they
+    are downloaded into the cache. A folder of yours has ``MNIST/raw/train-images-idx3-ubyte`` and the like, gzipped or
+    not, and ``cifar-10-batches-py/`` or the published archive. MNIST and Fashion-MNIST have files of the same names:
+    those in a folder with "fashion" in its name count as Fashion-MNIST, all others as MNIST. Files of yours that are
+    not the published ones are used, with a warning.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def load(name, split, *, root=None) -> Images:
     split : {"train", "test"}
         Which part.
     root : str or path, optional
-        A folder to look in first.
+        The folder that has the files. Nothing is looked up elsewhere then.
 
     Returns
     -------
@@ -49,7 +51,11 @@ def load(name, split, *, root=None) -> Images:
     Raises
     ------
     ValueError
-        For an unknown name or split, and for a file that is damaged.
+        For an unknown name or split, for a file that is damaged, and for a `root` where none is needed.
+    FileNotFoundError
+        For a folder that is not there or lacks files; the message names them.
+    OSError
+        Where a file cannot be read or the cache not be written.
     ConnectionError
         Where a download fails; the message names a data set that needs none.
     ModuleNotFoundError
@@ -61,7 +67,7 @@ def load(name, split, *, root=None) -> Images:
     >>> digits.images.shape, digits.labels[:12]
     ((1437, 1, 8, 8), array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]))
     """
-    _check(name, split)
+    _check(name, split, root)
     if name == "shapes":
         return load_shapes(split)
     if name in SHIPPED:
@@ -83,21 +89,29 @@ def available(name, *, root=None):
     >>> available("shapes")
     True
     """
-    _check(name, "train")
+    _check(name, "train", root)
     if name == "shapes":
         return True
     if name in SHIPPED:
         return shipped_path(name) is not None
     source = SOURCES[name]
     find = find_cifar if name in LAYOUT else find_idx
+    try:
+        missing = [split for split in SPLITS if not find(name, split, root)]
+    except Absent:
+        return False
     in_cache = cache() / ("." if name in LAYOUT else source.folders[0])
-    return all(find(name, split, root) for split in SPLITS) or all((in_cache / file).is_file() for file in source.files)
+    needed = [file for file in source.files if name in LAYOUT or any(file.startswith(PREFIX[s]) for s in missing)]
+    return not missing or all((in_cache / file).is_file() for file in needed)
 
 
-def _check(name, split):
-    if name not in names():
+def _check(name, split, root):
+    if not isinstance(name, str) or name not in names():
         close = get_close_matches(str(name), names(), n=1)
         meant = f"did you mean {close[0]!r}? " if close else ""
-        raise ValueError(f"name {name!r} is no data set: {meant}use one of {', '.join(names())}")
-    if split not in SPLITS:
-        raise ValueError(f'split {split!r} is not known: use "train" or "test"')
+        raise ValueError(f"name {shortened(name)} is no data set: {meant}use one of {', '.join(names())}")
+    if root is not None and name not in SOURCES:
+        comes = f"comes with {SHIPPED[name][0]}" if name in SHIPPED else "is drawn by this package"
+        raise ValueError(f"root {str(root)!r} is of no use: {name} {comes}; leave root out")
+    if not isinstance(split, str) or split not in SPLITS:
+        raise ValueError(f'split {shortened(split)} is not known: use "train" or "test"')

@@ -46,7 +46,7 @@ def draw(name):
     >>> draw("inception_reduced").description[:71]
     'Inception module 3a of GoogLeNet: input (192 channels), then 4 branches'
     """
-    if name not in _DRAWINGS:
+    if not isinstance(name, str) or name not in _DRAWINGS:
         near = difflib.get_close_matches(str(name), _DRAWINGS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(f"there is no drawing {name!r}: {hint}list_drawings() names all {len(_DRAWINGS)}")

@@ -1,7 +1,11 @@
 """What the convolutions check before they compute."""
 
+from math import prod
+
 from .._validate import array, per_axis, same_dtype, shape
 from ..arithmetic import Geometry
+
+_MOST_PIXELS = 1 << 32  # of a padded plane: 16 GiB in float32. Beyond, NumPy's errors do not name what was too large
 
 
 def convolution(x, weight, bias, *, letters, stride, padding, dilation, groups):
@@ -24,7 +28,16 @@ def geometry(size, kernel, *, stride, padding, dilation, groups=1):
         per_axis(name, value, len(size), 1)
         for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation))
     )
-    return Geometry(size, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return possible(Geometry(size, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups))
+
+
+def possible(geometry):
+    """Refuse planes that fit into no memory."""
+    if prod(geometry.padded) > _MOST_PIXELS:
+        sides, options = " x ".join(map(str, geometry.padded)), ("stride", "padding", "dilation")
+        told = ", ".join(f"{name} {getattr(geometry, name)}" for name in options)
+        raise ValueError(f"planes of {sides} pixels, padding included, are too large: use less than {told}")
+    return geometry
 
 
 def channels(c_in, weight, bias, groups):

@@ -82,7 +82,11 @@ def windows(x, kernel, *, stride, padding, ceil_mode):
                 f"padding {max(sides)} is more than half of kernel {k}, so a window could see nothing else: "
                 f"use padding <= {k // 2} or a larger kernel"
             )
-    return where
+    # Beyond the padded image there is nothing to see or to step over: what is larger may as well be as large.
+    kernel, stride = (tuple(map(min, option, where.padded)) for option in (where.kernel, where.stride))
+    if (kernel, stride) == (where.kernel, where.stride):
+        return where
+    return Windows(where.size, kernel, stride=stride, padding=where.padding, ceil_mode=ceil_mode)
 
 
 def padded_blocks(x, where, fill):

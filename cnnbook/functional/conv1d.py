@@ -15,7 +15,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     weight : ndarray of shape (C_out, C_in // groups, kL)
     bias : ndarray of shape (C_out,), optional
     stride, padding, dilation, groups : int
-        As in :func:`conv2d`, along the one axis.
+        As in :func:`conv2d`, along the one axis; as there is no other, `padding` can be a pair (before, after) too.
 
     Returns
     -------

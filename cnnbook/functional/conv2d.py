@@ -55,6 +55,8 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> weight = np.array([1.0, 0, 0, 0, 0, -1]).reshape(1, 1, 3, 2)     # upper left minus lower right
     >>> conv2d(x, weight).shape
     (1, 1, 3, 6)
+    >>> conv2d(x, weight, padding=((1, 1), (0, 1))).shape                # a row above and below, a column on the right
+    (1, 1, 5, 7)
     >>> conv2d(x, weight, stride=(1, 3))[0, 0]
     array([[-15., -15.],
            [-15., -15.],

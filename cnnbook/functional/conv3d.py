@@ -18,7 +18,7 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
         Volumes of D frames, float32 or float64, not changed.
     weight : ndarray of shape (C_out, C_in // groups, kD, kH, kW)
     bias : ndarray of shape (C_out,), optional
-    stride, padding, dilation, groups : int or tuple of int
+    stride, padding, dilation, groups : int or tuple
         As in :func:`conv2d`, for (D, H, W).
 
     Returns

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._validate import array, gradient, integer, pair, same_dtype, shape
 from ..arithmetic import Geometry, transposed_output_size
+from ._check import possible
 from ._convolve import columns_of, input_gradient
 from ._windows import pad, unpad, window_at
 
@@ -171,4 +172,5 @@ def _check(x, weight, bias, stride, padding, output_padding, groups, dilation):
         x.shape[2:], weight.shape[2:], stride=stride, padding=padding, dilation=dilation,
         output_padding=pair("output_padding", output_padding, 0),
     )  # fmt: skip
-    return Geometry(output, weight.shape[2:], stride=stride, padding=padding, dilation=dilation, groups=groups)
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    return possible(Geometry(output, weight.shape[2:], **options))

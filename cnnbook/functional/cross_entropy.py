@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validate import FLOATS, array, number
+from .._validate import FLOATS, array, class_labels, number
 from .softmax import log_softmax, softmax
 
 
@@ -37,7 +37,7 @@ def cross_entropy(logits, labels):
     """
     _check(logits, labels)
     right = log_softmax(logits)[np.arange(len(labels)), labels]
-    return -right.mean()
+    return -right.mean(dtype=np.float64).astype(right.dtype)
 
 
 def cross_entropy_backward(grad_output, logits, labels):
@@ -79,21 +79,6 @@ def cross_entropy_backward(grad_output, logits, labels):
 
 def _check(logits, labels):
     array("logits", logits, 2, axes="N, classes")
-    N, classes = logits.shape
-    if not isinstance(labels, np.ndarray):
-        raise TypeError(f"labels must be a NumPy array, got {type(labels).__name__}: use numpy.asarray(labels)")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"labels have dtype {labels.dtype}, but need integers: use labels.astype(numpy.int64)")
-    if labels.shape != (N,):
-        one_hot = labels.shape == logits.shape
-        remedy = "use labels.argmax(axis=1) if they are one-hot" if one_hot else f"use labels of shape {(N,)}"
-        raise ValueError(f"labels have shape {labels.shape}, but need one for each of {N} images: {remedy}")
-    if N == 0:
+    class_labels(labels, *logits.shape)
+    if len(logits) == 0:
         raise ValueError(f"logits have shape {logits.shape}, and no images have no mean: leave empty batches out")
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        image = int(wrong.argmax())
-        raise ValueError(
-            f"labels[{image}] is {labels[image]}, but logits {logits.shape} have classes 0 to {classes - 1}: "
-            f"use labels from 0 to {classes - 1}"
-        )

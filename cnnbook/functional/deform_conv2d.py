@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._validate import array, gradient, same_dtype, shape
+from .._validate import array, gradient, number, same_dtype, shape
 from ._check import convolution
 
 _COLUMN_BYTES = 1 << 19  # columns made at a time: with what it takes to make them they stay in the processor's cache
@@ -245,8 +245,9 @@ def bilinear_backward(grad, image, y, x):
     >>> float(grad_y), float(grad_x)                                     # a row down adds 7, a column right adds 1
     (7.0, 1.0)
     """
+    neighbours, grad = _neighbours(image, y, x), number("grad", grad, nan=True)
     grad_image, grad_y, grad_x = np.zeros_like(image), image.dtype.type(0), image.dtype.type(0)
-    for at, share, down, right in _neighbours(image, y, x):
+    for at, share, down, right in neighbours:
         grad_image[at] = grad * share
         grad_y += grad * down * image[at]
         grad_x += grad * right * image[at]
@@ -256,6 +257,7 @@ def bilinear_backward(grad, image, y, x):
 def _neighbours(image, y, x):
     """List the pixels of the image around a place: index, share, what the share gains by a way down and a way right."""
     array("image", image, 2, axes="H, W")
+    y, x = number("y", y, nan=True), number("x", x, nan=True)
     if np.isnan(y) or np.isnan(x):
         return [((0, 0), np.nan, np.nan, np.nan)]
     H, W = image.shape

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validate import flag, floats, number, same_dtype, shape
+from .._validate import flag, floats, generator, number, same_dtype, shape
 
 
 def dropout(x, *, p, training, rng):
@@ -50,10 +50,7 @@ def dropout(x, *, p, training, rng):
     p, training = number("p", p, 0, 1), flag("training", training)
     if not training or p == 0:
         return x.copy(), np.ones(x.shape, x.dtype)
-    if not isinstance(rng, np.random.Generator):
-        kind = type(rng).__name__
-        raise TypeError(f"rng must be a numpy.random.Generator, got {kind}: use numpy.random.default_rng(0)")
-    mask = (rng.random(x.shape, np.float32) >= p).astype(x.dtype)
+    mask = (generator("rng", rng).random(x.shape, np.float32) >= p).astype(x.dtype)
     if p < 1:  # where all are dropped there is nothing to scale
         mask /= 1 - p
     return x * mask, mask

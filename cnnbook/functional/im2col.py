@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from .._validate import array, per_axis, shape
+from .._validate import array, got, per_axis, shape
 from ._check import geometry
 from ._windows import pad, tap, unpad, windows
 
@@ -109,6 +109,8 @@ def col2im(columns, input_shape, kernel, *, stride=1, padding=0, dilation=1, lay
     """
     to_nchw, from_nchw, to_rows = _layout(layout)
     array("columns", columns, 2, axes="N * H_out * W_out, C * kH * kW")
+    if not isinstance(input_shape, tuple | list):
+        raise TypeError(f"input_shape must be a tuple, {got(input_shape)}: use ({', '.join(layout)})")
     input_shape = per_axis("input_shape", input_shape, 4, 0)
     N, C, H, W = (input_shape[axis] for axis in to_nchw)
     where = geometry((H, W), kernel, stride=stride, padding=padding, dilation=dilation)
@@ -126,6 +128,6 @@ def col2im(columns, input_shape, kernel, *, stride=1, padding=0, dilation=1, lay
 
 
 def _layout(layout):
-    if layout not in _LAYOUTS:
+    if not isinstance(layout, str) or layout not in _LAYOUTS:
         raise ValueError(f"layout {layout!r} is unknown: use 'NCHW' or 'NHWC'")
     return _LAYOUTS[layout]

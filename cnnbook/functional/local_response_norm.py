@@ -76,7 +76,7 @@ def local_response_norm_backward(grad_output, x, *, size, alpha=1e-4, beta=0.75,
     >>> local_response_norm_backward(np.full_like(x, 25.0), x, size=1, alpha=1.0, beta=1.0)[0].reshape(2)
     array([ 0., -3.])
     """
-    base, beta = _base(x, size, alpha, k), number("beta", beta)
+    base, size, beta = _base(x, size, alpha, k), integer("size", size, 1), number("beta", beta)
     gradient(grad_output, x.shape, x)
     damped = grad_output * base**-beta
     # A channel looks size // 2 back, so it is seen from size // 2 ahead: the same window, turned around.
@@ -87,12 +87,13 @@ def local_response_norm_backward(grad_output, x, *, size, alpha=1e-4, beta=0.75,
 def _base(x, size, alpha, k):
     array("x", x, 4, axes="N, C, H, W")
     size, alpha, k = integer("size", size, 1), number("alpha", alpha, 0), number("k", k, 0)
-    return k + alpha / size * _sum_channels(x * x, before=size // 2, after=(size - 1) // 2)
+    return k + alpha / number("size", size) * _sum_channels(x * x, before=size // 2, after=(size - 1) // 2)
 
 
 def _sum_channels(x, before, after):
     """Sum over the channels from `before` channels back to `after` channels ahead."""
     C = x.shape[1]
+    before, after = min(before, C), min(after, C)  # further away there is none
     padded = np.pad(x, ((0, 0), (before, after), (0, 0), (0, 0)))
     total = padded[:, :C].copy()
     for first in range(1, before + after + 1):

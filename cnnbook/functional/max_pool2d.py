@@ -22,9 +22,9 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
     ----------
     x : ndarray of shape (N, C, H, W)
         float32 or float64.
-    kernel, stride, padding : int or tuple of int
+    kernel, stride, padding : int or tuple
         Window size; step between windows, by default the kernel, so that they do not overlap; pixels added on each
-        side, at most half the kernel.
+        side, at most half the kernel, read as :class:`cnnbook.arithmetic.Padding` says.
     ceil_mode : bool
         Round the output size up: a last window may hang over the end. See :func:`cnnbook.arithmetic.output_size`.
 

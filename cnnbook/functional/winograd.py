@@ -31,7 +31,7 @@ Tiles of 4 lose a digit. That does no harm to a network, but a comparison that a
 
 import numpy as np
 
-from .._validate import gradient
+from .._validate import gradient, integer
 from ..arithmetic import Geometry
 from ._check import convolution
 from ._windows import unpad, windows
@@ -91,7 +91,7 @@ def conv2d_winograd(x, weight, bias=None, *, padding=0, tile=4):
            [135., 144., 153., 162., 171.],
            [198., 207., 216., 225., 234.]])
     """
-    padding, output = _check(x, weight, bias, padding, tile)
+    padding, output, tile = _check(x, weight, bias, padding, tile)
     return _convolve(x, weight, bias, padding, tile, output)
 
 
@@ -128,7 +128,7 @@ def conv2d_winograd_backward(grad_output, x, weight, bias=None, *, padding=0, ti
     >>> grad_x[0, 0, 1].round(9)                          # in how many windows each pixel of the second row lies
     array([2., 4., 6., 6., 6., 4., 2.])
     """
-    padding, output = _check(x, weight, bias, padding, tile)
+    padding, output, tile = _check(x, weight, bias, padding, tile)
     gradient(grad_output, (len(x), len(weight), *output), x)
     flipped = weight.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]  # (C_in, C_out, 3, 3)
     blind = [[max(0, side - 2) for side in sides] for sides in padding]  # outputs that see nothing but padding
@@ -195,6 +195,7 @@ def _check(x, weight, bias, padding, tile):
     geometry = convolution(x, weight, bias, letters="HW", stride=1, padding=padding, dilation=1, groups=1)
     if weight.shape[2:] != (3, 3):
         raise ValueError(f"weight has a kernel of {weight.shape[2:]}, but these tiles are for (3, 3): use conv2d")
-    if tile not in (2, 4):
-        raise ValueError(f"tile {tile!r} is unknown: use 2 or 4")
-    return geometry.padding, geometry.output
+    tile = integer("tile", tile, 2)
+    if tile not in _MATRICES:
+        raise ValueError(f"tile {tile} is unknown: use 2 or 4")
+    return geometry.padding, geometry.output, tile

@@ -71,7 +71,7 @@ def build(name, **options):
     Traceback (most recent call last):
     ValueError: there is no network 'resnet81': did you mean 'resnet18'? list_models() names all 35
     """
-    if name not in _FILE_OF:
+    if not isinstance(name, str) or name not in _FILE_OF:
         near = difflib.get_close_matches(str(name), _FILE_OF, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(f"there is no network {name!r}: {hint}list_models() names all {len(_FILE_OF)}")

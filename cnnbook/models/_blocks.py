@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._validate import flag, integer, number
+
 
 class Network(nn.Module):
     """Features, then a classifier: from images (N, in_channels, H, W) to logits (N, num_classes).
@@ -28,8 +30,6 @@ class Network(nn.Module):
 
     def __init__(self, name, features, classifier, *, in_channels, num_classes, minimum=1):
         super().__init__()
-        if min(in_channels, num_classes) < 1:
-            raise ValueError(f"in_channels {in_channels} or num_classes {num_classes} is too small: use at least 1")
         self.name, self.in_channels, self.num_classes, self.minimum = name, in_channels, num_classes, minimum
         self.features, self.classifier = stack(features), stack(classifier)
         self.apply(initialise)
@@ -47,6 +47,24 @@ class Network(nn.Module):
     def forward(self, x):
         self.check(x)
         return self.classifier(self.features(x))
+
+
+def check_options(**options):
+    """Refuse what no network can be built with, by its name, before a layer deep inside fails on it.
+
+    `num_classes` and `in_channels` are counts, `dropout` and the like probabilities, all others flags.
+
+    >>> check_options(num_classes=10, in_channels=0, batch_norm=True)
+    Traceback (most recent call last):
+    ValueError: in_channels 0 is too small: use in_channels >= 1
+    """
+    for name, value in options.items():
+        if name in ("num_classes", "in_channels"):
+            integer(name, value, 1)
+        elif name.startswith("dropout"):
+            number(name, value, 0, 1)
+        else:
+            flag(name, value)
 
 
 class Branches(nn.ModuleDict):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Network, conv_relu
+from ._blocks import Network, check_options, conv_relu
 
 
 class Layer(NamedTuple):
@@ -63,8 +63,9 @@ def alexnet(*, groups=1, dropout=0.5, num_classes=1000, in_channels=3):
     >>> sum(p.numel() for p in alexnet(groups=2).features.conv1.parameters())   # 96 filters of 11 x 11 x 3, biases
     34944
     """
-    if groups not in (1, 2):
-        raise ValueError(f"groups {groups} is not an AlexNet: use 1 for one tower or 2 for the published split")
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
+    if isinstance(groups, bool | float) or groups not in (1, 2):
+        raise ValueError(f"groups {groups!r} is not an AlexNet: use 1 for one tower or 2 for the published split")
     layers, c_in = {}, in_channels
     for row in LAYERS:
         split = groups if row.split else 1

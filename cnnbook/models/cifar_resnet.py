@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
-from ._blocks import Network, conv_norm, global_classifier
+from ._blocks import Network, check_options, conv_norm, global_classifier
 from .resnet import BasicBlock
 
 # The table of section 4.2: 6n + 2 layers, n blocks in each stage
@@ -30,6 +30,7 @@ def _factory(depth, *, residual):
     name = f"cifar_{'resnet' if residual else 'plain'}{depth}"
 
     def factory(*, num_classes=10, in_channels=3):
+        check_options(num_classes=num_classes, in_channels=in_channels)
         layers, c_in = {"conv1": conv_norm(in_channels, CHANNELS[0], 3)}, CHANNELS[0]
         for number, channels in enumerate(CHANNELS, start=1):
             blocks = []

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ._blocks import Branches, Network, conv_relu, global_classifier, initialise, stack
+from ._blocks import Branches, Network, check_options, conv_relu, global_classifier, initialise, stack
 
 
 class Inception(NamedTuple):
@@ -70,6 +70,8 @@ def googlenet(*, aux_logits=True, dropout=0.4, dropout_aux=0.7, num_classes=1000
     >>> output.logits.shape, output.aux1.shape
     (torch.Size([2, 7]), torch.Size([2, 7]))
     """
+    check_options(aux_logits=aux_logits, dropout=dropout, dropout_aux=dropout_aux)
+    check_options(num_classes=num_classes, in_channels=in_channels)
     layers = {
         "conv1": conv_relu(in_channels, 64, 7, stride=2),
         "pool1": _pool(),

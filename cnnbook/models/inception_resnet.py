@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Branches, Network, global_classifier
+from ._blocks import Branches, Network, check_options, global_classifier
 from .inception_v3 import HALVE, conv_norm, halve, inception_stem
 from .inception_v4 import average, reduction_a
 
@@ -92,6 +92,7 @@ def inception_resnet_v1(*, dropout=0.2, num_classes=1000, in_channels=3):
     >>> inception_resnet_v1().features.A1.expand
     Conv2d(96, 256, kernel_size=(1, 1), stride=(1, 1))
     """
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     layers, channels = _layers(V1, in_channels)
     return _network("inception_resnet_v1", layers, channels, dropout, num_classes, in_channels)
 
@@ -102,6 +103,7 @@ def inception_resnet_v2(*, dropout=0.2, num_classes=1000, in_channels=3):
     As released: the last block adds its residual unscaled and without ReLU, and a 1x1 to 1536 channels ends the
     features.
     """
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     layers, channels = _layers(V2, in_channels)
     layers["C10"].scale, layers["C10"].relu = 1.0, nn.Identity()
     layers["conv7"] = conv_norm(channels, 1536, 1)

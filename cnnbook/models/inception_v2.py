@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Branches, MaxPoolSame, Network, conv_norm, global_classifier
+from ._blocks import Branches, MaxPoolSame, Network, check_options, conv_norm, global_classifier
 
 
 class Inception(NamedTuple):
@@ -55,6 +55,7 @@ def inception_v2(*, num_classes=1000, in_channels=3):
     >>> list(inception_v2().features.get_submodule("3c"))                     # stride 2: no 1x1 branch
     ['3x3', 'double3x3', 'pool']
     """
+    check_options(num_classes=num_classes, in_channels=in_channels)
     layers = {
         # Plain, as the rest: the paper makes this one separable with a multiplier of 8 to save time.
         "conv1": conv_norm(in_channels, 64, 7, stride=2),

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ._blocks import Branches, Network, conv_norm, global_classifier, initialise, stack
+from ._blocks import Branches, Network, check_options, conv_norm, global_classifier, initialise, stack
 
 conv_norm = partial(conv_norm, eps=1e-3)
 average = partial(nn.AvgPool2d, 3, stride=1, padding=1)  # counts the padding, as torchvision does
@@ -117,6 +117,8 @@ def inception_v3(*, aux_logits=True, transform_input=False, dropout=0.5, num_cla
     >>> inception_v3(num_classes=7).eval()(torch.zeros(2, 3, 75, 80)).shape
     torch.Size([2, 7])
     """
+    check_options(aux_logits=aux_logits, transform_input=transform_input, dropout=dropout)
+    check_options(num_classes=num_classes, in_channels=in_channels)
     if transform_input and in_channels != 3:
         raise ValueError(f"transform_input is for red, green and blue: use in_channels 3, not {in_channels}")
     layers = inception_stem(in_channels) | {"pool2": halve()}  # 35 x 35 x 192

@@ -8,7 +8,7 @@ from functools import partial
 
 from torch import nn
 
-from ._blocks import Branches, Network, global_classifier
+from ._blocks import Branches, Network, check_options, global_classifier
 from .inception_v3 import HALVE, VALID, conv_norm, halve, split
 
 average = partial(nn.AvgPool2d, 3, stride=1, padding=1, count_include_pad=False)  # averages over real pixels only
@@ -90,6 +90,7 @@ def inception_v4(*, dropout=0.2, num_classes=1000, in_channels=3):
     >>> len(inception_v4().features)                                 # six of the stem, 4 + 1 + 7 + 1 + 3 modules
     22
     """
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     layers = {
         "conv1": conv_norm(in_channels, 32, 3, **HALVE),  # 149 x 149
         "conv2": conv_norm(32, 32, 3, **VALID),  # 147 x 147

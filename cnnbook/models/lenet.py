@@ -22,6 +22,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ._blocks import check_options
+
 # Table I of the paper: the maps of S2 that each of C3's 16 maps sees.
 C3_TABLE = (
     (0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5),
@@ -58,8 +60,7 @@ def lenet5(*, original=False, num_classes=10, in_channels=1):
     >>> sum(p.numel() for p in lenet5().parameters()), sum(p.numel() for p in lenet5(original=True).parameters())
     (61706, 60850)
     """
-    if min(in_channels, num_classes) < 1:
-        raise ValueError(f"lenet5 got in_channels {in_channels} and num_classes {num_classes}: use at least 1 of each")
+    check_options(original=original, num_classes=num_classes, in_channels=in_channels)
     squash, subsample = (ScaledTanh, Subsample) if original else (nn.Tanh, lambda maps: nn.AvgPool2d(2))
     c3 = TableConv2d(C3_TABLE, kernel_size=5) if original else nn.Conv2d(6, 16, 5)
     layers = OrderedDict(
@@ -125,7 +126,7 @@ class TableConv2d(nn.Module):
     def fan_in(self):
         """Inputs of a unit, one number a kernel: rows of the table that name more maps have more."""
         weights_a_kernel = self.kernels.weight[0].numel()
-        return torch.bincount(self.row)[self.row] * weights_a_kernel
+        return (self.row[:, None] == self.row).sum(1) * weights_a_kernel
 
 
 class RequireSize(nn.Module):

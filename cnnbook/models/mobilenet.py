@@ -1,10 +1,11 @@
 """MobileNet v1: Howard et al., "MobileNets", 2017. v2: Sandler et al., "MobileNetV2: inverted residuals", 2018."""
 
+from numbers import Real
 from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Network, conv_norm, global_classifier, stack
+from ._blocks import Network, check_options, conv_norm, global_classifier, stack
 
 
 class Separable(NamedTuple):
@@ -87,6 +88,7 @@ def mobilenet_v1(*, width=1.0, num_classes=1000, in_channels=3):
     Conv2d(16, 32, kernel_size=(1, 1), stride=(1, 1), bias=False)
     """
     _check_width(width)
+    check_options(num_classes=num_classes, in_channels=in_channels)
     c_in = max(8, int(32 * width))
     layers = {"conv1": conv_norm(in_channels, c_in, 3, stride=2)}
     for number, row in enumerate(V1_TABLE_1, start=1):
@@ -127,6 +129,7 @@ def mobilenet_v2(*, width=1.0, dropout=0.2, num_classes=1000, in_channels=3):
     24
     """
     _check_width(width)
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     c_in = multiple_of_8(32 * width)
     layers = {"conv1": conv_norm(in_channels, c_in, 3, stride=2, activation=nn.ReLU6)}
     for row in V2_TABLE_2:
@@ -152,5 +155,5 @@ def multiple_of_8(channels):
 
 
 def _check_width(width):
-    if not 0 < width < float("inf"):
-        raise ValueError(f"width {width} is no multiplier: use a positive number, such as 0.5")
+    if isinstance(width, bool) or not isinstance(width, Real) or not 0 < width < float("inf"):
+        raise ValueError(f"width {width!r} is no multiplier: use a positive number, such as 0.5")

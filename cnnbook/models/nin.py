@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Network, conv_relu
+from ._blocks import Network, check_options, conv_relu
 
 
 class MlpConv(NamedTuple):
@@ -63,6 +63,7 @@ def nin_cifar(*, dropout=0.5, num_classes=10, in_channels=3):
 
 
 def _nin(name, table, dropout, num_classes, in_channels, minimum):
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     layers, c_in = {}, in_channels
     for number, row in enumerate(table, start=1):
         c1, c2, c3 = (num_classes if channels is None else channels for channels in row.channels)

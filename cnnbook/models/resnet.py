@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import Network, conv_norm, global_classifier
+from ._blocks import Network, check_options, conv_norm, global_classifier
 
 
 class Depth(NamedTuple):
@@ -135,6 +135,7 @@ def plain34(*, num_classes=1000, in_channels=3):
 
 
 def _resnet(name, num_classes, in_channels, **options):
+    check_options(num_classes=num_classes, in_channels=in_channels, **options)
     row = TABLE_1[name]
     stages = {
         "conv1": conv_norm(in_channels, 64, 7, stride=2),  # at 224: 112 x 112

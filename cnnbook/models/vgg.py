@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from ._blocks import Network, stack
+from ._blocks import Network, check_options, stack
 
 # Table 1: convolutions of 3x3 in each stage, columns A, B, D, E. A 2x2 max pool ends each stage.
 CHANNELS = (64, 128, 256, 512, 512)
@@ -56,6 +56,7 @@ def vgg19(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
 
 
 def _vgg(name, batch_norm, dropout, num_classes, in_channels):
+    check_options(batch_norm=batch_norm, dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     stages, c_in = {}, in_channels
     for number, (depth, channels) in enumerate(zip(TABLE_1[name], CHANNELS, strict=True), start=1):
         stages[f"stage{number}"] = _stage(depth, c_in, channels, batch_norm)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from ._blocks import MaxPoolSame, Network, global_classifier, stack
+from ._blocks import MaxPoolSame, Network, check_options, global_classifier, stack
 from .inception_v3 import conv_norm  # batch norm's eps is 1e-3 here too
 
 
@@ -75,6 +75,7 @@ def xception(*, dropout=0.5, num_classes=1000, in_channels=3):
     >>> xception().features.middle1.layers.separable1.depthwise
     Conv2d(728, 728, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), groups=728, bias=False)
     """
+    check_options(dropout=dropout, num_classes=num_classes, in_channels=in_channels)
     layers = {
         "conv1": conv_norm(in_channels, 32, 3, stride=2, padding=0),  # 149 x 149
         "conv2": conv_norm(32, 64, 3, padding=0),  # 147 x 147

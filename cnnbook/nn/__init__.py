@@ -1,7 +1,8 @@
 """Networks in NumPy alone: layers around `cnnbook.functional`, and what it takes to train them.
 
 A layer has four things: `forward(x, training=...)`, `backward(grad_output)`, `parameters` (name -> array) and
-`gradients` (the same names, filled by backward). A network is a layer made of layers.
+`gradients` (the same names, filled by backward). After each forward pass one backward pass can follow. A network is a
+layer made of layers; one layer may stand in it several times, and its gradients are then the sums over all places.
 
 >>> import numpy as np
 >>> rng = np.random.default_rng(0)

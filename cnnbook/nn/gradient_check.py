@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .._validate import integer
+from .._validate import flag, generator, integer, number
+from .layers import a_layer
 
 
 def gradient_check(network, x, *, rng, training=True, samples=20, step=1e-6):
@@ -46,8 +47,12 @@ def gradient_check(network, x, *, rng, training=True, samples=20, step=1e-6):
     >>> list(errors), max(errors.values()) < 1e-6
     (['x', '0.weight', '0.bias'], True)
     """
-    samples = integer("samples", samples, 1)
+    a_layer("network", network)
+    generator("rng", rng)
+    samples, training, step = integer("samples", samples, 1), flag("training", training), number("step", step, 1e-12, 1)
     x = np.array(x)
+    if x.size == 0:
+        raise ValueError(f"x has shape {x.shape}, no number to move: give two or three images")
     arrays = {"x": x, **network.parameters}
     for name, array in arrays.items():
         if array.dtype != np.float64:

@@ -6,6 +6,8 @@ of shape (C_out, C_in, kH, kW) these are ``C_in * kH * kW`` and ``C_out * kH * k
 
 from math import prod, sqrt
 
+from .._validate import float_dtype, generator, integer
+
 
 def he_normal(shape, *, rng, dtype):
     """Normal numbers of variance ``2 / fan_in``: for layers before a ReLU, which halves the mean square.
@@ -32,7 +34,8 @@ def he_normal(shape, *, rng, dtype):
     >>> weight.dtype, round(weight.var() * 4 * 5 * 5, 1)
     (dtype('float32'), np.float32(2.0))
     """
-    return (sqrt(2 / prod(shape[1:])) * rng.standard_normal(shape)).astype(dtype)
+    shape, dtype = _shape(shape), float_dtype("dtype", dtype)
+    return (sqrt(2 / prod(shape[1:])) * generator("rng", rng).standard_normal(shape)).astype(dtype)
 
 
 def glorot_uniform(shape, *, rng, dtype):
@@ -59,6 +62,15 @@ def glorot_uniform(shape, *, rng, dtype):
     >>> round(weight.var() * (4 + 1000) * 5 * 5, 1)
     np.float32(2.0)
     """
-    C_out, C_in, *kernel = shape
+    C_out, C_in, *kernel = shape = _shape(shape)
+    dtype = float_dtype("dtype", dtype)
     limit = sqrt(6 / ((C_in + C_out) * prod(kernel)))  # a uniform number up to a has variance a^2 / 3
-    return rng.uniform(-limit, limit, shape).astype(dtype)
+    return generator("rng", rng).uniform(-limit, limit, shape).astype(dtype)
+
+
+def _shape(shape):
+    if not isinstance(shape, tuple | list) or len(shape) < 2:
+        raise TypeError(
+            f"shape must be a tuple of two or more, got {shape!r}: use (C_out, C_in) or (C_out, C_in, kH, kW)"
+        )
+    return tuple(integer("shape", size, 1) for size in shape)

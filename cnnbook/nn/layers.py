@@ -4,12 +4,14 @@ Every operation has the same form, so one class serves nearly all: `X(x, *parame
 `X_backward(grad_output, x, *parameters, **options)`, which returns one gradient for x and each of the parameters.
 """
 
+from contextlib import contextmanager
 from math import prod
 
 import numpy as np
 
 from .. import functional as F
-from .._validate import grouped_channels, pair
+from .._validate import flag, float_dtype, floats, generator, got, grouped_channels, integer, pair, shape
+from ..functional.max_pool2d import max_pool2d_scatter, max_pool2d_with_index
 from .initialise import he_normal
 
 
@@ -21,35 +23,93 @@ class Layer:
     parameters : dict of str to ndarray
         What training changes, in the order in which the operation takes them.
     gradients : dict of str to ndarray
-        Of the loss, one for each parameter; set by :meth:`backward`.
+        Of the loss, one for each parameter; set by :meth:`backward`. A layer that a network uses twice goes backward
+        twice, and these are the sums over both.
+    memory : object
+        What the last forward pass has kept for :meth:`backward`, or None. A network takes it away and brings it back
+        in time, so one layer can stand in several places.
     """
 
     operation = None
 
     def __init__(self, **options):
         self.options, self.parameters, self.gradients = options, {}, {}
-        self.x = None
+        self.memory, self.went_back = None, False
 
     def forward(self, x, *, training):
         """Output for the batch `x`, kept for :meth:`backward`. Most layers do the same in training and after it."""
-        self.x = x
-        function, _ = self.operation
-        return function(x, *self.parameters.values(), **self.options)
+        self.memory, self.went_back = None, False  # what an error leaves behind is no forward pass
+        with self._named():
+            output, self.memory = self._forward(x, flag("training", training))
+        return output
 
     def backward(self, grad_output):
-        """Gradient of the loss with respect to `x`, from that with respect to the output; sets `gradients` too."""
-        _, backward = self.operation
-        arrays = self.remembered("x"), *self.parameters.values()
-        grad_x, *grads = backward(grad_output, *arrays, **self.options)
-        self.gradients = dict(zip(self.parameters, grads, strict=False))  # no parameter, no name: an absent bias
+        """Gradient of the loss with respect to `x`, from that with respect to the output; sets `gradients` too.
+
+        Once for each forward pass: by the next time an optimiser may have moved the parameters.
+        """
+        memory, self.memory = self.memory, None
+        if memory is None:
+            self._refuse_backward()
+        with self._named():
+            grad_x, *grads = self._backward(grad_output, memory)
+        if grads:
+            named = dict(zip(self.parameters, grads, strict=False))  # no parameter, no name: an absent bias
+            self.gradients = {name: self.gradients[name] + g for name, g in named.items()} if self.went_back else named
+        self.went_back = True
         return grad_x
 
-    def remembered(self, name):
-        """What forward has kept; without a forward pass there is nothing to go back through."""
-        kept = getattr(self, name)
-        if kept is None:
-            raise RuntimeError(f"{type(self).__name__}.backward came before forward: call forward first")
-        return kept
+    def _forward(self, x, training):
+        """Output, and what backward needs."""
+        function, _ = self.operation
+        return function(x, *self.parameters.values(), **self.options), x
+
+    def _backward(self, grad_output, memory):
+        """Gradients of x and of the parameters, in the order of `parameters`."""
+        _, backward = self.operation
+        return backward(grad_output, memory, *self.parameters.values(), **self.options)
+
+    def _refuse_backward(self):
+        name = type(self).__name__
+        if not self.went_back:
+            raise RuntimeError(f"{name}.backward came before forward: call forward first")
+        raise RuntimeError(
+            f"{name}.backward has been here since the last forward: call forward again; and put a layer that is used "
+            "twice into a Sequential or Residual, which keep what each use needs"
+        )
+
+    def _named(self):
+        return named(f"{type(self).__name__}: ")
+
+    def _try(self, *size):
+        """Let the operation refuse bad options now, on a batch of no images, and not in the first forward pass."""
+        dtypes = [array.dtype for array in self.parameters.values()]
+        with self._named():
+            self._forward(np.zeros((0, *size), dtypes[0] if dtypes else np.float32), True)
+
+
+@contextmanager
+def named(layer):
+    """Say in an error which layer it comes from."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        error.args = (f"{layer}{error}",)
+        raise
+
+
+def a_layer(name, value):
+    """Refuse all but a layer: its class is none yet.
+
+    >>> a_layer("body", Layer)
+    Traceback (most recent call last):
+    TypeError: body must be a layer, got the class Layer: use Layer(...)
+    """
+    if isinstance(value, type) and issubclass(value, Layer):
+        raise TypeError(f"{name} must be a layer, got the class {value.__name__}: use {value.__name__}(...)")
+    if not isinstance(value, Layer):
+        raise TypeError(f"{name} must be a layer, {got(value)}: use an object of a class derived from nn.Layer")
+    return value
 
 
 class Conv2d(Layer):
@@ -63,28 +123,46 @@ class Conv2d(Layer):
         Size of the window.
     rng : numpy.random.Generator
         Draws the first weights.
-    bias : bool
-        False where a batch normalisation follows: it would take the bias away again.
+    stride, padding, dilation
+        As in :func:`cnnbook.functional.conv2d`.
     groups : int
         Divides the channels into groups that do not see each other.
+    bias : bool
+        False where a batch normalisation follows: it would take the bias away again.
     initialise : callable
         :func:`cnnbook.nn.he_normal`, or another with its arguments.
     dtype : numpy.float32 or numpy.float64
-    **options
-        `stride`, `padding`, `dilation`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For options that the operation would refuse.
     """
 
     operation = (F.conv2d, F.conv2d_backward)
 
     def __init__(
-        self, c_in, c_out, kernel, *, rng, bias=True, groups=1, initialise=he_normal, dtype=np.float32, **options
+        self,
+        c_in,
+        c_out,
+        kernel,
+        *,
+        rng,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=1,
+        bias=True,
+        initialise=he_normal,
+        dtype=np.float32,
     ):
-        super().__init__(groups=groups, **options)
-        c_in, c_out, groups = grouped_channels(c_in, c_out, groups)
-        shape = c_out, c_in // groups, *pair("kernel", kernel, 1)
-        self.parameters["weight"] = initialise(shape, rng=rng, dtype=dtype)
-        if bias:
-            self.parameters["bias"] = np.zeros(c_out, dtype)
+        super().__init__(stride=stride, padding=padding, dilation=dilation, groups=groups)
+        with self._named():
+            c_in, c_out, groups = grouped_channels(c_in, c_out, groups)
+            kernel, dilation = pair("kernel", kernel, 1), pair("dilation", dilation, 1)
+            weights = c_out, c_in // groups, *kernel
+            self.parameters = _first_parameters(weights, flag("bias", bias), rng, initialise, dtype)
+        self._try(c_in, *(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)))
 
 
 class Linear(Layer):
@@ -102,8 +180,20 @@ class Linear(Layer):
 
     def __init__(self, c_in, c_out, *, rng, initialise=he_normal, dtype=np.float32):
         super().__init__()
-        self.parameters["weight"] = initialise((c_out, c_in), rng=rng, dtype=dtype)
-        self.parameters["bias"] = np.zeros(c_out, dtype)
+        with self._named():
+            weights = integer("c_out", c_out, 1), integer("c_in", c_in, 1)
+            self.parameters = _first_parameters(weights, True, rng, initialise, dtype)
+
+
+def _first_parameters(weights, bias, rng, initialise, dtype):
+    """A weight of the shape `weights`, as `initialise` draws it, and perhaps a bias of zeros."""
+    dtype, rng = float_dtype("dtype", dtype), generator("rng", rng)
+    if not callable(initialise):
+        raise TypeError(f"initialise must be a function, {got(initialise)}: use cnnbook.nn.he_normal")
+    weight = initialise(weights, rng=rng, dtype=dtype)
+    floats("initialise's result", weight)
+    shape("initialise's result", weight, weights, "the shape that it was asked for")
+    return {"weight": weight.astype(dtype, copy=False)} | ({"bias": np.zeros(weights[0], dtype)} if bias else {})
 
 
 class ReLU(Layer):
@@ -111,17 +201,28 @@ class ReLU(Layer):
 
     operation = (F.relu, F.relu_backward)
 
+    def __init__(self):
+        super().__init__()
+
 
 class LeakyReLU(Layer):
-    """Like :class:`ReLU`, with a slope below zero. Option: `negative_slope`."""
+    """Like :class:`ReLU`, with a slope below zero."""
 
     operation = (F.leaky_relu, F.leaky_relu_backward)
 
+    def __init__(self, *, negative_slope=0.01):
+        super().__init__(negative_slope=negative_slope)
+        self._try(1)
+
 
 class ELU(Layer):
-    """Like :class:`ReLU`, with a curve below zero that levels off at -alpha. Option: `alpha`."""
+    """Like :class:`ReLU`, with a curve below zero that levels off at -alpha."""
 
     operation = (F.elu, F.elu_backward)
+
+    def __init__(self, *, alpha=1.0):
+        super().__init__(alpha=alpha)
+        self._try(1)
 
 
 class Sigmoid(Layer):
@@ -129,23 +230,48 @@ class Sigmoid(Layer):
 
     operation = (F.sigmoid, F.sigmoid_backward)
 
+    def __init__(self):
+        super().__init__()
+
 
 class Tanh(Layer):
     """An S-curve from -1 to 1."""
 
     operation = (F.tanh, F.tanh_backward)
 
+    def __init__(self):
+        super().__init__()
 
-class MaxPool2d(Layer):
-    """Largest number in each window. Options: `kernel`, `stride`, `padding`, `ceil_mode`."""
+
+class _Pool2d(Layer):
+    def __init__(self, kernel, *, stride=None, padding=0, ceil_mode=False):
+        super().__init__(kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
+        with self._named():
+            size = pair("kernel", kernel, 1)
+        self._try(1, *size)
+
+
+class AvgPool2d(_Pool2d):
+    """Mean of each window; options as in :func:`cnnbook.functional.avg_pool2d`."""
+
+    operation = (F.avg_pool2d, F.avg_pool2d_backward)
+
+
+class MaxPool2d(_Pool2d):
+    """Largest number in each window; options as in :func:`cnnbook.functional.max_pool2d`."""
 
     operation = (F.max_pool2d, F.max_pool2d_backward)
 
+    def _forward(self, x, training):
+        if not training:  # hardly ever goes backward, and without the index it is several times faster
+            return super()._forward(x, training)
+        output, index = max_pool2d_with_index(x, **self.options)
+        return output, (index, x.shape)
 
-class AvgPool2d(Layer):
-    """Mean of each window. Options: `kernel`, `stride`, `padding`, `ceil_mode`."""
-
-    operation = (F.avg_pool2d, F.avg_pool2d_backward)
+    def _backward(self, grad_output, memory):
+        if isinstance(memory, np.ndarray):
+            return super()._backward(grad_output, memory)
+        return (max_pool2d_scatter(grad_output, *memory),)
 
 
 class GlobalAvgPool2d(Layer):
@@ -153,25 +279,35 @@ class GlobalAvgPool2d(Layer):
 
     operation = (F.global_avg_pool2d, F.global_avg_pool2d_backward)
 
+    def __init__(self):
+        super().__init__()
+
 
 class LocalResponseNorm(Layer):
-    """Damps a channel where the channels beside it are strong. Options: `size`, `alpha`, `beta`, `k`."""
+    """Damps a channel where the channels beside it are strong, as :func:`cnnbook.functional.local_response_norm`."""
 
     operation = (F.local_response_norm, F.local_response_norm_backward)
 
-
-def _flatten(x):
-    return x.reshape(len(x), prod(x.shape[1:]))
-
-
-def _flatten_backward(grad_output, x):
-    return (grad_output.reshape(x.shape),)
+    def __init__(self, *, size, alpha=1e-4, beta=0.75, k=1.0):
+        super().__init__(size=size, alpha=alpha, beta=beta, k=k)
+        self._try(1, 1, 1)
 
 
 class Flatten(Layer):
     """(N, C, H, W) -> (N, C * H * W)."""
 
-    operation = (_flatten, _flatten_backward)
+    def __init__(self):
+        super().__init__()
+
+    def _forward(self, x, training):
+        floats("x", x)
+        return x.reshape(len(x), prod(x.shape[1:])), x.shape
+
+    def _backward(self, grad_output, memory):
+        N, *rest = memory
+        floats("grad_output", grad_output)
+        shape("grad_output", grad_output, (N, prod(rest)), "the shape of the output")
+        return (grad_output.reshape(memory),)
 
 
 class BatchNorm(Layer):
@@ -180,37 +316,32 @@ class BatchNorm(Layer):
     Parameters
     ----------
     channels : int
+    momentum, eps
+        As in :func:`cnnbook.functional.batch_norm`.
     dtype : numpy.float32 or numpy.float64
-    **options
-        `momentum`, `eps`.
     """
 
-    def __init__(self, channels, *, dtype=np.float32, **options):
-        super().__init__(**options)
+    def __init__(self, channels, *, momentum=0.1, eps=1e-5, dtype=np.float32):
+        super().__init__(momentum=momentum, eps=eps)
+        with self._named():
+            channels, dtype = integer("channels", channels, 1), float_dtype("dtype", dtype)
         self.parameters = {"weight": np.ones(channels, dtype), "bias": np.zeros(channels, dtype)}
         self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
-        self.training = None
+        self._try(channels)
 
-    def forward(self, x, *, training):
-        self.x, self.training = x, training
+    def _forward(self, x, training):
+        running = self.running_mean, self.running_var
         output, self.running_mean, self.running_var = F.batch_norm(
-            x, self.running_mean, self.running_var, **self.parameters, training=training, **self.options
+            x, *running, **self.parameters, training=training, **self.options
         )
-        return output
+        return output, (x, running, training)
 
-    def backward(self, grad_output):
-        # The running statistics have moved since, but in training the gradient does not depend on them.
+    def _backward(self, grad_output, memory):
+        x, running, training = memory
         grad_x, _, _, *grads = F.batch_norm_backward(
-            grad_output,
-            self.remembered("x"),
-            self.running_mean,
-            self.running_var,
-            **self.parameters,
-            training=self.training,
-            **self.options,
+            grad_output, x, *running, **self.parameters, training=training, **self.options
         )
-        self.gradients = dict(zip(self.parameters, grads, strict=True))
-        return grad_x
+        return grad_x, *grads
 
 
 class Dropout(Layer):
@@ -218,12 +349,12 @@ class Dropout(Layer):
 
     def __init__(self, *, p, rng):
         super().__init__(p=p, rng=rng)
-        self.mask = None
+        with self._named():
+            generator("rng", rng)
+        self._try(1)
 
-    def forward(self, x, *, training):
-        output, self.mask = F.dropout(x, training=training, **self.options)
-        return output
+    def _forward(self, x, training):
+        return F.dropout(x, training=training, **self.options)  # the mask is what backward needs
 
-    def backward(self, grad_output):
-        (grad_x,) = F.dropout_backward(grad_output, self.remembered("mask"))
-        return grad_x
+    def _backward(self, grad_output, memory):
+        return F.dropout_backward(grad_output, memory)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._validate import integer
 from .containers import Sequential
 from .initialise import glorot_uniform
 from .layers import AvgPool2d, Conv2d, Flatten, Linear, Tanh
@@ -38,6 +39,7 @@ def lenet5(*, rng, num_classes=10, in_channels=1, dtype=np.float32):
     >>> sum(array.size for array in network.parameters.values())
     61706
     """
+    in_channels, num_classes = integer("in_channels", in_channels, 1), integer("num_classes", num_classes, 1)
     make = {"rng": rng, "initialise": glorot_uniform, "dtype": dtype}
     return Sequential(
         # layer                                        output         parameters

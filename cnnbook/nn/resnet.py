@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._validate import got, integer
 from .containers import Residual, Sequential
 from .layers import BatchNorm, Conv2d, GlobalAvgPool2d, Linear, ReLU
 
@@ -38,6 +39,10 @@ def small_resnet(*, rng, widths=(8, 16), num_classes=10, in_channels=1, dtype=np
     >>> [name for name in network.parameters if name.startswith("5.shortcut")]
     ['5.shortcut.0.weight', '5.shortcut.1.weight', '5.shortcut.1.bias']
     """
+    in_channels, num_classes = integer("in_channels", in_channels, 1), integer("num_classes", num_classes, 1)
+    if not isinstance(widths, tuple | list) or not widths:
+        raise TypeError(f"widths must be a tuple of integers, one a block, {got(widths)}: use (8, 16)")
+    widths = [integer("widths", width, 1) for width in widths]
     layers = [*_convolution(in_channels, widths[0], 3, 1, rng, dtype), ReLU()]
     before = widths[0]
     for number, width in enumerate(widths):

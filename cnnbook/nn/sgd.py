@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from .._validate import number
+from .._validate import number, shape
+from .layers import a_layer
+
+_LARGE = 1e30  # an infinite rate would make every parameter infinite or NaN
 
 
 class SGD:
@@ -25,7 +28,8 @@ class SGD:
     Raises
     ------
     TypeError, ValueError
-        For options that are not numbers or out of range.
+        For options that are not numbers or out of range, and when stepping, for a gradient of another shape than its
+        parameter.
 
     References
     ----------
@@ -46,18 +50,23 @@ class SGD:
     """
 
     def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0):
-        self.network, self.lr = network, number("lr", lr, 0)
+        self.network, self.lr = a_layer("network", network), number("lr", lr, 0, _LARGE)
         self.momentum = number("momentum", momentum, 0, 1)
-        self.weight_decay = number("weight_decay", weight_decay, 0)
+        self.weight_decay = number("weight_decay", weight_decay, 0, _LARGE)
         self.velocities = {name: np.zeros_like(parameter) for name, parameter in network.parameters.items()}
 
     def step(self):
         """Move all parameters once. Raises RuntimeError where a gradient is missing: backward comes first."""
-        gradients = self.network.gradients
-        for name, parameter in self.network.parameters.items():
+        lr = number("lr", self.lr, 0, _LARGE)
+        parameters, gradients = self.network.parameters, self.network.gradients
+        if parameters.keys() != self.velocities.keys():
+            raise RuntimeError("the network has other parameters than this SGD was made for: make a new SGD")
+        for name, parameter in parameters.items():  # all of them first: a step is made as a whole or not at all
             if name not in gradients:
                 raise RuntimeError(f"parameter {name} has no gradient: call backward before step")
+            shape(f"the gradient of {name}", gradients[name], parameter.shape, "the shape of the parameter")
+        for name, parameter in parameters.items():
             velocity = self.velocities[name]
             velocity *= self.momentum
             velocity += gradients[name] + self.weight_decay * parameter
-            parameter -= self.lr * velocity
+            parameter -= lr * velocity

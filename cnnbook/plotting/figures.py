@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
+from .._validate import flag, got, integer
+from ._values import named, numbers, words
 from .style import palette, style
 
 DASHES = ("-", "--", "-.", ":")  # colour is never the only difference between two lines
@@ -34,8 +36,8 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
 
     Raises
     ------
-    ValueError
-        For other shapes, and where titles and images differ in number.
+    TypeError, ValueError
+        For other shapes and kinds, and where titles and images differ in number.
 
     Examples
     --------
@@ -43,11 +45,15 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
     >>> len(figure.axes), [axes.get_title() for axes in figure.axes]
     (3, ['a', 'b', 'c'])
     """
-    images = np.asarray(images)
+    images, columns = numbers("images", images), integer("columns", columns, 1)
+    titles = titles if titles is None else words("titles", titles)
     if images.ndim != 4 or images.shape[1] not in (1, 3) or not len(images):
         raise ValueError(f"images have shape {images.shape}: use (N, C, H, W) with N >= 1 and C 1 or 3")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"there are {len(titles)} titles for {len(images)} images: use one an image, or none")
+    if not images.size or not np.isfinite(images).all() or (images.shape[1] == 3 and not _are_bytes(images)):
+        needs = "numbers from 0 to 255" if images.shape[1] == 3 else "numbers, no NaN or infinity"
+        raise ValueError(f"images hold something else than {needs}: scale them, or leave those images out")
     N, C, H, W = images.shape
     columns = min(columns, N)
     rows = ceil(N / columns)
@@ -64,7 +70,7 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
             elif C == 1:
                 axes.imshow(image[0], cmap="gray_r", vmin=0, vmax=max(images.max(), 1))
             else:
-                axes.imshow(image.transpose(1, 2, 0))
+                axes.imshow(image.transpose(1, 2, 0).astype(np.uint8))
             axes.set_axis_off()
             if titles is not None:
                 axes.set_title(titles[n], fontsize=9, loc="center", pad=2)
@@ -89,8 +95,8 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
 
     Raises
     ------
-    ValueError
-        For other shapes.
+    TypeError, ValueError
+        For other shapes and kinds, and for numbers that a logarithmic axis cannot show.
 
     Examples
     --------
@@ -98,17 +104,22 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
     >>> figure.axes[0].lines[0].get_ydata()
     array([3. , 1.5])
     """
-    curves = {name: np.atleast_2d(np.asarray(numbers, float)) for name, numbers in curves.items()}  # (seeds, epochs)
-    for name, numbers in curves.items():
-        if numbers.ndim != 2:
-            raise ValueError(f"curve {name!r} has shape {numbers.shape}: use (epochs,) or (seeds, epochs)")
+    logarithmic = flag("logarithmic", logarithmic)
+    if not isinstance(ylabel, str):
+        raise TypeError(f"ylabel must be words, {got(ylabel)}: say what the numbers are, with their unit")
+    curves = {name: np.atleast_2d(values) for name, values in named("curves", curves).items()}  # (seeds, epochs)
+    for name, values in curves.items():
+        if values.ndim != 2 or not values.size:
+            raise ValueError(f"curve {name!r} has shape {values.shape}: use (epochs,) or (seeds, epochs)")
+        if logarithmic and values.min() <= 0:
+            raise ValueError(f"curve {name!r} goes down to {values.min():g}: a logarithmic axis needs numbers above 0")
     with style():
         figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
-        for (name, numbers), dashes in zip(curves.items(), cycle(DASHES), strict=False):
-            epochs = np.arange(1, numbers.shape[1] + 1)
-            (line,) = axes.plot(epochs, numbers.mean(0), dashes, label=name)
-            if len(numbers) > 1:
-                axes.fill_between(epochs, numbers.min(0), numbers.max(0), color=line.get_color(), alpha=0.2, lw=0)
+        for (name, values), dashes in zip(curves.items(), cycle(DASHES), strict=False):
+            epochs = np.arange(1, values.shape[1] + 1)
+            (line,) = axes.plot(epochs, values.mean(0), dashes, label=name)
+            if len(values) > 1:
+                axes.fill_between(epochs, values.min(0), values.max(0), color=line.get_color(), alpha=0.2, lw=0)
         axes.set(xlabel="epoch", ylabel=ylabel)
         if logarithmic:
             axes.set_yscale("log")
@@ -138,8 +149,8 @@ def confusion_matrix(matrix, classes):
 
     Raises
     ------
-    ValueError
-        Where matrix and classes do not fit together.
+    TypeError, ValueError
+        Where matrix and classes do not fit together, and for anything but counts.
 
     Examples
     --------
@@ -147,9 +158,12 @@ def confusion_matrix(matrix, classes):
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['9', '1', '8']
     """
-    matrix, K = np.asarray(matrix), len(classes)
-    if matrix.shape != (K, K):
-        raise ValueError(f"matrix has shape {matrix.shape} for {K} classes: use ({K}, {K})")
+    matrix, classes = numbers("matrix", matrix), words("classes", classes)
+    K = len(classes)
+    if matrix.shape != (K, K) or not K:
+        raise ValueError(f"matrix has shape {matrix.shape} for {K} classes: use ({K}, {K}), with one class at least")
+    if matrix.dtype.kind not in "iu" or matrix.min() < 0:
+        raise ValueError(f"matrix holds {matrix.dtype} down to {matrix.min()}: use counts, whole numbers from 0 on")
     wrong = np.where(np.eye(K, dtype=bool), 0, matrix)
     most = max(wrong.max(), 1)
     colours, page = palette(), palette()["page"]
@@ -178,6 +192,10 @@ def confusion_matrix(matrix, classes):
 def _signed():
     ends = (palette()["input"]["line"], palette()["page"]["fill"], palette()["kernel"]["line"])
     return LinearSegmentedColormap.from_list("signed", ends)
+
+
+def _are_bytes(images):
+    return images.min() >= 0 and images.max() <= 255
 
 
 def _done(figure):

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from ._values import named
 from .style import palette, style
 
 
@@ -23,8 +24,8 @@ def number_grids(grids, *, role="input"):
 
     Raises
     ------
-    ValueError
-        For anything but matrices, and for a role that the palette does not have.
+    TypeError, ValueError
+        For anything but matrices of numbers, and for a role that the palette does not have.
 
     Examples
     --------
@@ -32,13 +33,14 @@ def number_grids(grids, *, role="input"):
     >>> [axes.get_title(loc="left") for axes in figure.axes], figure.axes[0].texts[8].get_text()
     (['input', 'kernel'], '8')
     """
-    if role not in palette():
+    if not isinstance(role, str) or role not in palette():
         raise ValueError(f"role {role!r} is not in the palette: use {', '.join(palette())}")
-    grids = {title: np.asarray(grid) for title, grid in grids.items()}
+    grids = named("grids", grids)
     for title, grid in grids.items():
         if grid.ndim != 2 or not grid.size:
             raise ValueError(f"grid {title!r} has shape {grid.shape}: use a matrix, (H, W)")
-    largest = max(np.abs(grid).max() for grid in grids.values()) or 1
+    sizes = np.concatenate([np.abs(grid * 1.0).ravel() for grid in grids.values()])
+    largest = sizes[np.isfinite(sizes)].max(initial=0) or 1
     shades = LinearSegmentedColormap.from_list(role, [palette()["page"]["fill"], palette()[role]["fill"]])
     cell, gap = 0.42, 0.7  # inches
     widths, tallest = [grid.shape[1] for grid in grids.values()], max(grid.shape[0] for grid in grids.values())
@@ -49,7 +51,9 @@ def number_grids(grids, *, role="input"):
         )
         for axes, (title, grid) in zip(row[0], grids.items(), strict=True):
             axes.grid(False)
-            axes.pcolormesh(np.abs(grid), cmap=shades, vmin=0, vmax=largest, edgecolors=palette()[role]["line"], lw=0.8)
+            axes.pcolormesh(
+                np.abs(grid * 1.0), cmap=shades, vmin=0, vmax=largest, edgecolors=palette()[role]["line"], lw=0.8
+            )
             for (i, j), number in np.ndenumerate(grid):
                 axes.text(j + 0.5, i + 0.5, f"{number:g}", ha="center", va="center")
             axes.set(title=title, xticks=[], yticks=[], aspect="equal")

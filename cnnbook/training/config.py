@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, fields
 from math import cos, pi
 
+from .._validate import flag, number
+
 
 def _knob(unit, default=None):
     """A field with a default, or a required one where there is none, and what its number means."""
@@ -15,7 +17,7 @@ class Config:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         For a value that cannot be meant.
 
     Examples
@@ -50,6 +52,9 @@ class Config:
             value, least = getattr(self, name), int(name in ("epochs", "batch_size"))
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ValueError(f"{name} {value!r} is no count: use a whole number >= {least}")
+        for name in ("learning_rate", "warmup", "momentum", "weight_decay"):
+            number(name, getattr(self, name), nan=True)
+        flag("flip", self.flip)
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"learning_rate {self.learning_rate} teaches nothing: use a number > 0, such as 0.1")
         for name in ("warmup", "momentum", "weight_decay"):

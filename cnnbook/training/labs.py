@@ -18,7 +18,7 @@ from cnnbook.models.lenet import initialise
 from .config import Config
 from .images import Standardise, choose_device
 from .loop import evaluate, fit
-from .records import Run, RunRecord, commit, environment, load_record, pack_images, record_path, writable_folder
+from .records import Run, RunRecord, commit, environment, load_record, pack_images, record_path, results_folder
 from .weights import load_weights, save_weights
 
 SCALES = ("smoke", "full")
@@ -206,7 +206,7 @@ def _lab(name, scale, seeds):
         raise ValueError(f"name {name!r} is no lab: use one of {', '.join(LABS)}")
     if scale not in SCALES:
         raise ValueError(f"scale {scale!r} is not known: use smoke or full")
-    if not isinstance(seeds, int) or seeds < 1:
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ValueError(f"seeds {seeds!r} is no count: use a whole number >= 1")
     return LABS[name]
 
@@ -233,7 +233,7 @@ def _run(lab, variant, train, test, config, log):
 def lab_command(name, *, scale, seeds, root=None, note=""):
     """What ``cnnbook lab`` does: run, show, and keep the record of a full run."""
     _lab(name, scale, seeds)
-    folder = writable_folder(scale) if scale == "full" else None  # a run of an hour must have a place to go to
+    folder = results_folder() if scale == "full" else None  # hours before it is needed
     record = run_lab(name, scale=scale, seeds=seeds, root=root, note=note, weights=folder and folder / f"{name}.npz")
     print(record)
     if folder:

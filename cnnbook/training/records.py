@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import platform
 import re
 import subprocess
@@ -145,7 +146,9 @@ class RunRecord:
 
     def save(self, folder=None):
         """Write ``<lab>.json`` into the checkout's ``book/labs/results``, or into `folder`; return its path."""
-        folder = writable_folder(self.scale, folder)
+        if self.scale != "full" and not folder:
+            raise ValueError(f"scale {self.scale!r} is too small for the book: run with full, or name a folder=...")
+        folder = results_folder(folder)
         text = json.dumps(asdict(self), indent=1)
         # Lists of numbers, and lists of those, on one line each: the file stays readable.
         text = re.sub(r"\[[\d\s.,eE+\-\[\]]*\]", lambda match: "".join(match[0].split()).replace(",", ", "), text)
@@ -154,14 +157,14 @@ class RunRecord:
         return path
 
 
-def writable_folder(scale, folder=None):
-    """The folder for the record of a run at this scale, made where it is missing: asked before anything is trained."""
-    if scale != "full" and not folder:
-        raise ValueError(f"scale {scale!r} is too small for the book: run with full, or name a folder=...")
+def results_folder(folder=None):
+    """The folder that a record goes into, made where it is missing; better asked for before the networks train."""
     folder = Path(folder) if folder else FOLDERS[0]
     if not folder.parent.is_dir():
         raise FileNotFoundError(f"folder {folder} is not in a checkout of the book: name another with folder=...")
     folder.mkdir(exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"folder {folder} cannot be written: make it writable, or name another with folder=...")
     return folder
 
 
@@ -192,8 +195,12 @@ def load_record(lab, *, folder=None):
     """
     path = record_path(lab, folder=folder)
     if path.is_file():
-        content = json.loads(path.read_text())
-        return RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
+        except (ValueError, TypeError, KeyError) as error:
+            remedy = f"restore it, or make it anew with cnnbook lab {lab} --scale full"
+            raise ValueError(f"{path} is cut off or no record ({error}): {remedy}") from None
     return MissingRecord(lab)
 
 

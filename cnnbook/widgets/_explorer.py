@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import anywidget
 import traitlets
 
-from .._validate import integer
+from .._validate import flag, integer
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -53,9 +53,7 @@ class Flag(traitlets.Bool):
         self.tag(sync=True)
 
     def validate(self, obj, value):
-        if not isinstance(value, bool):
-            raise TypeError(f"{self.name} must be True or False, got {value!r} ({type(value).__name__})")
-        return value
+        return flag(self.name, value)
 
 
 class Explorer(anywidget.AnyWidget):

@@ -20,7 +20,8 @@ export function compute({ size, kernel, stride, padding, dilation, ceil_mode }) 
   const room = padded - span; // how far the window can move
   const columns = Math.max(padded, span);
   const needed = Math.ceil((span - size) / 2);
-  if (room < 0) return { possible: false, span, padded, room, columns, needed, output: 0 };
+  const fits = ceil_mode ? room > -stride : room >= 0; // rounded up, an only window may hang over by less than a stride
+  if (!fits) return { possible: false, span, padded, room, columns, needed, output: 0 };
   const steps = (ceil_mode ? Math.ceil : Math.floor)(room / stride);
   const leftOut = ceil_mode && steps * stride >= size + padding; // a window that would start behind the input
   const output = steps + (leftOut ? 0 : 1);

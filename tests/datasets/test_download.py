@@ -1,5 +1,6 @@
 import hashlib
 import socket
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -136,3 +137,40 @@ def test_progress_goes_to_stderr_with_and_without_tqdm(server, get, capsys, monk
     monkeypatch.setitem(sys.modules, "tqdm", None)
     get()
     assert capsys.readouterr().err.startswith("cnnbook: downloading file.bin from 127.0.0.1")
+
+
+def test_ctrl_c_leaves_no_half_file_and_the_next_time_goes_on(server, get, monkeypatch):
+    server.cut_after = 200_000
+
+    class Bar:
+        """Progress that somebody stops at the first cut."""
+
+        def __enter__(self):
+            if len(server.requests) == 2:
+                raise KeyboardInterrupt
+            return lambda count: None
+
+        def __exit__(self, *_):
+            pass
+
+    with monkeypatch.context() as patched:
+        patched.setattr(download, "_progress", lambda *_: Bar())
+        with pytest.raises(KeyboardInterrupt):
+            get()
+    assert [entry.name for entry in get.path.parent.iterdir()] == ["file.bin.part"]
+    get()
+    assert server.requests[-1] == ("/file.bin", "bytes=400000-")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_two_processes_at_once_wait_for_the_first(server, get):
+    server.cut_after = 100_000  # six requests for the file
+    program = (
+        "import sys, pathlib; from cnnbook.datasets import download; "
+        "download.fetch([sys.argv[1]], pathlib.Path(sys.argv[2]), sys.argv[3])"
+    )
+    command = [sys.executable, "-c", program, f"{server.url}file.bin", str(get.path), MD5]
+    both = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert len(server.requests) == 6
+    get()

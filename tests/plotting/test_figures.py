@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from cnnbook.plotting import confusion_matrix, image_grid, learning_curves, palette
+from cnnbook.plotting import confusion_matrix, image_grid, learning_curves, number_grids, palette
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +93,36 @@ def test_confusion_matrix_without_mistakes():
 def test_confusion_matrix_refuses_other_shapes():
     with pytest.raises(ValueError, match=r"matrix has shape \(2, 3\) for 2 classes: use \(2, 2\)"):
         confusion_matrix(np.zeros((2, 3)), "ab")
+
+
+def test_colours_from_0_to_255_are_the_same_as_floats_and_as_bytes():
+    """Matplotlib would take floats above 1 for white."""
+    pixels = np.arange(105, dtype=np.uint8).reshape(1, 3, 5, 7)
+    shown = [image_grid(kind).axes[0].images[0].get_array() for kind in (pixels, pixels.astype(float))]
+    assert np.array_equal(*shown)
+    assert shown[0].max() == 104
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: image_grid(np.full((1, 3, 5, 7), 300)), "something else than numbers from 0 to 255: scale"),
+        (lambda: image_grid(np.full((1, 3, 5, 7), -1.0)), "something else than numbers from 0 to 255: scale"),
+        (lambda: image_grid(np.full((1, 1, 5, 7), np.nan)), "something else than numbers, no NaN or infinity"),
+        (lambda: image_grid(np.zeros((1, 1, 0, 7))), "something else than numbers"),
+        (lambda: learning_curves({"a": [1, 0]}, ylabel="loss", logarithmic=True), "'a' goes down to 0: a log"),
+        (lambda: learning_curves({}, ylabel="loss"), "curves must be a dict from names to numbers"),
+        (lambda: learning_curves({"a": []}, ylabel="loss"), r"curve 'a' has shape \(1, 0\)"),
+        (lambda: confusion_matrix([[0.5, 0.5], [0, 1]], "ab"), "matrix holds float64 down to 0.0: use counts"),
+        (lambda: confusion_matrix([[-1, 2], [0, 1]], "ab"), "matrix holds int64 down to -1: use counts"),
+        (lambda: number_grids({}), "grids must be a dict"),
+    ],
+)
+def test_what_a_figure_would_show_wrongly_is_refused(call, told):
+    with pytest.raises((TypeError, ValueError), match=told):
+        call()
+
+
+def test_infinity_in_a_grid_leaves_the_other_colours():
+    figure = number_grids({"padded": np.array([[-np.inf, 1.0], [2.0, -np.inf]])})
+    assert figure.axes[0].collections[0].get_clim() == (0, 2)

@@ -1,5 +1,6 @@
 """Free, counted and unknown are three things, on every device."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -194,12 +195,26 @@ def test_quantised_layers_are_unknown():
     assert "quantized.linear_dynamic" in result.notes[0]
 
 
-def test_a_number_that_is_taken_out_is_told():
-    """Behind it no receptive field can be right, and no row shows it."""
-    (note,) = profile(Net(lambda _, x: x * x.sum().item()), (1, 5, 7)).notes
-    assert note == "item takes numbers out of a tensor (_local_scalar_dense): no receptive field tells what they become"
+@pytest.mark.parametrize(
+    ("forward", "who"),
+    [
+        (lambda _, x: x * x.sum().item(), "item takes numbers out of a tensor (_local_scalar_dense)"),
+        (lambda _, x: x if x.sum() > 0 else -x, "bool takes numbers out of a tensor (_local_scalar_dense)"),
+        (lambda _, x: torch.from_numpy(x.numpy() * 2) + 1, "the model takes numbers out of a tensor (numpy)"),
+        (lambda _, x: torch.tensor(x.tolist()), "the model takes numbers out of a tensor (tolist)"),
+        (lambda _, x: torch.as_tensor(np.asarray(x)) + 1, "the model takes numbers out of a tensor (array)"),
+    ],
+)
+def test_numbers_that_leave_pytorch_are_told(forward, who):
+    """Behind them no receptive field can be right, and no row shows what is done."""
+    (note,) = profile(Net(forward), (1, 5, 7)).notes
+    assert note == f"{who}: what becomes of them is in no row and no receptive field"
 
 
 def test_half_precision_and_complex_numbers():
     assert profile(nn.Conv2d(3, 4, 3).half(), (3, 5, 7)).totals.macs == 1620
     assert profile(nn.Linear(4, 3, dtype=torch.complex64), (4,)).totals.macs is None  # products of another kind
+
+
+def test_numbers_that_do_not_depend_on_the_input_may_be_taken_out():
+    assert profile(Net(lambda _, x: x[:, : torch.tensor([2]).tolist()[0]] + 1), (3, 5, 7)).notes == ()

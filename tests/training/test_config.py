@@ -26,6 +26,21 @@ def test_what_cannot_be_meant_is_refused(change, message):
         Config(**GOOD | change)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"learning_rate": "0.1"}, "learning_rate must be a number, got '0.1'"),
+        ({"momentum": None}, "momentum must be a number, got None"),
+        ({"warmup": True}, "warmup must be a number, got True"),
+        ({"flip": "False"}, "flip must be True or False, got 'False'"),
+        ({"flip": 1}, "flip must be True or False, got 1"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused(change, message):
+    with pytest.raises(TypeError, match=message):
+        Config(**GOOD | change)
+
+
 def test_options_are_named():
     with pytest.raises(TypeError):
         Config(4, 8, 0.5)

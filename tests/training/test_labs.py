@@ -75,6 +75,7 @@ def test_seeds_decide_the_first_weights(quick):
         ({"scale": "huge"}, "scale 'huge' is not known: use smoke or full"),
         ({"seeds": 0}, "seeds 0 is no count: use a whole number >= 1"),
         ({"seeds": "5"}, "seeds '5' is no count"),
+        ({"seeds": True}, "seeds True is no count"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, message):
@@ -107,9 +108,9 @@ def test_only_a_full_run_is_put_on_record(quick, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.endswith(f"Next: git diff {folder / 'lenet_mnist.json'}\n")
 
 
-def test_nothing_is_trained_without_a_place_for_the_record(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path / "missing" / "results",))
-    monkeypatch.setattr(labs, "fit", None)
+def test_where_no_record_can_be_put_a_full_run_does_not_start(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path / "no" / "results",))
+    monkeypatch.setattr(labs, "run_lab", None)
     with pytest.raises(FileNotFoundError, match="is not in a checkout of the book"):
         lab_command("lenet_mnist", scale="full", seeds=1)
 

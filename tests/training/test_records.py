@@ -111,3 +111,11 @@ def test_commit(tmp_path, monkeypatch):
     assert len(clean) == 40
     (tmp_path / "new.py").touch()
     assert records.commit() == f"{clean}-changed"
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[: len(text) // 2], lambda _: "", lambda _: "[]", lambda _: "{}"])
+def test_a_record_that_is_cut_off_is_named(record, tmp_path, damage):
+    path = record.save(tmp_path / "results")
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(ValueError, match=r"example\.json is cut off or no record .*: restore it, or make it anew with"):
+        load_record("example", folder=path.parent)
