@@ -25,10 +25,15 @@ def main(arguments=None):
     2
     """
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign ends no command
     try:
         return options.run(options)
     except ModuleNotFoundError as error:
-        return _complain(f"this command needs {error.name}, which is not installed: pip install {error.name}")
+        needed = (error.name or "").partition(".")[0]
+        told = f"this command needs {needed}, which is not installed: pip install {needed}" if needed else error
+        return _complain(told)
     except (OSError, ValueError) as error:
         return _complain(error)
 
@@ -55,6 +60,16 @@ def build_exercises(options):
 
     for path in build(options.solutions, options.exercises):
         print(path)
+    return 0
+
+
+def write_course(options):
+    """Write a course for nbgrader."""
+    from cnnbook.exercises import course
+
+    for path in course(options.folder, solutions=options.solutions):
+        print(path)
+    print(f"Next: cd {options.folder} and run nbgrader generate_assignment with a name from source/")
     return 0
 
 
@@ -122,6 +137,15 @@ def _parser():
     action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
     action.add_argument("--exercises", metavar="FOLDER", default="exercises", help="to here (default: %(default)s)")
     action.set_defaults(run=build_exercises)
+    action = actions.add_parser(
+        "course",
+        help="write a course for nbgrader",
+        description="Write a folder for nbgrader: its configuration, and an assignment for each solution, whose "
+        "hidden tests draw cases that nobody has seen. Run it in the root of the repository.",
+    )
+    action.add_argument("folder", metavar="FOLDER", help="a new folder")
+    action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
+    action.set_defaults(run=write_course)
 
     command = commands.add_parser(
         "lab",

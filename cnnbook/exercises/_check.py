@@ -1,76 +1,11 @@
-"""Exercises: derived from their solutions, and checked as a student's whole notebook."""
+"""A student's whole notebook, run and checked."""
 
 import contextlib
-import copy
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-_STUB = "return ..."  # what the checks know as "not answered yet"
 _FAILURES = {"CheckFailed": "failed", "NotAnswered": "not answered"}  # exceptions of cnnbook.checks
-_TEXT_STUB = "*Write your answer here.*"
-
-
-def derive(solution):
-    """Derive the student's notebook from its solution, with nbgrader's own steps.
-
-    Regions between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` become ``return ...``, whole text answers become an
-    invitation to write; outputs go; check cells are locked, and cells get the checksums that nbgrader compares.
-
-    Parameters
-    ----------
-    solution : nbformat.NotebookNode
-        The notebook with answers and nbgrader's cell metadata. It stays as it is.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-
-    Raises
-    ------
-    RuntimeError, nbgrader.nbgraderformat.ValidationError
-        For a solution region that does not end or is in a cell that is no answer, and for metadata that nbgrader
-        would refuse.
-    """
-    from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
-
-    clear = ClearSolutions(code_stub={"python": _STUB}, text_stub=_TEXT_STUB)
-    exercise, resources = copy.deepcopy(solution), {}
-    for step in (LockCells(), clear, ClearOutput(), CheckCellMetadata(), ComputeChecksums()):
-        exercise, resources = step.preprocess(exercise, resources)
-    return exercise
-
-
-def build(solutions="solutions", exercises="exercises"):
-    """Derive every exercise anew: one notebook in `exercises` for each in `solutions`.
-
-    Parameters
-    ----------
-    solutions, exercises : path
-        Folders. Notebooks in `exercises` are overwritten, and those without a solution removed.
-
-    Returns
-    -------
-    list of Path
-        The notebooks written.
-
-    Raises
-    ------
-    FileNotFoundError
-        Where there are no solutions.
-    """
-    import nbformat
-
-    sources = sorted(Path(solutions).glob("*.ipynb"))
-    if not sources:
-        raise FileNotFoundError(f"no notebooks in {solutions}/: run this in the root of the repository")
-    targets = [Path(exercises) / source.name for source in sources]
-    Path(exercises).mkdir(exist_ok=True)
-    for stale in set(Path(exercises).glob("*.ipynb")) - set(targets):
-        stale.unlink()
-    for source, target in zip(sources, targets, strict=True):
-        nbformat.write(derive(nbformat.read(source, as_version=4)), target)
-    return targets
 
 
 class Verdict(NamedTuple):
