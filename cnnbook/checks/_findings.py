@@ -1,0 +1,47 @@
+"""What a check found, as a code and values: facts that a program can read, and that each language puts into words."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with an answer.
+
+    Attributes
+    ----------
+    code : str
+        Names the sentence in the tables of words, ``_words.en.json`` or the chapter's own. Programs decide by it.
+    slots : dict
+        What the sentence names: numbers, strings, values as :func:`cnnbook.checks._show.shown` gives them, other
+        findings, and lists of those. All of it can be written as JSON.
+
+    Examples
+    --------
+    >>> finding = Finding("padding_gives", {"padding": 3, "gives": 6, "output": 5})
+    >>> Finding.from_json(finding.to_json()) == finding
+    True
+    """
+
+    code: str
+    slots: dict = field(default_factory=dict)
+
+    def to_json(self):
+        """Return the facts as dicts, lists, strings and numbers."""
+        return {"code": self.code, "slots": {name: _to_json(value) for name, value in self.slots.items()}}
+
+    @classmethod
+    def from_json(cls, facts):
+        """Read what :meth:`to_json` wrote."""
+        return cls(str(facts["code"]), {str(name): _from_json(value) for name, value in facts["slots"].items()})
+
+
+def _to_json(value):
+    if isinstance(value, Finding):
+        return value.to_json()
+    return [_to_json(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _from_json(value):
+    if isinstance(value, dict) and value.keys() == {"code", "slots"}:
+        return Finding.from_json(value)
+    return [_from_json(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,235 @@
+"""Findings and results in words: whole sentences from the tables of a language, as text and as HTML."""
+
+import html as _html
+from pathlib import Path
+
+from .. import language as _language
+from ._wrap import pad, wrap
+
+_HERE = Path(__file__).parent
+_WIDTH = 80  # columns: nbgrader's feedback cuts at 87
+_OWN = {}  # chapter: words of questions that are declared outside this folder
+
+
+def add(chapter, words):
+    """Add words of questions that are declared elsewhere: in a course's own notebook, or in a test."""
+    _OWN.setdefault(chapter, {}).update(words)
+
+
+def words(question="", language=None):
+    """Return the words of a question: its own, its chapter's, those of all checks.
+
+    Parameters
+    ----------
+    question : str
+        Its id. A chapter's table ``<chapter>.en.json`` names a sentence of one question ``"output_size.rounded_up"``,
+        and one of all its questions ``"rounded_up"``.
+    language : str, optional
+        Left out: the one that is set.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    chapter, _, name = question.partition("-")
+    table = dict(_language.words(_HERE / "_words", language))
+    if chapter.isidentifier():
+        own = _language.words(_HERE / chapter, language) | _OWN.get(chapter, {})
+        table |= own | {key.removeprefix(f"{name}."): text for key, text in own.items() if key.startswith(f"{name}.")}
+    return table
+
+
+def say(finding, question="", language=None):
+    """Put a finding into words.
+
+    Parameters
+    ----------
+    finding : Finding
+    question : str
+        Id of the question, where the words may be its own.
+    language : str, optional
+        Left out: the one that is set.
+
+    Returns
+    -------
+    str
+        A sentence or two; empty where two values, shown side by side, say it all.
+
+    Examples
+    --------
+    >>> from cnnbook.checks._findings import Finding
+    >>> say(Finding("no_function", {"got": {"kind": "integer", "text": "5"}}))
+    'It takes the function itself, and this is the integer 5: pass it without parentheses.'
+    """
+    return _say(finding, words(question, language))
+
+
+def describe(value, language=None):
+    """Say what kind of thing a value is, as the middle of a sentence.
+
+    >>> from cnnbook.checks._show import shown
+    >>> describe(shown(5.0)), describe(shown([5]))
+    ('the float 5.0', 'a list of 1')
+    """
+    return _describe(value, words("", language))
+
+
+def write(value, language=None):
+    """Write a value as it stands in an answer: one line, or several for arrays.
+
+    >>> import numpy as np
+    >>> from cnnbook.checks._show import shown
+    >>> print(write(shown(np.arange(4).reshape(2, 2))))
+    array of shape (2, 2), int64:
+    [[0 1]
+     [2 3]]
+    """
+    return _write(value, words("", language))
+
+
+def write_call(call, language=None):
+    """Write a call as a student would, with arrays under it by name.
+
+    >>> import numpy as np
+    >>> from cnnbook.checks._result import written_call
+    >>> print(write_call(written_call("relu", ["x"], (np.array([[1, -2]]),), {})))
+    relu(x) with
+    x, array of shape (1, 2), int64:
+    [[ 1 -2]]
+    """
+    return _write_call(call, words("", language))
+
+
+def headline(result, language=None):
+    """One line that says how a check went, where the rest stands elsewhere."""
+    table = words(result.question, language)
+    if result.status == "passed":
+        return _fill(table, "passed_public" if result.public else "passed_fresh", **_counts(result))
+    return _fill(table, f"headline_{result.status}", **_counts(result))
+
+
+def text(result, language=None):
+    """The whole text of a result, as a student reads it: sentences within 80 columns, arrays as they are."""
+    lines = []
+    for kind, part in _parts(result, words(result.question, language)):
+        indent = "    " if kind in ("call", "value", "printed") else ""
+        if kind == "sentence":
+            lines += [line for piece in part.split("\n") for line in wrap(piece, _WIDTH)]
+        elif kind == "printed":
+            lines += [line for piece in part.split("\n") for line in wrap(piece, _WIDTH, indent)]
+        else:
+            lines += [indent + line for line in part.split("\n")]
+    return "\n".join(lines)
+
+
+def html(result, language=None):
+    """The same as HTML for a notebook: readable in light and dark, nothing loaded, every text escaped."""
+    colour = {"passed": "#2e9e5b", "failed": "#c9502e"}.get(result.status, "#8a8a8a")
+    pieces = []
+    for kind, part in _parts(result, words(result.question, language)):
+        safe = _html.escape(part)
+        if kind == "title":
+            pieces.append(f"<div><b>{safe}</b></div>")
+        elif kind == "sentence":
+            pieces.append(f'<div style="white-space:pre-wrap;margin-top:.4em">{safe}</div>')
+        else:
+            pieces.append(f'<pre style="margin:.2em 0 0 1.5em;background:none;color:inherit">{safe}</pre>')
+    tag = _html.escape(language or _language.get())
+    style = f"border-left:4px solid {colour};padding:.3em .8em;max-width:52em"
+    return f'<div class="cnnbook-check" lang="{tag}" style="{style}">{"".join(pieces)}</div>'
+
+
+def _parts(result, table):
+    """The pieces of a result in order: (kind, text)."""
+    if result.status == "passed":
+        yield "title", headline_from(result, table)
+        return
+    if result.call:
+        yield "title", _fill(table, "wrong" if result.cases > 1 else "wrong_here", **_counts(result))
+        yield "call", _write_call(result.call, table)
+        yield from _values(result, table)
+    else:
+        yield "title", _fill(table, result.status, **_counts(result))
+    for finding in result.findings:
+        if sentence := _say(finding, table):
+            yield "sentence", sentence
+    if result.misconception:
+        code = result.misconception
+        naming = {"name": table.get(f"{code}.name", code.replace("_", " ")), "advice": table.get(code, "")}
+        yield "sentence", _fill(table, "misconception", **naming).strip()
+    if result.printed.strip():
+        yield "sentence", table["printed"]
+        yield "printed", result.printed.strip("\n")
+
+
+def headline_from(result, table):
+    return _fill(table, "passed_public" if result.public else "passed_fresh", **_counts(result))
+
+
+def _counts(result):
+    return {"name": result.name, "cases": result.cases, "failed": result.failed}
+
+
+def _values(result, table):
+    values = [(table[label], value) for label in ("expected", "got") if (value := getattr(result, label))]
+    for label, value in values:
+        written = _write(value, table)
+        if result.note and value is result.expected:
+            written = _fill(table, "noted", value=written, note=table.get(result.note, result.note))
+        aside = "\n" not in written
+        yield "value", f"{pad(label, 10) if aside else label + ' '}{written}"
+
+
+def _say(finding, table):
+    if finding.code not in table:
+        return finding.code.replace("_", " ")
+    return _fill(table, finding.code, **finding.slots)
+
+
+def _fill(table, code, **slots):
+    return table[code].format_map({name: _Slot(value, table) for name, value in slots.items()})
+
+
+class _Slot:
+    """A value in a sentence: described (``{got}``: the integer 5), or written where it says so (``{got:text}``: 5)."""
+
+    def __init__(self, value, table):
+        self.value, self.table = value, table
+
+    def __format__(self, how):
+        if hasattr(self.value, "code"):
+            return _say(self.value, self.table)
+        if isinstance(self.value, list | tuple):
+            return ", ".join(format(_Slot(item, self.table), how) for item in self.value)
+        if not isinstance(self.value, dict):
+            return str(self.value)
+        return (_write if how == "text" else _describe)(self.value, self.table)
+
+
+def _describe(value, table):
+    return _fill(table, f"describe_{value['kind']}", **_tuples(value))
+
+
+def _write(value, table):
+    if "items" in value:
+        pairs = [(label, _write(item, table)) for label, item in value["items"]]
+        return "\n".join(_fill(table, "output", name=label, value=written) for label, written in pairs)
+    if "shape" in value:
+        return f"{_fill(table, value['kind'], **_tuples(value))}\n{value['text']}"
+    return _describe(value, table) if "type" in value else value["text"]
+
+
+def _write_call(call, table):
+    written, below = [], []
+    for argument in call["arguments"]:
+        name, text = argument["name"], _write(argument["value"], table)
+        if "\n" in text:
+            below.append(_fill(table, "argument", name=name, value=text))
+            text = name
+        written.append(f"{name}={text}" if argument["by_name"] else text)
+    line = f"{call['function']}({', '.join(written)})"
+    return "\n".join([_fill(table, "with", call=line), *below] if below else [line])
+
+
+def _tuples(value):
+    return {name: str(tuple(item)) if name == "shape" else item for name, item in value.items()}
