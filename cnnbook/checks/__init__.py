@@ -35,6 +35,7 @@ __all__ = [
     "Outcome",
     "Question",
     "Result",
+    "progress",
     "question",
     "questions",
     *_CHAPTERS,
@@ -53,6 +54,22 @@ def questions():
     modules = [import_module(f"{__name__}.{chapter}") for chapter in _CHAPTERS]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Question)]
     return {asked.id: asked for asked in found}
+
+
+def progress():
+    """How far you are, over all notebooks: what passed, how often you tried, and what is worth another look.
+
+    It is kept in one file on this machine, in the folder for data of the user or where ``CNNBOOK_PROGRESS`` says, and
+    sent nowhere. Where that variable is empty, and where nbgrader runs a notebook, nothing is kept.
+
+    Returns
+    -------
+    Progress
+        Shown as a table in a notebook; ``str`` of it is text.
+    """
+    from ._progress import Progress
+
+    return Progress(questions().values())
 
 
 def __getattr__(name):
