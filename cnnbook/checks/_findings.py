@@ -25,6 +25,12 @@ class Finding:
     code: str
     slots: dict = field(default_factory=dict)
 
+    @property
+    def value_is_right(self):
+        """Whether an answer is wrong by its type alone. The remedy is safe only where this holds in every case."""
+        inner = self.slots.get("finding")
+        return inner.value_is_right if isinstance(inner, Finding) else self.code.startswith("type_")
+
     def to_json(self):
         """Return the facts as dicts, lists, strings and numbers."""
         return {"code": self.code, "slots": {name: _to_json(value) for name, value in self.slots.items()}}

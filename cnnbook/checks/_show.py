@@ -4,14 +4,17 @@ A value becomes a small dict, which holds no object of a student's: it can be wr
 in any language. What a student's code named or wrote is quoted: shortened, with control characters escaped.
 """
 
-import sys
 import types
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
+from ._tensors import dtype, is_tensor, numbers
+
 _WRITTEN_OUT = 60  # an array of more numbers than this is shortened
-_LONGEST = 200  # characters of any other value
-_DEEPEST = 6  # containers in containers
+_LONGEST = 400  # characters of any other value
+_DEEPEST, _NESTED = 4, 20  # containers in containers, and items that are written of such a one
 _COLUMNS = 76  # of an array's lines, which stand indented by 4
 
 _KINDS = {
@@ -24,11 +27,25 @@ _KINDS = {
     str: "string",
     bytes: "bytes",
     range: "range",
-    slice: "slice",
 }
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 _NAME = type.__dict__["__name__"].__get__  # asks no metaclass of a student's
-_BRACKETS = {tuple: "()", list: "[]", dict: "{}", set: "{}", frozenset: "{}"}
+BRACKETS = {tuple: "()", list: "[]", dict: "{}", set: "{}", frozenset: "{}"}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a check does not look into: an object, a function, a container that holds itself.
+
+    Attributes
+    ----------
+    facts : dict
+        How it is shown; see :func:`shown`.
+    """
+
+    facts: dict
+
+    __hash__ = None
 
 
 def shown(value):
@@ -80,6 +97,8 @@ def type_name(value):
 
 def _shown(value, inside):
     kind = type(value)
+    if kind is Thing:
+        return value.facts
     if issubclass(kind, np.ndarray):
         return _array(value, "array")
     if is_tensor(value):
@@ -87,7 +106,7 @@ def _shown(value, inside):
     if issubclass(kind, np.generic):
         value = value.item()
         kind = type(value)
-    for base in _BRACKETS:
+    for base in BRACKETS:
         if issubclass(kind, base):
             return _container(value, base, inside)
     if kind not in _KINDS:
@@ -95,43 +114,49 @@ def _shown(value, inside):
     return {"kind": _KINDS[kind], "text": "..." if value is ... else _written(value)}
 
 
-def is_tensor(value):
-    """Whether a value is a tensor of PyTorch, which is asked only where it is imported already."""
-    tensor = getattr(sys.modules.get("torch"), "Tensor", None)
-    return isinstance(tensor, type) and issubclass(type(value), tensor)
-
-
 def _array(value, kind):
-    if kind == "array":
-        numbers, dtype = value.view(np.ndarray), str(value.dtype)
-    else:
-        dtype = str(value.dtype).removeprefix("torch.")
-        value = value.detach().cpu()
-        numbers = (value.float() if dtype == "bfloat16" else value).numpy()
-    options = {"precision": 4, "suppress_small": True, "threshold": _WRITTEN_OUT, "edgeitems": 2}
-    if numbers.dtype.hasobject:
-        options["formatter"] = {"object": lambda item: shown(item).get("text", "?")}
-    text = np.array2string(numbers, max_line_width=_COLUMNS, **options)
-    return {"kind": kind, "shape": list(numbers.shape), "dtype": quote(dtype), "text": _bounded(text)}
+    array = value if kind == "tensor" else np.ndarray.view(value, np.ndarray)
+    name, array = dtype(array), numbers(array)
+    return {"kind": kind, "shape": list(array.shape), "dtype": quote(name), "text": _grid(array)}
 
 
-def _bounded(text):
+def _grid(array):
+    if array.dtype.hasobject and array.dtype.names:
+        return "..."
+    if array.ndim > 6 and array.size > _WRITTEN_OUT:  # edges of so many axes would be thousands of numbers
+        array = np.array(list(islice(array.flat, 4)), array.dtype)
+        return np.array2string(array)[:-1] + " ..."
+    small = array.dtype.kind in "fc" and array.size <= _WRITTEN_OUT and (array != 0) & (np.abs(array) < 1e-4)
+    options = {"formatter": {"object": lambda item: _shown(item, ())["text"]}} if array.dtype.hasobject else {}
+    with np.printoptions(legacy=False, formatter=None, floatmode="maxprec", sign="-", nanstr="nan", infstr="inf"):
+        text = np.array2string(
+            array,
+            max_line_width=_COLUMNS,
+            precision=4,
+            suppress_small=not np.any(small),  # a small number is not written as 0
+            threshold=_WRITTEN_OUT,
+            edgeitems=2 if array.ndim < 4 else 1,
+            **options,
+        )
     lines = [quote(line, _COLUMNS) for line in text.split("\n")]
     return "\n".join(lines[:_WRITTEN_OUT] + ["..."] * (len(lines) > _WRITTEN_OUT))
 
 
 def _container(value, base, inside):
-    opening, closing = _BRACKETS[base]
+    opening, closing = BRACKETS[base]
     kind = "set" if base is frozenset else base.__name__
     count = base.__len__(value)
     if id(value) in inside or len(inside) == _DEEPEST:
         return {"kind": kind, "count": count, "text": f"{opening}...{closing}"}
     inside = (*inside, id(value))
-    items = [_shown(item, inside) for item in _first(base, value)]
-    labels = [str(number) for number, _ in enumerate(items, 1)]
+    iterator = iter(dict.items(value)) if base is dict else base.__iter__(value)
+    first = list(islice(iterator, _NESTED if len(inside) > 1 else _WRITTEN_OUT))
     if base is dict:
-        labels = [_shown(key, inside)["text"] for key in _first(base, value)]
-        items = [_shown(dict.__getitem__(value, key), inside) for key in _first(base, value)]
+        labels = [_shown(key, inside).get("text", "...") for key, _ in first]
+        items = [_shown(item, inside) for _, item in first]
+    else:
+        labels = [str(number) for number, _ in enumerate(first, 1)]
+        items = [_shown(item, inside) for item in first]
     if any("items" in item or "shape" in item for item in items):
         return {"kind": kind, "count": count, "items": [list(pair) for pair in zip(labels, items, strict=True)]}
     texts = [item["text"] for item in items]
@@ -146,10 +171,6 @@ def _container(value, base, inside):
     return {"kind": kind, "count": count, "text": _shortened(text)}
 
 
-def _first(base, value):
-    return [item for item, _ in zip(base.__iter__(value), range(_WRITTEN_OUT), strict=False)]
-
-
 def _written(value):
     try:
         return _shortened(repr(value))
@@ -158,7 +179,7 @@ def _written(value):
 
 
 def _shortened(text):
-    return text if len(text) <= _LONGEST * 2 else f"{text[:_LONGEST]}..."
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _object(value):

@@ -4,6 +4,7 @@ import html as _html
 from pathlib import Path
 
 from .. import language as _language
+from ._findings import Finding
 from ._wrap import pad, wrap
 
 _HERE = Path(__file__).parent
@@ -153,6 +154,8 @@ def _parts(result, table):
     for finding in result.findings:
         if sentence := _say(finding, table):
             yield "sentence", sentence
+        if lines := finding.slots.get("lines"):  # a drawing
+            yield "value", "\n".join(lines)
     if result.misconception:
         code = result.misconception
         naming = {"name": table.get(f"{code}.name", code.replace("_", " ")), "advice": table.get(code, "")}
@@ -197,12 +200,12 @@ class _Slot:
         self.value, self.table = value, table
 
     def __format__(self, how):
-        if hasattr(self.value, "code"):
+        if isinstance(self.value, Finding):
             return _say(self.value, self.table)
         if isinstance(self.value, list | tuple):
             return ", ".join(format(_Slot(item, self.table), how) for item in self.value)
         if not isinstance(self.value, dict):
-            return str(self.value)
+            return format(self.value, how)
         return (_write if how == "text" else _describe)(self.value, self.table)
 
 
