@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections import Counter
 
 import cnnbook
 
@@ -42,16 +41,9 @@ def check(options):
     """Run the checks of a notebook and print how each went."""
     from cnnbook.exercises import check_notebook
 
-    verdicts = check_notebook(options.notebook, seconds=options.seconds)
-    names = [verdict.question.rpartition("-")[2] for verdict in verdicts]
-    width = max(map(len, names))
-    for name, verdict in zip(names, verdicts, strict=True):
-        print(f"{name:<{width}}  {verdict.status}")
-        if verdict.status in ("failed", "did not run"):
-            print("\n".join(f"    {line}" for line in verdict.detail.splitlines()))
-    counts = Counter(verdict.status for verdict in verdicts)
-    print(f"{len(verdicts)} questions: {', '.join(f'{count} {status}' for status, count in counts.items())}")
-    return 0 if set(counts) == {"passed"} else 1
+    report = check_notebook(options.notebook, seconds=options.seconds)
+    print(report)
+    return 0 if report.passed else 1
 
 
 def build_exercises(options):
