@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import sys
 import sysconfig
 import traceback
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Outcome:
     value : object
         What the function returned, as :func:`cnnbook.checks._freeze.freeze` keeps it.
     ended : str
-        How the call ended, where it returned nothing: "misfit" (the arguments do not fit), "raised", "unwritten" (it
+        How the call ended, where it returned nothing: "misfit" (the arguments do not fit), "raised", "unanswered" (it
         raised NotImplementedError) or "time".
     error : str
         The same, but for an exception its name. Such a name is the student's to choose: nothing decides by it, but that
@@ -51,9 +52,9 @@ class Outcome:
         return self.ended == "misfit"
 
     @property
-    def unwritten(self):
+    def unanswered(self):
         """Whether the function is still a stub, which returns ``...`` or raises NotImplementedError."""
-        return self.value is ... or self.ended == "unwritten"
+        return self.value is ... or self.ended == "unanswered"
 
     @property
     def timed_out(self):
@@ -103,7 +104,7 @@ def _ask(function, args, options, before):
     try:
         value = freeze(function(*args, **options))
     except BaseException as error:
-        ended = "unwritten" if isinstance(error, NotImplementedError) else "raised"
+        ended = "unanswered" if issubclass(type(error), NotImplementedError) else "raised"
         return {"ended": ended, "error": type_name(error), "problem": _explain(error)}
     changed = [name for name in kept if not same(given[name], kept[name])]
     return {"value": value, "problem": Finding("changed", {"input": quote(changed[0])}) if changed else None}
@@ -117,7 +118,9 @@ def _named(function, args, options):
     """The arguments by the names that the function gives them."""
     try:
         signature = inspect.signature(function)
-    except Exception:  # functions written in C may tell no signature, and a student's object anything
+    except BaseException:  # functions written in C may tell no signature, and a student's object anything
+        signature = None
+    if type(signature) is not inspect.Signature:
         return {"arguments": args, **options}
     try:
         return signature.bind(*args, **options).arguments
@@ -126,14 +129,15 @@ def _named(function, args, options):
 
 
 def _explain(error):
-    if isinstance(error, RecursionError):
+    if issubclass(type(error), RecursionError):  # not isinstance, which asks the error too
         return Finding("recursion")
     try:
         message = " ".join(str(error).split())
     except BaseException:  # its own text raises
         message = ""
     told = quote(f"{_full_name(error)}: {message}" if message else _full_name(error), _LONGEST)
-    place = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_LIBRARIES)]
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    place = [frame for frame in frames if not frame.filename.startswith(_LIBRARIES)]
     if not place:
         return Finding("raised", {"error": told})
     where = {"function": quote(place[-1].name, 60), "line": place[-1].lineno, "source": quote(place[-1].line or "")}

@@ -26,6 +26,8 @@ class Result:
         Whether the cases are the ones that every student sees, rather than freshly drawn ones.
     seed : int or None
         Of the fresh cases.
+    number : int
+        Which of the wrong cases is shown, counted from the smallest.
     call : dict or None
         The smallest failing call, as :func:`written_call` gives it; None where the failure is of no single call.
     expected, got : dict or None
@@ -53,6 +55,7 @@ class Result:
     status: str
     cases: int = 0
     failed: int = 0
+    number: int = 1
     public: bool = True
     seed: int | None = None
     call: dict | None = None

@@ -144,9 +144,9 @@ def _parts(result, table):
     """The pieces of a result in order: (kind, text)."""
     if result.status == "passed":
         yield "title", headline_from(result, table)
-        return
-    if result.call:
-        yield "title", _fill(table, "wrong" if result.cases > 1 else "wrong_here", **_counts(result))
+    elif result.call:
+        code = "wrong_here" if result.cases <= 1 else "wrong" if result.number == 1 else "wrong_number"
+        yield "title", _fill(table, code, **_counts(result))
         yield "call", _write_call(result.call, table)
         yield from _values(result, table)
     else:
@@ -156,10 +156,6 @@ def _parts(result, table):
             yield "sentence", sentence
         if lines := finding.slots.get("lines"):  # a drawing
             yield "value", "\n".join(lines)
-    if result.misconception:
-        code = result.misconception
-        naming = {"name": table.get(f"{code}.name", code.replace("_", " ")), "advice": table.get(code, "")}
-        yield "sentence", _fill(table, "misconception", **naming).strip()
     if result.printed.strip():
         yield "sentence", table["printed"]
         yield "printed", result.printed.strip("\n")
@@ -170,7 +166,8 @@ def headline_from(result, table):
 
 
 def _counts(result):
-    return {"name": result.name, "cases": result.cases, "failed": result.failed}
+    names = ("name", "cases", "failed", "number", "seed")
+    return {name: getattr(result, name) for name in names}
 
 
 def _values(result, table):
