@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"book": "notebooks", "book/labs": "labs", "solutions": "notebooks"}  # which extra each needs
+FOLDERS = {"book": "notebooks", "book/labs": "labs", "solutions": ""}  # which extra each needs, if any
 
 
 def notebooks():
@@ -19,17 +19,18 @@ def notebooks():
 
 
 def setup_cell(extra):
-    """Return the text of the cell."""
+    """Return the text of the cell, which asks for nothing that its notebook does not use."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     address, version = project["urls"]["Repository"], project["version"].rpartition(".")[0]
+    package, asked = (f"cnnbook[{extra}]", f', "{extra}"') if extra else ("cnnbook", "")
     return f'''\
 # Set-up: install the companion package where it is missing, check the versions.
 try:
     import cnnbook
 except ModuleNotFoundError:
-    %pip install --quiet "cnnbook[{extra}] @ git+{address}"
+    %pip install --quiet "{package} @ git+{address}"
     import cnnbook
-cnnbook.environment.require("{version}", "{extra}")'''
+cnnbook.environment.require("{version}"{asked})'''
 
 
 def first_code_cell(notebook):
