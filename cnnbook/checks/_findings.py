@@ -17,7 +17,7 @@ class Finding:
 
     Examples
     --------
-    >>> finding = Finding("padding_gives", {"padding": 3, "gives": 6, "output": 5})
+    >>> finding = Finding("changed", {"input": "x"})
     >>> Finding.from_json(finding.to_json()) == finding
     True
     """

@@ -9,11 +9,11 @@ import types
 
 import numpy as np
 
-from ._show import BRACKETS, Thing, shown
+from ._show import BRACKETS, Thing, closed, shown
 from ._tensors import is_tensor, plain
 
-_MOST = 100_000  # items, of a container and of all that it holds
-_LARGEST = 10_000_000  # an array of more numbers is not copied
+_MOST = 10_000  # items, of a container and of all that it holds
+_LARGEST = 10_000_000  # numbers of an array that is kept
 _DEEPEST = 20  # containers in containers
 _PLAIN = frozenset({type(None), type(...), bool, int, float, complex, str, bytes, range})
 _NUMPY = frozenset(np.sctypeDict.values())
@@ -46,7 +46,8 @@ def _freeze(value, inside, budget):
     if issubclass(kind, np.ndarray):
         return _freeze_array(value, inside, budget)
     if is_tensor(value):
-        return plain(value)
+        copy = plain(value)
+        return copy if copy.numel() <= _LARGEST else Thing(shown(copy))
     for base in BRACKETS:
         if issubclass(kind, base):
             return _freeze_items(value, base, inside, budget)
@@ -59,9 +60,9 @@ def _freeze_array(value, inside, budget):
     if issubclass(type(value), np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
         return Thing({"kind": "object", "type": "MaskedArray", "text": "<MaskedArray>"})
     array = np.ndarray.view(value, np.ndarray)
-    if not array.dtype.hasobject:
-        return array.copy() if array.size <= _LARGEST else array
-    if array.dtype.names or id(value) in inside or len(inside) == _DEEPEST:
+    if not array.dtype.hasobject and array.size <= _LARGEST:
+        return array.copy()
+    if array.dtype.names or array.size > _MOST or id(value) in inside or len(inside) == _DEEPEST:
         return Thing(shown(value))
     frozen = np.empty(array.shape, object)
     for place in np.ndindex(array.shape):
@@ -71,8 +72,8 @@ def _freeze_array(value, inside, budget):
 
 
 def _freeze_items(value, base, inside, budget):
-    if id(value) in inside or len(inside) == _DEEPEST or base.__len__(value) > _MOST:
-        return Thing(shown(value))
+    if id(value) in inside or len(inside) == _DEEPEST:
+        return Thing(closed(value, base))
     inside = (*inside, id(value))
 
     def frozen(items):

@@ -19,6 +19,7 @@ from ._misconceptions import Misconception, ignoring
 from ._result import CheckFailed, NotAnswered, publish
 from ._run import Run
 from ._uses import namespace, standing_in
+from ._wrap import put
 
 _PUBLIC_SEED = 0
 _SEEDS = 2**32  # of fresh cases
@@ -250,7 +251,7 @@ class Question:
         if result.status != "passed":
             raise (NotAnswered if result.status == "not answered" else CheckFailed)(result, published)
         if not published:
-            print(result)
+            put(str(result))
 
     def run(self, function, *, seed=None, cases=None, caller=call, own=True):
         """Check a function and return the result: nothing printed, nothing raised.
@@ -292,7 +293,7 @@ class Question:
             run = self._run(function, seed, None, call)
             result = run.another(number) if callable(function) and number <= len(run.failed) else run.result()
         if not publish(result):
-            print(result)
+            put(str(result))
 
     def hint(self):
         """Show the next hint."""

@@ -87,8 +87,13 @@ class Result:
 
     @classmethod
     def from_json(cls, facts):
-        """Read what :meth:`to_json` wrote."""
-        return replace(cls(**facts), findings=tuple(map(Finding.from_json, facts["findings"])))
+        """Read what :meth:`to_json` wrote. ValueError for anything else: a notebook's outputs may hold anything."""
+        try:
+            result = replace(cls(**facts), findings=tuple(map(Finding.from_json, facts["findings"])))
+            _words.html(result)
+        except Exception as error:
+            raise ValueError("these are not the facts of a check") from error
+        return result
 
 
 class CheckFailed(AssertionError):
@@ -145,7 +150,3 @@ def written_call(name, parameters, args, options):
     pairs = [*zip(parameters, args, strict=False), *options.items()]
     arguments = [{"name": name, "by_name": name in options, "value": shown(value)} for name, value in pairs]
     return {"function": name, "arguments": arguments}
-
-
-def write_call(name, parameters, args, options):  # for the modules that do not speak in findings yet
-    return _words.write_call(written_call(name, parameters, args, options))

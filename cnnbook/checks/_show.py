@@ -28,7 +28,7 @@ _KINDS = {
     bytes: "bytes",
     range: "range",
 }
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, np.ufunc)
 _NAME = type.__dict__["__name__"].__get__  # asks no metaclass of a student's
 BRACKETS = {tuple: "()", list: "[]", dict: "{}", set: "{}", frozenset: "{}"}
 
@@ -143,11 +143,11 @@ def _grid(array):
 
 
 def _container(value, base, inside):
+    if id(value) in inside or len(inside) == _DEEPEST:
+        return closed(value, base)
     opening, closing = BRACKETS[base]
     kind = "set" if base is frozenset else base.__name__
     count = base.__len__(value)
-    if id(value) in inside or len(inside) == _DEEPEST:
-        return {"kind": kind, "count": count, "text": f"{opening}...{closing}"}
     inside = (*inside, id(value))
     iterator = iter(dict.items(value)) if base is dict else base.__iter__(value)
     first = list(islice(iterator, _NESTED if len(inside) > 1 else _WRITTEN_OUT))
@@ -171,7 +171,15 @@ def _container(value, base, inside):
     return {"kind": kind, "count": count, "text": _shortened(text)}
 
 
+def closed(value, base):
+    """Facts of a container that is not opened: it holds itself, or lies in many others."""
+    text = "...".join(BRACKETS[base])
+    return {"kind": "set" if base is frozenset else base.__name__, "count": base.__len__(value), "text": text}
+
+
 def _written(value):
+    if isinstance(value, str | bytes):
+        return _shortened(repr(value[: _LONGEST + 1]))
     try:
         return _shortened(repr(value))
     except ValueError:  # Python writes no integer of more than 4,300 digits
@@ -185,21 +193,9 @@ def _shortened(text):
 def _object(value):
     if issubclass(type(value), type):
         kind, name = "class", _NAME(value)
-    elif isinstance(value, _FUNCTIONS):
+    elif issubclass(type(value), _FUNCTIONS):
         kind, name = "function", value.__name__
     else:
         kind, name = "object", _NAME(type(value))
     name = quote(name, 60)
     return {"kind": kind, "type": name, "text": f"<{name}>"}
-
-
-def show(value):  # for the modules that do not speak in findings yet
-    from ._words import write
-
-    return write(shown(value))
-
-
-def describe(value):
-    from ._words import describe
-
-    return describe(shown(value))

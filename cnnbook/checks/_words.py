@@ -5,10 +5,19 @@ from pathlib import Path
 
 from .. import language as _language
 from ._findings import Finding
+from ._show import quote
 from ._wrap import pad, wrap
 
 _HERE = Path(__file__).parent
-_WIDTH = 80  # columns: nbgrader's feedback cuts at 87
+_WIDTH, _INDENT = 80, "    "  # columns: nbgrader's feedback cuts at 87
+_PRINTED = 300  # characters of what a function printed
+_COLOURS = {"passed": "#2e9e5b", "failed": "#c9502e", "not answered": "#8a8a8a"}
+_BLOCK = "white-space: pre; overflow-x: auto; margin: 2px 0 2px 1.5em; padding: 0; background: none; color: inherit"
+_TAGS = {
+    "title": ("div", "font-weight: bold"),
+    "sentence": ("div", "white-space: pre-wrap; margin-top: 4px"),
+    "value": ("pre", _BLOCK),
+}
 _OWN = {}  # chapter: words of questions that are declared outside this folder
 
 
@@ -102,48 +111,41 @@ def write_call(call, language=None):
 
 
 def headline(result, language=None):
-    """One line that says how a check went, where the rest stands elsewhere."""
-    table = words(result.question, language)
-    if result.status == "passed":
-        return _fill(table, "passed_public" if result.public else "passed_fresh", **_counts(result))
-    return _fill(table, f"headline_{result.status}", **_counts(result))
+    """One line that says how a check went, where the rest stands above."""
+    return _fill(words(result.question, language), f"headline_{result.status}", **_counts(result))
 
 
 def text(result, language=None):
     """The whole text of a result, as a student reads it: sentences within 80 columns, arrays as they are."""
     lines = []
     for kind, part in _parts(result, words(result.question, language)):
-        indent = "    " if kind in ("call", "value", "printed") else ""
-        if kind == "sentence":
-            lines += [line for piece in part.split("\n") for line in wrap(piece, _WIDTH)]
-        elif kind == "printed":
-            lines += [line for piece in part.split("\n") for line in wrap(piece, _WIDTH, indent)]
-        else:
-            lines += [indent + line for line in part.split("\n")]
+        indent = "" if kind in ("title", "sentence") else _INDENT
+        for line in part.split("\n"):
+            lines += wrap(line, _WIDTH, indent) if kind in ("sentence", "printed") else [indent + line]
     return "\n".join(lines)
 
 
 def html(result, language=None):
     """The same as HTML for a notebook: readable in light and dark, nothing loaded, every text escaped."""
-    colour = {"passed": "#2e9e5b", "failed": "#c9502e"}.get(result.status, "#8a8a8a")
     pieces = []
     for kind, part in _parts(result, words(result.question, language)):
-        safe = _html.escape(part)
-        if kind == "title":
-            pieces.append(f"<div><b>{safe}</b></div>")
-        elif kind == "sentence":
-            pieces.append(f'<div style="white-space:pre-wrap;margin-top:.4em">{safe}</div>')
-        else:
-            pieces.append(f'<pre style="margin:.2em 0 0 1.5em;background:none;color:inherit">{safe}</pre>')
-    tag = _html.escape(language or _language.get())
-    style = f"border-left:4px solid {colour};padding:.3em .8em;max-width:52em"
-    return f'<div class="cnnbook-check" lang="{tag}" style="{style}">{"".join(pieces)}</div>'
+        tag, style = _TAGS.get(kind, _TAGS["value"])
+        pieces.append(f'<{tag} style="{style}">{_html.escape(part)}</{tag}>')
+    chosen = _html.escape(language or _language.get())
+    style = f"border-left: 4px solid {_COLOURS[result.status]}; padding: 2px 12px; max-width: 54em"
+    return f'<div class="cnnbook-check" lang="{chosen}" style="{style}">{"".join(pieces)}</div>'
 
 
 def _parts(result, table):
-    """The pieces of a result in order: (kind, text)."""
+    """The pieces of a result in order, as kind and text. A student's words are in them as data: nothing there can be a
+    control character, and no line of it stands where a sentence of ours does."""
+    for kind, part in _raw_parts(result, table):
+        yield kind, "".join(c if c.isprintable() or c == "\n" else quote(c) for c in part)
+
+
+def _raw_parts(result, table):
     if result.status == "passed":
-        yield "title", headline_from(result, table)
+        yield "title", _fill(table, "passed_public" if result.public else "passed_fresh", **_counts(result))
     elif result.call:
         code = "wrong_here" if result.cases <= 1 else "wrong" if result.number == 1 else "wrong_number"
         yield "title", _fill(table, code, **_counts(result))
@@ -156,13 +158,9 @@ def _parts(result, table):
             yield "sentence", sentence
         if lines := finding.slots.get("lines"):  # a drawing
             yield "value", "\n".join(lines)
-    if result.printed.strip():
+    if printed := result.printed.strip("\n").expandtabs():
         yield "sentence", table["printed"]
-        yield "printed", result.printed.strip("\n")
-
-
-def headline_from(result, table):
-    return _fill(table, "passed_public" if result.public else "passed_fresh", **_counts(result))
+        yield "printed", printed if len(printed) <= _PRINTED else f"{printed[:_PRINTED]}..."
 
 
 def _counts(result):

@@ -1,6 +1,7 @@
 """Text in columns: East Asian characters are two columns wide, and combining ones none."""
 
 import re
+import sys
 import unicodedata
 
 # A line may break at a space, and beside a wide character; closing marks stay with what is before them.
@@ -45,14 +46,21 @@ def wrap(text, columns, indent=""):
     return [*lines, indent + line.rstrip()]
 
 
+def put(text):
+    """Print a text. What the terminal cannot encode is escaped, so that it ends no program."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
 def _split(text, columns):
     for piece in _PIECES.findall(text):
-        while width(piece) > columns:  # one word that fills more than a line
-            count = next(n for n in range(len(piece), 0, -1) if width(piece[:n]) <= columns or n == 1)
-            yield piece[:count]
-            piece = piece[count:]
-        if piece:
-            yield piece
+        start = taken = 0
+        for place, character in enumerate(piece):
+            taken += _columns(character)
+            if taken > columns and place > start:  # one word that fills more than a line
+                yield piece[start:place]
+                start, taken = place, _columns(character)
+        yield piece[start:]
 
 
 def _columns(character):
