@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from ._show import shown
+
+_LONGEST = 1000  # bits of an integer that is written out
 
 @dataclass(frozen=True)
 class Finding:
@@ -13,7 +16,7 @@ class Finding:
         Names the sentence in the tables of words, ``_words.en.json`` or the chapter's own. Programs decide by it.
     slots : dict
         What the sentence names: numbers, strings, values as :func:`cnnbook.checks._show.shown` gives them, other
-        findings, and lists of those. All of it can be written as JSON.
+        findings, and lists of those. All of it can be written as JSON: other values are kept as their text.
 
     Examples
     --------
@@ -24,6 +27,9 @@ class Finding:
 
     code: str
     slots: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        object.__setattr__(self, "slots", {name: _plain(value) for name, value in self.slots.items()})
 
     @property
     def value_is_right(self):
@@ -41,10 +47,21 @@ class Finding:
         return cls(str(facts["code"]), {str(name): _from_json(value) for name, value in facts["slots"].items()})
 
 
+_PLAIN = (bool, int, float, str, dict, Finding)
+
+
+def _plain(value):
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if type(value) is int and value.bit_length() > _LONGEST:
+        return shown(value)["text"]
+    return value if value is None or isinstance(value, _PLAIN) else shown(value)["text"]
+
+
 def _to_json(value):
     if isinstance(value, Finding):
         return value.to_json()
-    return [_to_json(item) for item in value] if isinstance(value, list | tuple) else value
+    return [_to_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _from_json(value):
