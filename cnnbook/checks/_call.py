@@ -104,7 +104,7 @@ def _ask(function, args, options, before):
     try:
         value = freeze(function(*args, **options))
     except BaseException as error:
-        ended = "unanswered" if issubclass(type(error), NotImplementedError) else "raised"
+        ended = "unanswered" if type(error) is NotImplementedError else "raised"
         return {"ended": ended, "error": type_name(error), "problem": _explain(error)}
     changed = [name for name in kept if not same(given[name], kept[name])]
     return {"value": value, "problem": Finding("changed", {"input": quote(changed[0])}) if changed else None}
