@@ -206,8 +206,9 @@ class Progress:
     """
 
     def __init__(self, questions):
+        self._questions = {question.id: question for question in questions}
         self.chapters = {}
-        for question in questions:
+        for question in self._questions.values():
             self.chapters.setdefault(question.chapter, {})[question.id] = entry(question.id)
 
     def __str__(self):
@@ -217,10 +218,10 @@ class Progress:
             columns = [max(width(row[place]) for row in rows) + 2 for place in range(4)]
             lines += ["", chapter]
             lines += ["  " + "".join(map(pad, row, columns)).rstrip() for row in rows]
-        if reviews := self._reviews(table):
+        if reviews := list(self._reviews()):
             lines += ["", *wrap(table["review"], _WIDTH)]
             lines += [f"  {line}" for told in reviews for line in wrap(told, _WIDTH - 2)]
-        return "\n".join([*lines, "", *wrap(self._place(table), _WIDTH)]).lstrip("\n")
+        return "\n".join([*lines, "", *wrap(_place(table), _WIDTH)]).lstrip("\n")
 
     __repr__ = __str__
 
@@ -231,42 +232,46 @@ class Progress:
             cells = ["".join(f'<td style="text-align:left">{safe(text)}</td>' for text in row) for row in rows]
             body = "".join(f"<tr>{row}</tr>" for row in cells)
             pieces.append(f"<table><caption><b>{safe(chapter)}</b></caption>{body}</table>")
-        if reviews := self._reviews(table):
+        if reviews := list(self._reviews()):
             items = "".join(f"<li>{safe(told)}</li>" for told in reviews)
             pieces.append(f"<p>{safe(table['review'])}</p><ul>{items}</ul>")
-        return f'<div class="cnnbook-progress">{"".join(pieces)}<p>{safe(self._place(table))}</p></div>'
+        return f'<div class="cnnbook-progress">{"".join(pieces)}<p>{safe(_place(table))}</p></div>'
 
     def _rows(self, table):
         """Of each chapter: name, state, tries, named mistakes."""
         return {
-            chapter: [_row(name, known, table) for name, known in entries.items()]
+            chapter: [_row(self._questions[name], known, table) for name, known in entries.items()]
             for chapter, entries in self.chapters.items()
         }
 
-    def _reviews(self, table):
-        return [
-            table["advice"]
-            .format(name=name.partition("-")[2], mistake=_name(name, code), advice=_words.words(name).get(code, ""))
-            .strip()
-            for entries in self.chapters.values()
-            for name, known in entries.items()
-            for code in known.mistakes
-        ]
-
-    def _place(self, table):
-        return table["file"].format(path=path()) if path() else table["off"]
+    def _reviews(self):
+        """Each mistake that was named, with the sentences that help."""
+        for entries in self.chapters.values():
+            for name, known in entries.items():
+                question = self._questions[name]
+                for mistake in question.known if known.tries else ():
+                    if mistake.code in known.mistakes:
+                        told = " ".join(_words.say(finding, name) for finding in question.naming(mistake))
+                        yield f"{question.name}: {told}"
 
 
 def _row(question, known, table):
     count = len(known.tries)
     return (
-        question.partition("-")[2],
+        question.name,
         table["passed" if known.passed else "open" if count else "new"],
         table["try" if count == 1 else "tries"].format(count=count) if count else "",
-        ", ".join(_name(question, code) for code in known.mistakes),
+        ", ".join(_name(question, code, table) for code in known.mistakes),
     )
 
 
-def _name(question, code):
+def _name(question, code, table):
     """The name of a known mistake in words."""
-    return _words.words(question).get(f"{code}.name", code.replace("_", " "))
+    ignored = next((mistake.ignored for mistake in question.known if mistake.code == code), ())
+    if ignored:
+        return table["without"].format(options=" + ".join(ignored))
+    return _words.words(question.id).get(f"{code}.name", code.replace("_", " "))
+
+
+def _place(table):
+    return table["file"].format(path=path()) if path() else table["off"]

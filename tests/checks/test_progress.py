@@ -215,10 +215,18 @@ def test_progress_says_what_to_review(file):
     assert first == ["output_size", "not", "yet", "1", "try", "first", "window", "forgotten"]
     assert next(line.split() for line in lines if "same_padding" in line) == ["same_padding", "passed", "1", "try"]
     assert next(line.split() for line in lines if "dropped" in line) == ["dropped_pixels", "not", "tried"]
-    assert any(line.startswith('  output_size, "first window forgotten": ') for line in lines)
+    assert any(line.startswith("  output_size: Your answers match a known mistake") for line in lines)
     assert f"This is kept in {file}" in str(told).replace("\n", " ")
     assert all(len(line) <= 80 or str(file) in line for line in lines)
     assert list(told.chapters["arithmetic"]) == list(checks.questions())
+
+
+def test_options_that_were_left_out_are_named(file):
+    _progress.record(failed("ignores_stride_and_padding"), wrong)
+    _progress.record(failed("of_another_version"), max)
+    told = " ".join(str(checks.progress()).split())
+    assert "not yet 2 tries without stride + padding, of another version" in told
+    assert "output_size: Your answers match those of a function that leaves out stride, padding." in told
 
 
 def test_progress_escapes_what_a_file_says(file):
