@@ -33,7 +33,7 @@ RESULTS = [
         Result("a-f", "not answered", findings=(Finding("stub"),)),
         """
         f: not answered.
-        It still returns `...`: write your answer in its place.
+        It has no answer yet: write yours into it.
         """,
     ),
     (
