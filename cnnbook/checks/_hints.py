@@ -6,6 +6,7 @@ in ``_solutions/<chapter>.py``. The notebook in ``solutions/`` is made of the sa
 
 import html
 import inspect
+import re
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -43,9 +44,14 @@ class Help:
     __repr__ = __str__
 
     def _repr_html_(self):
-        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
-        told = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in self.paragraphs)
+        code = f'<pre style="font-family:monospace">{html.escape(self.code)}</pre>' if self.code else ""
+        told = "".join(f"<p>{_marked(paragraph)}</p>" for paragraph in self.paragraphs)
         return f'<div class="cnnbook-help" style="max-width:52em">{code}{told}</div>'
+
+
+def _marked(text):
+    """As HTML, with what stands in backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def in_notebook():
