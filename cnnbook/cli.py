@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 import warnings
-from collections import Counter
 from contextlib import suppress
 
 import cnnbook
@@ -31,6 +30,9 @@ def main(arguments=None):
     >>> main(["check", "missing.ipynb"])
     2
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign ends no command
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
@@ -68,16 +70,9 @@ def check(options):
     """Run the checks of a notebook and print how each went."""
     from cnnbook.exercises import check_notebook
 
-    verdicts = check_notebook(options.notebook, seconds=options.seconds)
-    names = [verdict.question.rpartition("-")[2] for verdict in verdicts]
-    width = max(map(len, names))
-    for name, verdict in zip(names, verdicts, strict=True):
-        print(f"{name:<{width}}  {verdict.status}")
-        if verdict.status in ("failed", "did not run"):
-            print("\n".join(f"    {line}" for line in verdict.detail.splitlines()))
-    counts = Counter(verdict.status for verdict in verdicts)
-    print(f"{len(verdicts)} questions: {', '.join(f'{count} {status}' for status, count in counts.items())}")
-    return 0 if set(counts) == {"passed"} else 1
+    report = check_notebook(options.notebook, seconds=options.seconds)
+    print(report)
+    return 0 if report.passed else 1
 
 
 def build_exercises(options):
@@ -86,6 +81,16 @@ def build_exercises(options):
 
     for path in build(options.solutions, options.exercises):
         print(path)
+    return 0
+
+
+def write_course(options):
+    """Write a course for nbgrader."""
+    from cnnbook.exercises import course
+
+    for path in course(options.folder, solutions=options.solutions):
+        print(path)
+    print(f"Next: cd {options.folder} and run nbgrader generate_assignment with a name from source/")
     return 0
 
 
@@ -153,6 +158,15 @@ def _parser():
     action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
     action.add_argument("--exercises", metavar="FOLDER", default="exercises", help="to here (default: %(default)s)")
     action.set_defaults(run=build_exercises)
+    action = actions.add_parser(
+        "course",
+        help="write a course for nbgrader",
+        description="Write a folder for nbgrader: its configuration, and an assignment for each solution, whose "
+        "hidden tests draw cases that nobody has seen. Run it in the root of the repository.",
+    )
+    action.add_argument("folder", metavar="FOLDER", help="a new folder")
+    action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
+    action.set_defaults(run=write_course)
 
     command = commands.add_parser(
         "lab",

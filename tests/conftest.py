@@ -11,6 +11,8 @@ from hypothesis import settings
 settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("book")
 
+os.environ["CNNBOOK_PROGRESS"] = ""  # tests leave the progress of whoever runs them alone
+
 _OPTIONS = [
     "--headless",
     "--no-sandbox",

@@ -1,3 +1,4 @@
+import os
 import shutil
 import signal
 import subprocess
@@ -8,8 +9,9 @@ import pytest
 
 import cnnbook
 from cnnbook import cli, datasets, environment, exercises
+from cnnbook.checks import Result
 from cnnbook.cli import main
-from cnnbook.exercises import Verdict
+from cnnbook.exercises import Report, Verdict
 from cnnbook.training import labs
 
 from .datasets.conftest import mnist_files, write
@@ -29,37 +31,25 @@ def fail(monkeypatch, error):
         monkeypatch.setattr(module, name, stop)
 
 
-@pytest.fixture
-def verdicts(monkeypatch):
-    told = []
+@pytest.mark.parametrize(("status", "ended"), [("passed", 0), ("not answered", 1), ("failed", 1)])
+def test_check_prints_its_report_and_tells_by_its_status(monkeypatch, capsys, status, ended):
+    result = Result("arithmetic-output_size", status, cases=24)
+    told = Report((Verdict("arithmetic-output_size", status, result=result),))
     monkeypatch.setattr(exercises, "check_notebook", lambda path, seconds: told)
-    return told
+    assert main(["check", "answers.ipynb"]) == ended
+    assert capsys.readouterr().out == f"{told}\n"
 
 
-def test_check_prints_a_line_each_and_what_went_wrong(verdicts, capsys):
-    verdicts += [
-        Verdict("arithmetic-output_size", "passed", "fine"),
-        Verdict("arithmetic-find_padding", "failed", "find_padding: wrong\n    here"),
-        Verdict("arithmetic-x", "not answered", "x: not answered"),
-        Verdict("arithmetic-y", "did not run", "NameError: y"),
-    ]
-    assert main(["check", "answers.ipynb"]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "output_size   passed",
-        "find_padding  failed",
-        "    find_padding: wrong",
-        "        here",
-        "x             not answered",
-        "y             did not run",
-        "    NameError: y",
-        "4 questions: 1 passed, 1 failed, 1 not answered, 1 did not run",
-    ]
-
-
-def test_check_is_content_where_all_passed(verdicts, capsys):
-    verdicts += [Verdict("arithmetic-output_size", "passed", "fine")] * 2
-    assert main(["check", "answers.ipynb"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "2 questions: 2 passed"
+def test_a_terminal_that_cannot_show_a_sign_ends_no_command(tmp_path):
+    """A notebook whose name an ASCII terminal does not have, on a machine without UTF-8."""
+    command = [sys.executable, "-m", "cnnbook.cli", "check", str(tmp_path / "卷积.ipynb")]
+    code = "import sys; from cnnbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    command[1:3] = ["-c", code]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert ended.returncode == 2
+    assert b"there is no file" in ended.stderr
+    assert b"\\u5377\\u79ef" in ended.stderr
 
 
 def test_what_cannot_be_done_gets_one_sentence(capsys, tmp_path):
@@ -72,10 +62,29 @@ def test_what_cannot_be_done_gets_one_sentence(capsys, tmp_path):
 
 
 def test_a_missing_package_is_named(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "nbclient", None)
-    assert main(["check", str(ROOT / "README.md")]) == 2
-    told = "cnnbook: this command needs nbclient, which is not installed: pip install nbclient\n"
-    assert capsys.readouterr().err == told
+    for name in ("ipykernel", "nbclient"):
+        monkeypatch.setitem(sys.modules, name, None)
+        assert main(["check", str(ROOT / "exercises" / "arithmetic.ipynb")]) == 2
+        told = f"cnnbook: this command needs {name}, which is not installed: pip install {name}\n"
+        assert capsys.readouterr().err == told
+        monkeypatch.undo()
+
+
+def test_an_import_that_fails_without_a_name_is_told_as_it_is(monkeypatch, capsys):
+    def broken(options):
+        raise ModuleNotFoundError("a part of it is gone")
+
+    monkeypatch.setattr("cnnbook.cli.doctor", broken)
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err == "cnnbook: a part of it is gone\n"
+
+
+def test_a_course_is_written_once(tmp_path, capsys):
+    command = ["exercises", "course", str(tmp_path / "course"), "--solutions", str(ROOT / "solutions")]
+    assert main(command) == 0
+    assert f"Next: cd {tmp_path / 'course'}" in capsys.readouterr().out
+    assert main(command) == 2
+    assert "is there already: name a new folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,7 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys, command):
 def test_ctrl_c_stops_a_lab_that_runs():
     command = [Path(sys.executable).with_name("cnnbook"), "lab", "lenet_mnist"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().startswith("4 networks, 5 seeds each")
         assert process.stdout.readline() == "as taught, seed 0\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()

@@ -2,13 +2,8 @@ import copy
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from cnnbook.exercises import build, check_notebook, derive
-
-SIGNATURE = "size, kernel, *, stride=1, padding=0, dilation=1"
-CHECK = "from cnnbook import checks\nchecks.convolution.output_size(output_size)"
-
+from cnnbook.exercises import build, course, derive
 
 UNMARKED = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -54,80 +49,150 @@ def test_a_solution_that_does_not_end_is_refused(solution):
         derive(solution)
 
 
-def test_build_writes_all_and_removes_what_has_no_solution(tmp_path, solution):
+def test_hidden_tests_are_not_left_in_an_exercise(solution):
+    hidden = "check(f)\n### BEGIN HIDDEN TESTS\nassert f(3) == 3\n### END HIDDEN TESTS"
+    solution.cells[2].source = hidden
+    assert derive(solution).cells[2].source == "check(f)"
+    solution.cells[2].source = hidden.replace("### END HIDDEN TESTS", "")
+    with pytest.raises(RuntimeError, match="No end hidden tests statement found"):
+        derive(solution)
+
+
+@pytest.fixture
+def folders(tmp_path, solution):
+    """Folders of solutions and of exercises, with one solution, new.ipynb."""
     (tmp_path / "solutions").mkdir()
-    (tmp_path / "exercises").mkdir()
-    (tmp_path / "exercises" / "old.ipynb").write_text("{}")
     nbformat.write(solution, tmp_path / "solutions" / "new.ipynb")
-    written = build(tmp_path / "solutions", tmp_path / "exercises")
-    assert written == [tmp_path / "exercises" / "new.ipynb"] == list((tmp_path / "exercises").iterdir())
-    first = written[0].read_bytes()
-    assert build(tmp_path / "solutions", tmp_path / "exercises")[0].read_bytes() == first
+    return tmp_path / "solutions", tmp_path / "exercises"
+
+
+def listed(folder):
+    """Every file below a folder with what is in it; None where there is no folder."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in files} if folder.exists() else None
+
+
+def test_build_writes_all_and_a_second_time_the_same(folders):
+    written = build(*folders)
+    assert written == [folders[1] / "new.ipynb"]
+    first = listed(folders[1])
+    build(*folders)
+    assert listed(folders[1]) == first
+    assert set(first) == {"new.ipynb", ".written.json"}
+
+
+def test_build_follows_its_solutions(folders):
+    source = folders[0] / "new.ipynb"
+    nbformat.write(nbformat.read(source, as_version=4), folders[0] / "old.ipynb")
+    build(*folders)
+    source.write_text(source.read_text().replace("# Title", "# Another title"))
+    (folders[0] / "old.ipynb").unlink()
+    build(*folders)
+    assert set(listed(folders[1])) == {"new.ipynb", ".written.json"}
+    assert "# Another title" in (folders[1] / "new.ipynb").read_text()
+
+
+def test_build_keeps_what_it_did_not_write(folders):
+    nbformat.write(nbformat.read(folders[0] / "new.ipynb", as_version=4), folders[0] / "old.ipynb")
+    build(*folders)
+    (folders[0] / "old.ipynb").unlink()
+    (folders[1] / "my_notes.ipynb").write_text("mine")
+    (folders[1] / "old.ipynb").write_text("filled in")
+    build(*folders)
+    assert (folders[1] / "my_notes.ipynb").read_text() == "mine"
+    assert (folders[1] / "old.ipynb").read_text() == "filled in"
+
+
+@pytest.mark.parametrize("record", [None, "{", "[1]", '{"new.ipynb": 3}'])
+def test_build_refuses_to_overwrite_a_changed_exercise(folders, record):
+    """Whatever became of the record."""
+    build(*folders)
+    (folders[0] / "another.ipynb").write_bytes((folders[0] / "new.ipynb").read_bytes())
+    filled_in = (folders[1] / "new.ipynb").read_text().replace("return ...", "return x")
+    (folders[1] / "new.ipynb").write_text(filled_in)
+    if record is not None:
+        (folders[1] / ".written.json").write_text(record)
+    before = listed(folders[1])
+    with pytest.raises(FileExistsError, match=r"new.ipynb is not as this command wrote it: move it away and run"):
+        build(*folders)
+    assert listed(folders[1]) == before
+
+
+def test_line_ends_of_another_system_are_no_change(folders):
+    build(*folders)
+    path = folders[1] / "new.ipynb"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    source = folders[0] / "new.ipynb"
+    source.write_text(source.read_text().replace("# Title", "# Another title"))
+    build(*folders)
+    assert "# Another title" in path.read_text()
+
+
+def no_end(text):
+    return text.replace("### END SOLUTION", "")
+
+
+def twice(text):
+    return text.replace('"grade_id": "why"', '"grade_id": "f"')
+
+
+def too_old(text):
+    return text.replace('"schema_version": 3', '"schema_version": 1')
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [(no_end, "no exercise can be derived from .*z.ipynb: no end solution statement found"),
+     (twice, "no exercise can be derived from .*z.ipynb: Duplicate grade id: f"),
+     (too_old, "no exercise can be derived from .*z.ipynb: "),
+     (lambda text: text[:50], "z.ipynb is not a notebook: mend it or move it away")],
+)  # fmt: skip
+def test_a_solution_that_is_no_good_stops_build_before_it_writes(folders, tmp_path, spoil, message):
+    (folders[0] / "z.ipynb").write_text(spoil((folders[0] / "new.ipynb").read_text()))
+    for write in (lambda: build(*folders), lambda: course(tmp_path / "course", solutions=folders[0])):
+        with pytest.raises(ValueError, match=message):
+            write()
+    assert listed(folders[1]) is None
+    assert listed(tmp_path / "course") is None
+
+
+def test_build_leaves_the_solutions_alone(folders):
+    before = listed(folders[0])
+    with pytest.raises(ValueError, match="holds the solutions: name another folder for the exercises"):
+        build(folders[0], folders[0])
+    assert listed(folders[0]) == before
+
+
+def test_a_place_that_cannot_be_written_is_named(folders):
+    folders[1].write_text("a file")
+    with pytest.raises(OSError, match=r"new.ipynb cannot be written .*: make room for it there, or name another"):
+        build(*folders)
+    assert folders[1].read_text() == "a file"
+    folders[1].unlink()
+    (folders[1] / "new.ipynb").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"new.ipynb is not as this command wrote it"):
+        build(*folders)
+    assert [path.name for path in folders[1].iterdir()] == ["new.ipynb"]
 
 
 def test_build_says_where_to_run(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no notebooks in .*: run this in the root of the repository"):
-        build(tmp_path, tmp_path)
+        build(tmp_path, tmp_path / "exercises")
 
 
-def question(body, check=CHECK, number=0):
-    marks = {"grade": True, "locked": True, "points": 2, "grade_id": f"arithmetic-question{number}"}
-    return [cell(body), cell(check, **marks)]
-
-
-def test_a_notebook_is_checked_question_by_question(tmp_path, monkeypatch):
-    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
-    bodies = [
-        f"def output_size({SIGNATURE}):\n    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1",
-        f"def output_size({SIGNATURE}):\n    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride",
-        f"def output_size({SIGNATURE}):\n    return ...",
-        "del output_size",
-        f"def output_size({SIGNATURE})\n    return 3",
-    ]
-    cells = [made for number, body in enumerate(bodies) for made in question(body, number=number)]
-    path = tmp_path / "answers.ipynb"
-    cells += [*question("", check="pass", number=5), *question("while True: pass", number=6)]
-    nbformat.write(notebook(*cells), path)
-    before = path.read_bytes()
-    verdicts = check_notebook(path, seconds=3)
-    assert path.read_bytes() == before
-    assert [verdict.question for verdict in verdicts] == [f"arithmetic-question{number}" for number in range(7)]
-    assert [verdict.status for verdict in verdicts] == [
-        "passed", "failed", "not answered", "did not run", "did not run", "did not run", "did not run",
-    ]  # fmt: skip
-    details = [verdict.detail for verdict in verdicts]
-    assert details[0] == "output_size: public cases passed: 24 cases"
-    assert 'This is a known mistake, "first window forgotten".' in details[1]
-    assert details[3] == "NameError: name 'output_size' is not defined"
-    assert details[4].startswith("SyntaxError: expected ':'")
-    assert details[5] == "its cell says nothing: is the check still in it?"
-    assert details[6].startswith("KeyboardInterrupt")
-
-
-def test_a_kernel_that_dies_ends_the_run(tmp_path):
-    path = tmp_path / "deadly.ipynb"
-    nbformat.write(notebook(*question("import os; os._exit(1)")), path)
-    assert [verdict.status for verdict in check_notebook(path)] == ["did not run"]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("no notebook", "is not a notebook: use an .ipynb file"), ("{}", "is not a notebook: use an .ipynb file"),
-     ("[]", "is not a notebook: use an .ipynb file"),
-     (nbformat.writes(notebook(cell("1 + 1"))), "has no check cells: use one of the notebooks in exercises/")],
-)  # fmt: skip
-def test_what_is_no_exercise_is_refused(tmp_path, text, message):
-    path = tmp_path / "x.ipynb"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=message):
-        check_notebook(path)
-
-
-def test_jupyter_shows_a_failure_without_a_traceback():
-    made = notebook(cell("from cnnbook import checks\nchecks.convolution.output_size(5)"))
-    NotebookClient(made, kernel_name="python3", allow_errors=True).execute()
-    output = made.cells[0].outputs[0]
-    assert output.ename == "CheckFailed"
-    assert output.traceback == [
-        "output_size: failed. It takes the function itself, and this is the integer 5: pass it without parentheses."
-    ]
+def test_a_course_gets_its_own_seeds(folders, tmp_path):
+    source = folders[0] / "new.ipynb"
+    hidden = r"check(f, seed=1)\n### BEGIN HIDDEN TESTS\ncheck(f, seed=2)\n### END HIDDEN TESTS"
+    source.write_text(source.read_text().replace("check(f)", hidden))
+    texts = []
+    for name in ("first", "second"):
+        config, notebook_path = course(tmp_path / name, solutions=folders[0])
+        assert config == tmp_path / name / "nbgrader_config.py"
+        assert notebook_path == tmp_path / name / "source" / "new" / "new.ipynb"
+        texts.append(nbformat.read(notebook_path, as_version=4).cells[2].source)
+    assert texts[0] != texts[1]
+    assert all(text.startswith("check(f, seed=1)\n") and "seed=2)" not in text for text in texts)
+    before = listed(tmp_path / "first")
+    with pytest.raises(FileExistsError, match=r"nbgrader_config.py is there already: name a new folder"):
+        course(tmp_path / "first", solutions=folders[0])
+    assert listed(tmp_path / "first") == before

@@ -6,7 +6,7 @@ A student hands over a function, from a notebook or from anywhere:
 >>> def output_size(size, kernel, *, stride=1, padding=0, dilation=1):
 ...     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 >>> checks.convolution.output_size(output_size)
-output_size: public cases passed: 24 cases
+output_size: public cases passed: 200 cases
 
 A wrong answer raises :class:`CheckFailed`, whose text is the smallest failing case and, where the answers are those of
 a known mistake, its name. A grader asks for a result instead, on cases that nobody has seen:
@@ -25,7 +25,7 @@ from ._question import Case, Misconception, Question, question
 from ._result import CheckFailed, NotAnswered, Result
 
 _CHAPTERS = ("arithmetic",)
-_PARTS = ("convolution",)
+PARTS = ("convolution",)
 
 __all__ = [
     "Case",
@@ -35,10 +35,11 @@ __all__ = [
     "Outcome",
     "Question",
     "Result",
+    "progress",
     "question",
     "questions",
     *_CHAPTERS,
-    *_PARTS,
+    *PARTS,
 ]
 
 
@@ -55,8 +56,24 @@ def questions():
     return {asked.id: asked for asked in found}
 
 
+def progress():
+    """How far you are, over all notebooks: what passed, how often you tried, and what is worth another look.
+
+    It is kept in one file on this machine, in the folder for data of the user or where ``CNNBOOK_PROGRESS`` says, and
+    sent nowhere. Where that variable is empty, and where nbgrader runs a notebook, nothing is kept.
+
+    Returns
+    -------
+    Progress
+        Shown as a table in a notebook; ``str`` of it is text.
+    """
+    from ._progress import Progress
+
+    return Progress(questions().values())
+
+
 def __getattr__(name):
-    if name in _CHAPTERS + _PARTS:
+    if name in _CHAPTERS + PARTS:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
 

@@ -2,26 +2,22 @@
 
 import copy
 import inspect
-import io
-import signal
+import sys
 import sysconfig
-import threading
 import traceback
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 from ._compare import same
+from ._findings import Finding
+from ._freeze import freeze
+from ._limit import TooSlow, limited
+from ._show import quote, type_name
 
 # Lines in these places are not the student's: Python itself, installed packages, this package.
 _LIBRARIES = ("<frozen ", *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 _LIBRARIES += (str(Path(__file__).parents[1]),)
-_MISFIT = "misfit"
 _LONGEST = 300  # characters of an exception's message
-
-
-class _TimeUp(BaseException):
-    """Ends a call that takes too long. Not an Exception, so that a student's ``except Exception`` lets it by."""
 
 
 @dataclass(frozen=True)
@@ -31,29 +27,39 @@ class Outcome:
     Attributes
     ----------
     value : object
-        What the function returned.
+        What the function returned, as :func:`cnnbook.checks._freeze.freeze` keeps it.
+    ended : str
+        How the call ended, where it returned nothing: "misfit" (the arguments do not fit), "raised", "unanswered" (it
+        raised NotImplementedError) or "time".
     error : str
-        Type of the exception that ended the call, "misfit" where the arguments do not fit; empty where it returned.
-    problem : str
-        A sentence about what was wrong with the call, whatever it returned.
+        The same, but for an exception its name. Such a name is the student's to choose: nothing decides by it, but that
+        two calls that raise the same are alike.
+    problem : Finding or None
+        What was wrong with the call, whatever it returned.
     printed : str
-        What the function printed, warnings included.
+        What the function printed, warnings included; the beginning, where it is much.
     """
 
     value: object = None
+    ended: str = ""
     error: str = ""
-    problem: str = ""
+    problem: Finding | None = None
     printed: str = ""
 
     @property
     def misfits(self):
         """Whether the function cannot take these arguments."""
-        return self.error == _MISFIT
+        return self.ended == "misfit"
+
+    @property
+    def unanswered(self):
+        """Whether the function is still a stub, which returns ``...`` or raises NotImplementedError."""
+        return self.value is ... or self.ended == "unanswered"
 
     @property
     def timed_out(self):
-        """Whether the call was ended because it took too long."""
-        return self.error == _TimeUp.__name__
+        """Whether the call took too long."""
+        return self.ended == "time"
 
 
 def call(function, args, options, *, seconds):
@@ -66,7 +72,7 @@ def call(function, args, options, *, seconds):
     args, options : tuple, dict
         Positional and keyword arguments. The function gets deep copies.
     seconds : float
-        Time limit. It works in the main thread, on systems with SIGALRM (Linux, macOS); elsewhere there is none.
+        Time limit; see :func:`cnnbook.checks._limit.limited`.
 
     Returns
     -------
@@ -74,66 +80,71 @@ def call(function, args, options, *, seconds):
 
     Examples
     --------
-    >>> call(lambda size: size // 2, (7,), {}, seconds=1)
-    Outcome(value=3, error='', problem='', printed='')
+    >>> call(lambda size: size // 2, (7,), {}, seconds=1).value
+    3
     >>> call(lambda size: size // 0, (7,), {}, seconds=1).error
     'ZeroDivisionError'
     """
-    args_given, options_given = copy.deepcopy((args, options))
+    before = freeze((args, options))
+    args, options = copy.deepcopy((args, options))
     try:
-        given = inspect.signature(function).bind(*args_given, **options_given).arguments
-        kept = inspect.signature(function).bind(*args, **options).arguments
-    except TypeError as error:
-        return Outcome(error=_MISFIT, problem=f"It cannot be called like this: {error}.")
-    except ValueError:  # some functions written in C tell no signature
-        given, kept = {"arguments": args_given, **options_given}, {"arguments": args, **options}
-    printed = io.StringIO()
+        outcome, printed = limited(lambda: _ask(function, args, options, before), seconds)
+    except TooSlow as slow:
+        return Outcome(None, "time", "time", Finding("time", {"seconds": seconds}), slow.printed)
+    return Outcome(**outcome, printed=printed)
+
+
+def _ask(function, args, options, before):
+    """What came of a call, as fields of an outcome. All of it may meet a student's code, so the limit is around it."""
     try:
-        with redirect_stdout(printed), redirect_stderr(printed), _time_limit(seconds):
-            value = _own(function(*args_given, **options_given))
-    except _TimeUp:
-        problem = f"It was still running after {seconds:g} seconds: does a loop never end?"
-        return Outcome(error=_TimeUp.__name__, problem=problem, printed=printed.getvalue())
-    except (Exception, SystemExit) as error:
-        return Outcome(error=type(error).__name__, problem=_explain(error), printed=printed.getvalue())
+        given, kept = _named(function, args, options), _named(function, *before)
+    except _Misfit as misfit:
+        problem = Finding("misfit", {"problem": quote(str(misfit), _LONGEST)})
+        return {"ended": "misfit", "error": "misfit", "problem": problem}
+    try:
+        value = freeze(function(*args, **options))
+    except BaseException as error:
+        ended = "unanswered" if type(error) is NotImplementedError else "raised"
+        return {"ended": ended, "error": type_name(error), "problem": _explain(error)}
     changed = [name for name in kept if not same(given[name], kept[name])]
-    problem = f"It changed its input {changed[0]}: work on a copy of it." if changed else ""
-    return Outcome(value=value, problem=problem, printed=printed.getvalue())
+    return {"value": value, "problem": Finding("changed", {"input": quote(changed[0])}) if changed else None}
 
 
-def _own(value):
-    """Copy an answer, so that a later call cannot change it."""
+class _Misfit(Exception):
+    """The arguments do not fit the signature."""
+
+
+def _named(function, args, options):
+    """The arguments by the names that the function gives them."""
     try:
-        return copy.deepcopy(value)
-    except Exception:  # a generator, a module, ...: no answer to any question, and reported as such
-        return value
+        signature = inspect.signature(function)
+    except BaseException:  # functions written in C may tell no signature, and a student's object anything
+        signature = None
+    if type(signature) is not inspect.Signature:
+        return {"arguments": args, **options}
+    try:
+        return signature.bind(*args, **options).arguments
+    except TypeError as error:
+        raise _Misfit(*error.args) from None
 
 
 def _explain(error):
-    if isinstance(error, RecursionError):
-        return "It called itself again and again, without an end (RecursionError)."
-    lines = traceback.format_exception_only(error)
-    message = " ".join(lines[-1 if isinstance(error, SyntaxError) else 0].split())
-    if len(message) > _LONGEST:
-        message = f"{message[:_LONGEST]}..."
-    place = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_LIBRARIES)]
-    where = f"\n    in {place[-1].name}, line {place[-1].lineno}: {place[-1].line}" if place else ""
-    return f"It raised {message}{where}"
-
-
-@contextmanager
-def _time_limit(seconds):
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number, frame):
-        raise _TimeUp
-
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    if issubclass(type(error), RecursionError):  # not isinstance, which asks the error too
+        return Finding("recursion")
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        message = " ".join(str(error).split())
+    except BaseException:  # its own text raises
+        message = ""
+    told = quote(f"{_full_name(error)}: {message}" if message else _full_name(error), _LONGEST)
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    place = [frame for frame in frames if not frame.filename.startswith(_LIBRARIES)]
+    if not place:
+        return Finding("raised", {"error": told})
+    where = {"function": quote(place[-1].name, 60), "line": place[-1].lineno, "source": quote(place[-1].line or "")}
+    return Finding("raised_at", {"error": told, **where})
+
+
+def _full_name(error):
+    module = getattr(type(error), "__module__", "")
+    plain = type(module) is not str or module in ("builtins", "__main__", "")
+    return type_name(error) if plain else f"{module}.{type_name(error)}"

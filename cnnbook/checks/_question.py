@@ -1,75 +1,38 @@
 """A question, declared once: it serves the student's notebook, the grader and the tests of this package."""
 
-import copy
 import functools
 import inspect
+import os
+import secrets
 import zlib
-from collections.abc import Callable
-from itertools import islice
-from typing import NamedTuple
+from contextlib import nullcontext
+from importlib import import_module
 
 import numpy as np
 
-from ._call import Outcome, call
-from ._compare import compare, same
-from ._result import CheckFailed, NotAnswered, Result, write_call
-from ._show import describe, show
+from . import _hints, _words
+from ._call import call
+from ._cases import Case, Cases, Region, by_name
+from ._compare import compare
+from ._findings import Finding
+from ._misconceptions import Misconception, ignoring
+from ._result import CheckFailed, NotAnswered, publish
+from ._run import Run
+from ._uses import namespace, standing_in
+from ._wrap import put
 
 _PUBLIC_SEED = 0
-
-
-class Case:
-    """The arguments of one call.
-
-    Examples
-    --------
-    >>> Case(8, 3, stride=2)
-    Case(8, 3, stride=2)
-    """
-
-    def __init__(self, *args, **options):
-        self.args, self.options = args, options
-
-    def __repr__(self):
-        return write_call("Case", [str(number) for number, _ in enumerate(self.args)], self.args, self.options)
-
-    @property
-    def weight(self):
-        """How much there is to read and to compute: the smallest failing case is the one to show."""
-        return sum(map(_weight, [*self.args, *self.options.values()])) + 5 * len(self.options)
-
-
-def _weight(value):
-    if isinstance(value, np.ndarray):
-        return value.size
-    if isinstance(value, tuple | list):
-        return sum(map(_weight, value))
-    return abs(value) if isinstance(value, int | np.integer) else 1
-
-
-class Misconception(NamedTuple):
-    """A mistake that is known by name.
-
-    Attributes
-    ----------
-    name : str
-        A few words: "ceil for floor".
-    advice : str
-        The sentence that helps against it.
-    function : callable
-        The mistake as an answer: it takes what the question's reference takes.
-    """
-
-    name: str
-    advice: str
-    function: Callable
+_SEEDS = 2**32  # of fresh cases
+_KEPT = 4  # drawings of cases, since a learner asks again and again
 
 
 class Question:
     """What an exercise asks for one function, and how it judges an answer.
 
-    Made by :func:`question` around the reference; :meth:`cases`, :meth:`misconception` and, where several answers
-    are right, :meth:`judge` decorate the rest. Calling it checks a function.
+    Made by :func:`question` around the reference. The rest is declared with :meth:`cases` and :meth:`draws`,
+    :meth:`regions`, :meth:`misconceptions` and, where they apply, :meth:`judge`, :meth:`drawing` and :meth:`explorer`.
+    A function that is declared there takes, by name, those arguments of a case that it wants, and ``answer``, the right
+    one. Calling the question checks a function.
 
     Parameters
     ----------
@@ -78,94 +41,197 @@ class Question:
         student may rename them, and keyword-only ones by keyword. Its docstring says what is asked.
     points : int
         What the answer counts.
+    minutes : int
+        How long it takes a learner.
+    difficulty : int
+        1 for easy, 2, or 3 for hard.
     outputs : tuple of str
         Names of the outputs, where there are several.
     note : str
-        Shown after the right answer, where it is not the only one.
+        Code of the words that are shown after the right answer, where it is not the only one.
+    uses : tuple of str
+        Names of the chapter's questions whose answers a student may build this one on.
+    count : int
+        How many cases to ask: fewer where the reference takes long.
     seconds : float
         Time limit of one call.
+    rtol, atol : float, optional
+        How far floats may be off; left out, as :func:`cnnbook.checks._compare.compare` says.
 
     Examples
     --------
     >>> @question(points=1)
-    ... def area(height, width):
-    ...     return height * width
-    >>> @area.cases
-    ... def _(rng):
-    ...     yield Case(5, 7)
-    ...     while True:
-    ...         yield Case(int(rng.integers(1, 10)), int(rng.integers(1, 10)))
-    >>> @area.misconception("half the border", "You added the sides: an area multiplies them.")
-    ... def _(height, width):
-    ...     return height + width
-    >>> area(lambda height, width: width * height)
-    area: public cases passed: 24 cases
-    >>> print(area.run(lambda height, width: height + width, seed=1, cases=3))
-    area: wrong on 3 of 3 cases. The smallest:
-        area(2, 6)
-        expected: 12
-        got:      8
-    This is a known mistake, "half the border". You added the sides: an area multiplies them.
+    ... def area(height, width, *, holes=0):
+    ...     return height * width - holes
+    >>> area.cases(Case(5, 7), Case(5, 7, holes=2))
+    >>> area.draws(lambda rng: {"height": int(rng.integers(1, 9)), "width": 3, "holes": int(rng.integers(3))})
+    >>> area.regions(square=lambda height, width: height == width)
+    >>> area.misconceptions(sides_added=lambda height, width, holes: height + width - holes)
+    >>> area(lambda height, width, *, holes=0: width * height - holes)
+    area: public cases passed: 200 cases
     """
 
-    def __init__(self, reference, *, points, outputs=(), note="", seconds=5.0):
-        self.reference, self.points, self.outputs, self.note = reference, points, outputs, note
-        self.seconds = seconds
-        self.name, self.chapter = reference.__name__, reference.__module__.rpartition(".")[2]
+    def __init__(
+        self, reference, *, points, minutes=10, difficulty=1, outputs=(), note="", uses=(), count=200, seconds=5.0,
+        rtol=None, atol=None,
+    ):  # fmt: skip
+        self.reference, self.points, self.minutes, self.difficulty = reference, points, minutes, difficulty
+        self.outputs, self.note, self.uses, self.count, self.seconds = outputs, note, uses, count, seconds
+        self.tolerance = {name: value for name, value in (("rtol", rtol), ("atol", atol)) if value is not None}
+        self.name, self.module = reference.__name__, reference.__module__
         self.signature = inspect.signature(reference)
-        self.misconceptions = []
-        self._cases = self._judge = None
+        self.collection = Cases(self.signature, reference)
+        self.declared = []
+        self._judge = self._drawing = self._explorer = None
+        self._drawn = {}
         self.__doc__ = reference.__doc__
 
     def __repr__(self):
         return f"<question {self.id}, {self.points} points>"
 
     @property
+    def chapter(self):
+        """The module that declares it."""
+        return self.module.rpartition(".")[2]
+
+    @property
     def id(self):
         """Chapter and name: the ``grade_id`` of its cell in nbgrader's metadata."""
         return f"{self.chapter}-{self.name}"
 
-    def cases(self, generator):
-        """Declare the cases: a generator that takes a ``numpy.random.Generator`` and yields a :class:`Case` each.
+    @property
+    def address(self):
+        """How a notebook finds it: in the part of its book, or in its chapter."""
+        checks = import_module(__package__)
+        parts = [part for part in checks.PARTS if getattr(getattr(checks, part), self.name, None) is self]
+        return f"checks.{[*parts, self.chapter][0]}.{self.name}"
 
-        It opens with fixed cases, which tell every misconception from the reference and from the others, and goes on
-        with drawn ones without an end.
-        """
-        self._cases = generator
-        return generator
+    def sibling(self, name):
+        """Another question of the chapter."""
+        return getattr(import_module(self.module), name)
+
+    # What is declared
+
+    def cases(self, *fixed):
+        """Declare the cases that are always asked: they tell every misconception from the reference and the others, and
+        for each parameter two of them differ in that one only."""
+        self.collection.fixed = list(fixed)
+
+    def draws(self, drawing):
+        """Declare how a case is drawn: ``drawing(rng)`` returns a :class:`Case`, or its arguments by name, or None
+        where what was drawn is impossible. Options at their default are left out of the call. Also a decorator."""
+        self.collection.drawing = drawing
+
+    def regions(self, **regions):
+        """Declare parts of the domain in which an answer can go wrong by itself, as predicates by name. Enough of the
+        drawn cases are in each, and outside. Words: ``region.<name>`` and ``region.not_<name>``, as clauses."""
+        self.collection.regions += [Region(code, by_name(holds)) for code, holds in regions.items()]
+
+    def misconceptions(self, **mistakes):
+        """Declare known mistakes, as wrong answers by name. Words: ``<name>.name``, a few words, and ``<name>``, the
+        sentence that helps. That an answer leaves options out is known without being declared."""
+        self.declared += [Misconception(code, self._answering(mistake)) for code, mistake in mistakes.items()]
 
     def judge(self, judge):
-        """Declare how to judge, where several answers are right: ``judge(got, expected, **arguments)``.
-
-        It returns None where the answer is right, otherwise a sentence that helps, as :func:`compare` does.
-        """
+        """Declare how to judge, where several answers are right: ``judge(got, expected, **arguments)`` returns None for
+        a right one and otherwise a :class:`Finding`, as :func:`compare` does. Also a decorator."""
         self._judge = judge
-        return judge
 
-    def misconception(self, name, advice, function=None):
-        """Declare a known mistake: a function that takes every argument of the reference by name. Also a decorator."""
-        if function is None:
-            return functools.partial(self.misconception, name, advice)
+    def drawing(self, drawing):
+        """Declare how a case is drawn with letters: a function that returns lines, none where it cannot."""
+        self._drawing = by_name(drawing)
+
+    def explorer(self, name, settings):
+        """Declare which explorer shows a case: a function that returns its settings, or None where it cannot."""
+        self._explorer = name, by_name(settings)
+
+    def _answering(self, mistake):
+        taken = by_name(mistake)
 
         def answer(*args, **options):
-            return function(**self._arguments(args, options))
+            return taken(self.collection.arguments(Case(*args, **options)))
 
-        answer.__name__, answer.__signature__ = name.replace(" ", "_"), self.signature
-        self.misconceptions.append(Misconception(name, advice, answer))
-        return function
+        return answer
 
-    def draw(self, seed=None, cases=24):
-        """Draw cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
-        rng = np.random.default_rng([_PUBLIC_SEED if seed is None else seed, zlib.crc32(self.id.encode())])
-        return sorted(islice(self._cases(rng), cases), key=lambda case: case.weight)
+    # What is asked
 
-    def __call__(self, function):
-        """Check a function on the public cases, for a cell of a notebook: prints one line where it passes.
+    @functools.cached_property
+    def known(self):
+        """Every mistake that is known by name: those declared, then those of leaving out options."""
+        return (*self.declared, *ignoring(self.collection))
+
+    def draw(self, seed=None, count=None):
+        """The cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
+        asked = seed, self.count if count is None else count
+        if asked not in self._drawn:
+            cases = self.collection.draw(self._rng(seed), asked[1])
+            self._drawn[asked] = sorted(cases, key=lambda case: case.weight)
+        while len(self._drawn) > _KEPT:
+            del self._drawn[next(iter(self._drawn))]
+        return self._drawn[asked]
+
+    def draw_more(self, count, seed=None):
+        """Drawn cases alone, others than :meth:`draw` gives with the same seed."""
+        rng = self._rng(seed, "more")
+        return [self.collection.draw_one(rng) for _ in range(count)] if self.collection.drawing else []
+
+    def _rng(self, seed, *purpose):
+        words = [zlib.crc32(word.encode()) for word in (self.id, *purpose)]
+        return np.random.default_rng([_PUBLIC_SEED if seed is None else seed, *words])
+
+    def answer(self, case):
+        """The right answer to a case."""
+        return self.collection.answer(case)
+
+    def complaint(self, case, outcome, expected):
+        """What is wrong with the outcome of a call, as a :class:`Finding`; None for a right one."""
+        if outcome.misfits:
+            return Finding("misfit_signature", outcome.problem.slots | {"signature": f"{self.name}{self.signature}"})
+        if outcome.problem:
+            return outcome.problem
+        got = outcome.value
+        if got is None and expected is not None and (outcome.printed or not self._judge):
+            return Finding("printed_not_returned" if outcome.printed else "returned_nothing")
+        if self._judge:
+            return self._judge(got, expected, **self.collection.arguments(case))
+        return compare(got, expected, self.outputs, **self.tolerance)
+
+    def naming(self, misconception):
+        """The findings that name a mistake."""
+        if not misconception.ignored:
+            code = misconception.code
+            return [Finding("misconception", {"name": Finding(f"{code}.name"), "advice": Finding(code)})]
+        helpful = _words.words(self.id, "en")
+        advices = [f"ignores_{name}" for name in misconception.ignored if f"ignores_{name}" in helpful]
+        return [Finding("ignores", {"options": [*misconception.ignored]}), *map(Finding, advices)]
+
+    def seen(self, case):
+        """The findings that let a case be seen: its drawing, and the settings of the explorer."""
+        arguments, findings = self.collection.arguments(case), []
+        if self._drawing and (lines := self._drawing(arguments)):
+            findings.append(Finding("drawing", {"lines": lines}))
+        if self._explorer:
+            name, settings = self._explorer
+            if chosen := settings(arguments):
+                written = ", ".join(f"{setting}={value!r}" for setting, value in chosen.items())
+                findings.append(Finding("explorer", {"name": name, "settings": written}))
+        return findings
+
+    # Asking
+
+    def __call__(self, function, *, fresh=False, seed=None, own=True):
+        """Check a function, for a cell of a notebook: shows one line where it passes.
 
         Parameters
         ----------
         function : callable
             The student's answer.
+        fresh : bool
+            Draw fresh cases that nobody can foresee, rather than ask the public ones. What is shown tells the seed.
+        seed : int, optional
+            Draw the fresh cases of this seed again.
+        own : bool
+            Whether an answer that builds on other answers finds the student's; if not, the right ones stand in.
 
         Raises
         ------
@@ -173,12 +239,21 @@ class Question:
             With the smallest failing case, and the misconception where it is a known one. Raised rather than printed,
             so that nbgrader, nbval and "run all cells" see that the cell failed.
         """
-        result = self.run(function)
+        if fresh and seed is None:
+            seed = secrets.randbelow(_SEEDS)
+        public, grading = seed is None, "NBGRADER_EXECUTION" in os.environ
+        result = self.run(function, seed=seed, own=own and not grading)
+        if public:
+            result = _hints.offer(self, result, function)
+        published = publish(result)
+        if published and public and not grading and result.status == "not answered":
+            return  # so that "run all" goes on; with fresh cases, as a grader asks, it is an error
         if result.status != "passed":
-            raise (NotAnswered if result.status == "not answered" else CheckFailed)(result)
-        print(result)
+            raise (NotAnswered if result.status == "not answered" else CheckFailed)(result, published)
+        if not published:
+            put(str(result))
 
-    def run(self, function, *, seed=None, cases=24, caller=call):
+    def run(self, function, *, seed=None, cases=None, caller=call, own=True):
         """Check a function and return the result: nothing printed, nothing raised.
 
         Parameters
@@ -187,101 +262,56 @@ class Question:
             The student's answer.
         seed : int, optional
             Of the cases; a grader gives a fresh one. Left out: the public cases.
-        cases : int
-            How many to draw.
+        cases : int, optional
+            How many to draw; left out, as many as the question declares.
         caller : callable
             ``caller(function, args, options, *, seconds)`` calls the function and returns an ``Outcome``. A grader
             puts one here that calls it somewhere else, in isolation.
+        own : bool
+            Whether an answer that builds on other answers finds the student's; if not, the right ones stand in.
 
         Returns
         -------
         Result
         """
-        conclude = functools.partial(Result, self.name, public=seed is None)
-        if not callable(function):
-            reason = f"It takes the function itself, and this is {describe(function)}: pass it without parentheses."
-            return conclude("failed", reason=reason)
-        ask = functools.partial(caller, function, seconds=self.seconds)
-        trials = list(self._trials(ask, self.draw(seed, cases)))
-        if any(trial.outcome.value is ... for trial in trials):
-            return conclude("not answered", reason="It still returns `...`: write your answer in its place.")
-        failed = [trial for trial in trials if trial.complaint is not None]
-        shown = (failed or trials)[0]
-        wavering = self._wavering(ask, shown)
-        if not failed and not wavering:
-            return conclude("passed", cases=len(trials))
-        counts = {"cases": len(trials), "failed": len(failed) or 1}
-        known = None if wavering else next((m for m in self.misconceptions if self._matches(m, trials)), None)
-        naming = {"misconception": known.name, "advice": known.advice} if known else {}
-        return conclude("failed", **counts, **self._write(shown, wavering), **naming)
+        with self._references(function, own):
+            return self._run(function, seed, cases, caller).result()
 
-    def _trials(self, ask, drawn):
-        for case in drawn:
-            outcome = ask(case.args, case.options)
-            expected = self.reference(*copy.deepcopy(case.args), **copy.deepcopy(case.options))
-            yield _Trial(case, outcome, expected, self._complaint(case, outcome, expected))
-            if outcome.timed_out:
-                return  # the larger cases would take as long
+    def another(self, function, number=2, *, seed=None, own=True):
+        """Show another case that an answer gets wrong, drawn where the question can draw it.
 
-    def _complaint(self, case, outcome, expected):
-        got = outcome.value
-        if outcome.misfits:
-            return f"{outcome.problem} Asked is {self.name}{self.signature}."
-        if outcome.problem:
-            return outcome.problem
-        if got is None and expected is not None and outcome.printed:
-            return "It printed something and returned nothing (None): print only shows, return gives the answer."
-        if self._judge:
-            return self._judge(got, expected, **self._arguments(case.args, case.options))
-        if got is None and expected is not None:
-            return "It returned nothing (None): is the return missing?"
-        return compare(got, expected, self.outputs)
+        Parameters
+        ----------
+        function : callable
+            The student's answer.
+        number : int
+            Which one: a check shows the first, the smallest.
+        seed, own
+            As in a check.
+        """
+        with self._references(function, own):
+            run = self._run(function, seed, None, call)
+            result = run.another(number) if callable(function) and number <= len(run.failed) else run.result()
+        if not publish(result):
+            put(str(result))
 
-    def _arguments(self, args, options):
-        bound = self.signature.bind(*args, **options)
-        bound.apply_defaults()
-        return bound.arguments
+    def hint(self):
+        """Show the next hint."""
+        return _hints.hint(self)
 
-    def _wavering(self, ask, trial):
-        if trial.outcome.error:
-            return ""
-        first, again = trial.outcome, ask(trial.case.args, trial.case.options)
-        if not again.error and (same(again.value, first.value) or compare(again.value, first.value) is None):
-            return ""
-        told = "Called again with the same inputs, it answers otherwise: it keeps something between calls, or draws."
-        if again.error:
-            return f"{told} {again.problem}"
-        return told if "\n" in show(again.value) else f"{told} It gives {show(again.value)}."
+    def solution(self):
+        """Show the explained solution, after a pass or five tries that differ."""
+        return _hints.solution(self)
 
-    def _matches(self, misconception, trials):
-        for case, outcome, *_ in trials:
-            wrong = call(misconception.function, case.args, case.options, seconds=self.seconds)
-            if wrong.error != outcome.error:
-                return False
-            if not wrong.error and compare(outcome.value, wrong.value) is not None:
-                return False
-        return True
+    def _run(self, function, seed, cases, caller):
+        return Run(self, function, caller=caller, seed=seed, count=self.count if cases is None else cases)
 
-    def _write(self, trial, wavering):
-        case, outcome, expected, complaint = trial
-        texts = {
-            "call": write_call(self.name, list(self.signature.parameters), case.args, case.options),
-            "reason": wavering or complaint,
-            "printed": outcome.printed,
-        }
-        if not outcome.error:
-            texts["expected"] = show(expected) + (f" ({self.note})" if self.note and expected is not None else "")
-            texts["got"] = show(outcome.value)
-        return texts
+    def _references(self, function, own):
+        if own or not self.uses:
+            return nullcontext()
+        return standing_in(namespace(function), {name: self.sibling(name).reference for name in self.uses})
 
 
-class _Trial(NamedTuple):
-    case: Case
-    outcome: Outcome
-    expected: object
-    complaint: str | None
-
-
-def question(*, points, outputs=(), note="", seconds=5.0):
+def question(*, points, **options):
     """Turn the decorated reference into a :class:`Question`, which describes the parameters."""
-    return functools.partial(Question, points=points, outputs=outputs, note=note, seconds=seconds)
+    return functools.partial(Question, points=points, **options)

@@ -1,12 +1,13 @@
-"""What a check says: the result of asking a question, and the exceptions that carry it."""
+"""The result of asking a question: facts alone. ``_words.py`` puts them into words, of any language."""
 
-import textwrap
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, fields, replace
 
-from ._show import show
+from . import _words
+from ._findings import Finding
+from ._show import shown
 
-_PRINTED = 300  # characters of what a function printed
-_WIDTH = 100  # characters a line
+FACTS = "application/vnd.cnnbook.check+json"  # type of the facts among a cell's outputs
 
 
 @dataclass(frozen=True)
@@ -15,61 +16,84 @@ class Result:
 
     Attributes
     ----------
-    name : str
-        Name of the question.
+    question : str
+        Id of the question, ``"arithmetic-output_size"``.
     status : str
         "passed", "failed" or "not answered".
     cases, failed : int
         Cases tried, and cases answered wrongly.
     public : bool
         Whether the cases are the ones that every student sees, rather than freshly drawn ones.
-    call : str
-        The smallest failing call, as the student would write it.
-    expected, got : str
-        The right answer to it and the given one; empty where a problem kept the function from answering.
-    reason : str
-        What is wrong with the answer, beyond its value; may be empty.
+    seed : int or None
+        Of the fresh cases.
+    number : int
+        Which of the wrong cases is shown, counted from the smallest.
+    call : dict or None
+        The smallest failing call, as :func:`written_call` gives it; None where the failure is of no single call.
+    expected, got : dict or None
+        The right answer to it and the given one, as :func:`cnnbook.checks._show.shown` gives values; None where a
+        problem kept the function from answering.
+    note : str
+        Code of a remark on the right answer, such as that it is not the only one.
+    findings : tuple of Finding
+        What is wrong, in the order in which it is read.
     misconception : str
-        Name of the known mistake whose answers are the same in every case; empty where there is none.
-    advice : str
-        The sentence that helps against it.
+        Code of the known mistake whose answers are the same in every case; empty where there is none.
     printed : str
         What the function printed in this case.
+
+    Examples
+    --------
+    >>> result = Result("arithmetic-output_size", "passed", cases=24)
+    >>> print(result)
+    output_size: public cases passed: 24 cases
+    >>> Result.from_json(result.to_json()) == result
+    True
     """
 
-    name: str
+    question: str
     status: str
     cases: int = 0
     failed: int = 0
+    number: int = 1
     public: bool = True
-    call: str = ""
-    expected: str = ""
-    got: str = ""
-    reason: str = ""
+    seed: int | None = None
+    call: dict | None = None
+    expected: dict | None = None
+    got: dict | None = None
+    note: str = ""
+    findings: tuple[Finding, ...] = ()
     misconception: str = ""
-    advice: str = field(default="", repr=False)
     printed: str = field(default="", repr=False)
 
-    def __str__(self):
-        if self.status == "passed":
-            return f"{self.name}: {'public' if self.public else 'fresh'} cases passed: {self.cases} cases"
-        if not self.call:
-            return f"{self.name}: {self.status}. {self.reason}"
-        count = f"on {self.failed} of {self.cases} cases. The smallest" if self.cases > 1 else "here"
-        lines = [f"{self.name}: wrong {count}:", *self._values()]
-        if self.reason:
-            lines.append(self.reason)
-        if self.misconception:
-            lines.append(textwrap.fill(f'This is a known mistake, "{self.misconception}". {self.advice}', _WIDTH))
-        if self.printed.strip():
-            lines += ["It printed:", textwrap.indent(self.printed.strip()[:_PRINTED], "    ")]
-        return "\n".join(lines)
+    @property
+    def chapter(self):
+        """The chapter that asks."""
+        return self.question.partition("-")[0]
 
-    def _values(self):
-        yield textwrap.indent(self.call, "    ")
-        for label, text in (("expected", self.expected), ("got", self.got)):
-            if text:
-                yield textwrap.indent(f"{label + ':':<10}{text}" if "\n" not in text else f"{label}: {text}", "    ")
+    @property
+    def name(self):
+        """Name of the question: the function that it asks for."""
+        return self.question.partition("-")[2] or self.question
+
+    def __str__(self):
+        return _words.text(self)
+
+    def to_json(self):
+        """Return the facts as dicts, lists, strings and numbers."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)} | {
+            "findings": [finding.to_json() for finding in self.findings]
+        }
+
+    @classmethod
+    def from_json(cls, facts):
+        """Read what :meth:`to_json` wrote. ValueError for anything else: a notebook's outputs may hold anything."""
+        try:
+            result = replace(cls(**facts), findings=tuple(map(Finding.from_json, facts["findings"])))
+            _words.html(result)
+        except Exception as error:
+            raise ValueError("these are not the facts of a check") from error
+        return result
 
 
 class CheckFailed(AssertionError):
@@ -78,40 +102,51 @@ class CheckFailed(AssertionError):
     Attributes
     ----------
     result : Result
-        Its text is the whole message: Jupyter shows that alone, without the lines of this package.
+        Its text is the whole message.
+    published : bool
+        Whether the result already stands above, where a notebook shows it: then one line is enough.
     """
 
-    def __init__(self, result):
+    def __init__(self, result, published=False):
         super().__init__(str(result))
-        self.result = result
+        self.result, self.published = result, published
 
     def _render_traceback_(self):
         """The lines that IPython shows instead of a traceback."""
-        return str(self).splitlines()
+        return [_words.headline(self.result)] if self.published else str(self).splitlines()
 
 
 class NotAnswered(CheckFailed):
     """Raised where the function is still the exercise's stub, which returns ``...``."""
 
 
-def write_call(name, parameters, args, options):
-    """Write a call as a student would, with arrays under it by name.
+def publish(result):
+    """Show a result where IPython displays: one bundle of text, HTML and the facts as JSON.
+
+    Returns
+    -------
+    bool
+        Whether it was displayed.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return False
+    bundle = {"text/plain": str(result), "text/html": _words.html(result), FACTS: result.to_json()}
+    shell.display_pub.publish(data=bundle, metadata={})
+    return True
+
+
+def written_call(name, parameters, args, options):
+    """Return a call as facts: the name of the function and each argument as it is shown.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> write_call("output_size", ["size", "kernel"], (8, 3), {"stride": 2})
+    >>> facts = written_call("output_size", ["size", "kernel"], (8, 3), {"stride": 2})
+    >>> [argument["name"] for argument in facts["arguments"]]
+    ['size', 'kernel', 'stride']
+    >>> _words.write_call(facts)
     'output_size(8, 3, stride=2)'
-    >>> print(write_call("relu", ["x"], (np.array([[1, -2]]),), {}))
-    relu(x) with
-    x, array of shape (1, 2), int64:
-    [[ 1 -2]]
     """
-    written, below = [], []
-    for parameter, value in [*zip(parameters, args, strict=False), *options.items()]:
-        text = show(value)
-        if "\n" in text:
-            below.append(f"{parameter}, {text}")
-            text = parameter
-        written.append(f"{parameter}={text}" if parameter in options else text)
-    return "\n".join([f"{name}({', '.join(written)}){' with' if below else ''}", *below])
+    pairs = [*zip(parameters, args, strict=False), *options.items()]
+    arguments = [{"name": name, "by_name": name in options, "value": shown(value)} for name, value in pairs]
+    return {"function": name, "arguments": arguments}

@@ -10,6 +10,8 @@ import json
 import re
 from pathlib import Path
 
+from ..language import words as table
+
 _HERE = Path(__file__).parent
 _PALETTE = _HERE.parent / "palette.json"
 
@@ -59,8 +61,8 @@ def module_text(stem):
     code = _needed(core, " ".join(imports.findall(own))) + imports.sub("", own)
     code = re.sub(r"^\s+", "", code, flags=re.MULTILINE)  # comments, and indentation: both weigh in a page
     unused = {key for key in json.loads(_read("_core.en.json")) if not re.search(rf"\b{key}\b", code)}
-    table = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
-    return f'const NAME = "{stem}", WORDS = {json.dumps(table, ensure_ascii=False)};\n{code}'
+    shown = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
+    return f'const NAME = "{stem}", WORDS = {json.dumps(shown, ensure_ascii=False)};\n{code}'
 
 
 def style_text(stem):
@@ -100,6 +102,8 @@ def style_text(stem):
 def words(stem, language="en"):
     """Return the words that an explorer shows, shared ones included: an edition in another language adds its tables.
 
+    Where these lack a key, the English sentence stands.
+
     Parameters
     ----------
     stem : str
@@ -125,7 +129,7 @@ def words(stem, language="en"):
     _check(stem)
     if not (_HERE / f"{stem}.{language}.json").exists():
         raise ValueError(f"language {language!r} is unknown: add cnnbook/widgets/{stem}.{language}.json or use 'en'")
-    return json.loads(_read(f"_core.{language}.json")) | json.loads(_read(f"{stem}.{language}.json"))
+    return {**table(_HERE / "_core", language), **table(_HERE / stem, language)}
 
 
 def _needed(core, names):

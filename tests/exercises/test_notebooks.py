@@ -6,8 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from cnnbook import checks
+from cnnbook.checks import _hints
 from cnnbook.exercises import build, check_notebook
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,11 @@ def marks(path, **wanted):
     return [mark for mark in found if wanted.items() <= mark.items()]
 
 
+def questions(path):
+    """The questions of a chapter."""
+    return [question for question in checks.questions().values() if question.chapter == path.stem]
+
+
 def test_the_exercises_are_the_solutions_without_answers(tmp_path):
     built = build(ROOT / "solutions", tmp_path)
     stored = sorted((ROOT / "exercises").glob("*.ipynb"))
@@ -36,25 +43,48 @@ def test_the_exercises_are_the_solutions_without_answers(tmp_path):
 @each_solution
 def test_no_answer_is_left_in_an_exercise(path):
     text = (ROOT / "exercises" / path.name).read_text()
-    assert "SOLUTION" not in text
+    assert not re.search("SOLUTION|HIDDEN|seed", text)
     for cell in cells(path):
-        _, _, rest = cell.source.partition("### BEGIN SOLUTION\n")
-        for line in rest.partition("### END SOLUTION")[0].splitlines():
-            assert not line.strip() or line.strip() not in text
+        for kind in ("SOLUTION", "HIDDEN TESTS"):
+            _, _, rest = cell.source.partition(f"### BEGIN {kind}\n")
+            for line in rest.partition(f"### END {kind}")[0].splitlines():
+                assert line.strip() in ("", "#") or line.strip() not in text
     stored = cells(ROOT / "exercises" / path.name)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in stored)
 
 
 @each_solution
-def test_check_cells_name_their_question_and_its_points(path):
-    questions = {name: q for name, q in checks.questions().items() if q.chapter == path.stem}
+def test_check_cells_ask_their_question_once_more_with_a_seed(path):
+    """The second time hidden: on cases that no table of the public ones knows, with the right answers to build on."""
+    asked = questions(path)
     checked = {mark.grade_id: mark.points for mark in marks(path, grade=True, solution=False)}
-    assert checked == {name: question.points for name, question in questions.items()}
+    assert checked == {question.id: question.points for question in asked}
     for cell in cells(path):
-        if cell.metadata.get("nbgrader", {}).get("grade_id") in questions:
-            name = questions[cell.metadata.nbgrader.grade_id].name
-            assert cell.source.startswith("checks.")
-            assert cell.source.endswith(f".{name}({name})")
+        question = checks.questions().get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if question:
+            call = f"{question.address}({question.name}"
+            shown, begin, hidden, end = cell.source.splitlines()
+            assert (shown, begin, end) == (f"{call})", "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+            assert re.fullmatch(rf"{re.escape(call)}, seed=\d+, own=False\)", hidden)
+
+
+@each_solution
+def test_the_text_states_difficulty_and_minutes_as_declared(path):
+    words = {1: "Easy", 2: "Medium", 3: "Hard"}
+    lines = "\n".join(cell.source for cell in cells(path)).splitlines()
+    stated = [line for line in lines if re.fullmatch(r"\*\w+, about \d+ minutes\.\*", line)]
+    asked = questions(path)
+    assert stated == [f"*{words[question.difficulty]}, about {question.minutes} minutes.*" for question in asked]
+
+
+@each_solution
+def test_every_answer_is_explained_in_the_words_of_the_table(path):
+    for question in questions(path):
+        source = next(cell.source for cell in cells(path) if cell.source.startswith(f"def {question.name}("))
+        code, _, comment = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source).partition("    # Why: ")
+        assert code.rstrip() == _hints.code(question)
+        told = [" ".join(part.split()) for part in comment.replace("\n    # ", " ").split("\n    #")]
+        assert told == _hints.why(question)
 
 
 @each_solution
@@ -78,14 +108,18 @@ def test_stubs_have_the_questions_signature_and_a_true_example(path):
 
 @each_solution
 def test_the_solution_passes_every_check(path):
-    verdicts = check_notebook(path)
-    assert {verdict.status for verdict in verdicts} == {"passed"}
+    report = check_notebook(path)
+    assert report.passed, str(report)
 
 
 @each_solution
-def test_the_exercise_is_not_answered(path):
-    verdicts = check_notebook(ROOT / "exercises" / path.name)
-    assert {verdict.status for verdict in verdicts} == {"not answered"}
+def test_the_exercise_is_not_answered_and_runs_to_its_end(path, tmp_path):
+    exercise = ROOT / "exercises" / path.name
+    report = check_notebook(exercise)
+    assert {verdict.status for verdict in report.verdicts} == {"not answered"}
+    assert len(report.verdicts) == len(marks(path, grade=True))
+    notebook = nbformat.read(exercise, as_version=4)
+    NotebookClient(notebook, kernel_name="python3").execute()  # as "run all" does: it stops at the first error
 
 
 @each_solution

@@ -8,6 +8,7 @@ import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # sums of floats in one order
 os.environ.setdefault("CNNBOOK_SCALE", "smoke")
+os.environ["CNNBOOK_PROGRESS"] = ""  # what is stored depends on no learner
 
 import nbformat
 from nbclient import NotebookClient

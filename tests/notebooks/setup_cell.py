@@ -4,32 +4,34 @@ The repository's address stands in pyproject.toml; this copies it into the noteb
 """
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"book": "notebooks", "book/labs": "labs", "solutions": "notebooks"}  # which extra each needs
+FOLDERS = {"book": "notebooks", "solutions": ""}  # which extra each needs, if any; where torch is used, it is "labs"
 
 
 def notebooks():
     """Yield every notebook that is edited by hand, with the extra that it needs."""
     for path in sorted([*ROOT.glob("book/*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
-        folder = path.parent.relative_to(ROOT).as_posix()
-        yield path, FOLDERS.get(folder, FOLDERS[folder.partition("/")[0]])
+        uses_torch = re.search(r"^ *\"(from|import) (torch|cnnbook import .*training)\b", path.read_text(), re.MULTILINE)
+        yield path, "labs" if uses_torch else FOLDERS[path.relative_to(ROOT).parts[0]]
 
 
 def setup_cell(extra):
-    """Return the text of the cell."""
+    """Return the text of the cell, which asks for nothing that its notebook does not use."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     address, version = project["urls"]["Repository"], project["version"].rpartition(".")[0]
+    package, asked = (f"cnnbook[{extra}]", f', "{extra}"') if extra else ("cnnbook", "")
     return f'''\
 # Set-up: install the companion package where it is missing, check the versions.
 try:
     import cnnbook
 except ModuleNotFoundError:
-    %pip install --quiet "cnnbook[{extra}] @ git+{address}"
+    %pip install --quiet "{package} @ git+{address}"
     import cnnbook
-cnnbook.environment.require("{version}", "{extra}")'''
+cnnbook.environment.require("{version}"{asked})'''
 
 
 def first_code_cell(notebook):

@@ -1,0 +1,87 @@
+"""Clauses: what can be said of a case, simply by its arguments."""
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+_CONSTANTS = range(5)  # that an argument is compared with
+
+
+class Clause(NamedTuple):
+    """Something that holds for a case or not.
+
+    Attributes
+    ----------
+    code : str
+        Names its words: a clause, such as "the kernel is even". The contrary has ``not_`` before it.
+    slots : dict
+        What the clause names.
+    region : bool
+        Whether it is a region of the question, so that its words are in the table of the chapter.
+    """
+
+    code: str
+    slots: dict
+    region: bool = False
+
+    @property
+    def is_stratum(self):
+        """Whether a question's cases must have it, and its contrary: regions, and options given."""
+        return self.region or self.code == "given"
+
+    @property
+    def contrary(self):
+        code = self.code.removeprefix("not_") if self.code.startswith("not_") else f"not_{self.code}"
+        return self._replace(code=code)
+
+
+def clauses(cases, arguments):
+    """What can be said of cases: their regions first, then the options, then the numbers among the arguments.
+
+    Parameters
+    ----------
+    cases : Cases
+        Of the question: its regions and options.
+    arguments : list of Arguments
+        Of each case.
+
+    Yields
+    ------
+    Clause, ndarray of bool
+        A clause, and for which cases it holds.
+    """
+    for region in cases.regions:
+        yield Clause(region.code, {}, region=True), np.array([bool(region.holds(each)) for each in arguments])
+    for name in cases.options:
+        yield Clause("given", {"name": name}), np.array([cases.gives(each, name) for each in arguments])
+    numbers = _numbers(arguments)
+    for name, values in numbers.items():
+        yield Clause("even", {"name": name}), values % 2 == 0
+    for (first, one), (second, other) in combinations(numbers.items(), 2):
+        slots = {"first": first, "second": second}
+        yield Clause("equal", slots), one == other
+        yield Clause("less", slots), one < other
+        yield Clause("less", {"first": second, "second": first}), other < one
+    for name, values in numbers.items():
+        for constant in _CONSTANTS:
+            slots = {"name": name, "value": constant}
+            yield Clause("is", slots), values == constant
+            yield Clause("above", slots), values > constant
+
+
+def _numbers(arguments):
+    """The integers among the arguments, as a student would write them: ``stride``, ``kernel[0]``, ``x.shape[1]``."""
+    columns = [dict(_integers(each)) for each in arguments]
+    names = [name for name in columns[0] if all(name in column for column in columns)]
+    return {name: np.array([column[name] for column in columns]) for name in names}
+
+
+def _integers(arguments):
+    for name, value in arguments.items():
+        if isinstance(value, int | np.integer) and not isinstance(value, bool):
+            yield name, int(value)
+        elif isinstance(value, tuple | list):
+            yield from _integers({f"{name}[{number}]": item for number, item in enumerate(value)})
+        elif hasattr(value, "shape"):
+            yield from _integers({f"{name}.shape": tuple(map(int, value.shape))})

@@ -1,0 +1,79 @@
+"""Mistakes that are known by name, and when an answer may be called one."""
+
+import copy
+from collections.abc import Callable
+from itertools import combinations
+from typing import NamedTuple
+
+from ._compare import compare
+
+_MOST = 5  # options of which every subset is tried; of more, each alone and each two
+
+
+class Misconception(NamedTuple):
+    """A mistake that is known by name.
+
+    Attributes
+    ----------
+    code : str
+        Names it in the chapter's table of words: ``<code>.name`` is a few words, ``<code>`` the sentence that helps.
+    function : callable
+        The mistake as an answer: it takes what the question's reference takes.
+    ignored : tuple of str
+        Options that it leaves out, where that is the mistake.
+    """
+
+    code: str
+    function: Callable
+    ignored: tuple = ()
+
+
+def ignoring(cases):
+    """The mistakes of leaving out options, one or several: the reference, with these at their defaults.
+
+    Parameters
+    ----------
+    cases : Cases
+        Of the question.
+
+    Yields
+    ------
+    Misconception
+        Those with fewer options first. Among them may be some that change no answer.
+    """
+    most = len(cases.options) if len(cases.options) <= _MOST else 2
+    for count in range(1, most + 1):
+        for ignored in combinations(cases.options, count):
+            yield Misconception(f"ignores_{'_and_'.join(ignored)}", _without(cases, ignored), ignored)
+
+
+def _without(cases, ignored):
+    def answer(*args, **options):
+        bound = cases.signature.bind(*args, **options)
+        for name in ignored:
+            bound.arguments.pop(name, None)
+        bound.apply_defaults()
+        return cases.reference(*bound.args, **bound.kwargs)
+
+    return answer
+
+
+def agrees(misconception, trials):
+    """Whether all answers are those of a misconception, the wrong ones and the right ones.
+
+    Parameters
+    ----------
+    misconception : Misconception
+    trials : iterable of Trial
+        What was asked, and what was answered.
+    """
+    return all(_agrees(misconception, trial) for trial in trials)
+
+
+def _agrees(misconception, trial):
+    args, options = copy.deepcopy((trial.case.args, trial.case.options))
+    try:
+        value = misconception.function(*args, **options)
+    except Exception as error:
+        return trial.outcome.error == type(error).__name__
+    return not trial.outcome.ended and compare(trial.outcome.value, value) is None

@@ -1,0 +1,6 @@
+"""Exercises: derived from their solutions, written for a course, and checked as a student's whole notebook."""
+
+from ._check import Report, Verdict, check_notebook
+from ._derive import build, course, derive
+
+__all__ = ["Report", "Verdict", "build", "check_notebook", "course", "derive"]

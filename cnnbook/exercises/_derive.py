@@ -1,0 +1,197 @@
+"""Exercises from their solutions, for students and for a course on nbgrader."""
+
+import copy
+import hashlib
+import json
+import re
+import secrets
+from pathlib import Path
+
+from ._files import same_text, write_all
+
+# nbgrader clears answers to the same words, where its configuration says so.
+CODE_STUB = "return ..."  # what the checks know as "not answered yet"
+TEXT_STUB = "*Write your answer here.*"
+
+_CONFIG = f"""\
+# nbgrader's own words for "no answer yet" are no words of this book: its checks know these.
+c = get_config()
+c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
+c.ClearSolutions.text_stub = "{TEXT_STUB}"
+"""
+_RECORD = ".written.json"  # beside the exercises: the checksum of each as it was written
+_SEED = re.compile(r"(?<=\bseed=)\d+")
+
+
+def derive(solution):
+    """Derive the student's notebook from its solution, with nbgrader's own steps.
+
+    Regions between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` become ``return ...``, whole text answers become an
+    invitation to write, and regions between ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` go; so do outputs.
+    Check cells are locked, and cells get the checksums that nbgrader compares. The result is what
+    ``nbgrader generate_assignment`` makes of the solution in a course that :func:`course` wrote.
+
+    Parameters
+    ----------
+    solution : nbformat.NotebookNode
+        The notebook with answers and nbgrader's cell metadata. It stays as it is.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+
+    Raises
+    ------
+    RuntimeError, nbgrader.nbgraderformat.ValidationError
+        For a region that does not end or is in a cell of another kind, and for metadata that nbgrader would refuse.
+    """
+    from nbgrader import preprocessors as steps
+    from nbgrader.nbgraderformat import MetadataValidator
+
+    exercise, resources = copy.deepcopy(solution), {}
+    for step in (
+        steps.LockCells(),
+        steps.ClearSolutions(code_stub={"python": CODE_STUB}, text_stub=TEXT_STUB),
+        steps.ClearOutput(),
+        steps.ClearHiddenTests(),
+        steps.ClearMarkScheme(),
+        steps.ComputeChecksums(),
+    ):
+        exercise, resources = step.preprocess(exercise, resources)
+    MetadataValidator().validate_nb(exercise)
+    return exercise
+
+
+def build(solutions="solutions", exercises="exercises"):
+    """Derive every exercise anew: one notebook in `exercises` for each in `solutions`.
+
+    Only what this function wrote is overwritten or, where its solution is gone, removed: it keeps the checksums of its
+    files beside them. Every other file stays as it is.
+
+    Parameters
+    ----------
+    solutions, exercises : path
+        Folders.
+
+    Returns
+    -------
+    list of Path
+        The notebooks written.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there are no solutions.
+    FileExistsError, ValueError
+        Before anything is changed: where an exercise was changed after it was written, and for a solution that
+        cannot be derived from.
+    """
+    folder = Path(exercises)
+    if folder.resolve() == Path(solutions).resolve():
+        raise ValueError(f"{solutions}/ holds the solutions: name another folder for the exercises")
+    texts = {folder / source.name: _derived(source) for source in _find(solutions)}
+    record = _read_record(folder)
+    written = {path for path in map(folder.joinpath, record) if _checksum(path) == record[path.name]}
+    for path, text in texts.items():
+        if path.exists() and path not in written and not same_text(path, text):
+            raise FileExistsError(
+                f"{path} is not as this command wrote it: move it away and run this again (nothing was changed)"
+            )
+    write_all(texts)
+    for stale in written - texts.keys():
+        stale.unlink()
+    record = {path.name: _checksum(path) for path in texts}
+    write_all({folder / _RECORD: json.dumps(record, indent=1) + "\n"})
+    return list(texts)
+
+
+def course(folder, *, solutions="solutions"):
+    """Write a course for nbgrader: an assignment for each solution, and the configuration that they need.
+
+    In the hidden tests every seed becomes a fresh one, which nobody but the owner of the course knows.
+
+    Parameters
+    ----------
+    folder : path
+        The root of the course. What is there stays as it is.
+    solutions : path
+        Folder of the solutions.
+
+    Returns
+    -------
+    list of Path
+        The files written: ``nbgrader_config.py`` and ``source/<name>/<name>.ipynb``.
+
+    Raises
+    ------
+    FileNotFoundError, FileExistsError, ValueError
+        Before anything is written: where there are no solutions, where a file is there already, and for a solution
+        that no exercise can be derived from.
+    """
+    folder = Path(folder)
+    texts = {folder / "nbgrader_config.py": _CONFIG}
+    for source in _find(solutions):
+        _derived(source)
+        texts[folder / "source" / source.stem / source.name] = _with_fresh_seeds(source)
+    there = [path for path in texts if path.exists()]
+    if there:
+        raise FileExistsError(f"{there[0]} is there already: name a new folder (nothing was written)")
+    write_all(texts)
+    return list(texts)
+
+
+def _find(solutions):
+    sources = sorted(Path(solutions).glob("*.ipynb"))
+    if not sources:
+        raise FileNotFoundError(f"no notebooks in {solutions}/: run this in the root of the repository")
+    return sources
+
+
+def _read(source):
+    import nbformat
+
+    try:
+        return nbformat.read(source, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise ValueError(f"{source} is not a notebook: mend it or move it away (nothing was changed)") from error
+
+
+def _derived(source):
+    from nbgrader.nbgraderformat.common import SchemaMismatchError, ValidationError
+
+    try:
+        return _text(derive(_read(source)))
+    except (RuntimeError, SchemaMismatchError, ValidationError) as error:
+        told = str(error).rstrip(".")
+        raise ValueError(f"no exercise can be derived from {source}: {told} (nothing was changed)") from error
+
+
+def _with_fresh_seeds(source):
+    notebook = _read(source)
+    for cell in notebook.cells:
+        parts = re.split(r"(?s)(### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS)", cell.source)
+        parts[1::2] = [_SEED.sub(lambda _: str(secrets.randbelow(10**9)), part) for part in parts[1::2]]
+        cell.source = "".join(parts)
+    return _text(notebook)
+
+
+def _text(notebook):
+    import nbformat
+
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def _read_record(folder):
+    try:
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _checksum(path):
+    """Of a file's text, so that a checkout with other line ends counts as the same; None where there is none."""
+    try:
+        return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
+    except (OSError, UnicodeDecodeError):
+        return None
