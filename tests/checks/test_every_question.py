@@ -27,7 +27,13 @@ each_mistake = pytest.mark.parametrize(
 )
 each_alternative = pytest.mark.parametrize(
     ("question", "answer"),
-    [pytest.param(q, f, id=f.__name__) for q in QUESTIONS.values() for f in ALTERNATIVES[q.chapter][q.name]],
+    [
+        pytest.param(
+            question, answer, id=f"{question.id}-{number}-{getattr(answer, '__name__', type(answer).__name__)}"
+        )
+        for question in QUESTIONS.values()
+        for number, answer in enumerate(ALTERNATIVES[question.chapter][question.name])
+    ],
 )
 
 
@@ -49,7 +55,7 @@ def test_the_reference_passes_in_float32_too(question):
 
 
 @each_alternative
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_other_right_answers_pass(question, answer, seed):
     assert str(question.run(answer, seed=seed)).startswith(
         f"{question.name}: {'fresh' if seed else 'public'} cases passed"
@@ -77,7 +83,7 @@ def test_everything_that_is_declared_has_its_words(question):
 
 
 @each_mistake
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_a_known_mistake_is_rejected_and_named(question, mistake, seed):
     if mistake.ignored and _is_right(question, mistake, seed):
         return  # options that change no answer
