@@ -45,6 +45,16 @@ def derive(solution):
     ------
     RuntimeError, nbgrader.nbgraderformat.ValidationError
         For a region that does not end or is in a cell of another kind, and for metadata that nbgrader would refuse.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> marks = {"grade_id": "double", "solution": True, "grade": False, "locked": False, "task": False}
+    >>> answer = "def double(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION"
+    >>> cell = new_code_cell(answer, metadata={"nbgrader": marks | {"schema_version": 3}})
+    >>> print(derive(new_notebook(cells=[cell])).cells[0].source)
+    def double(x):
+        return ...
     """
     from nbgrader import preprocessors as steps
     from nbgrader.nbgraderformat import MetadataValidator
@@ -86,6 +96,12 @@ def build(solutions="solutions", exercises="exercises"):
     FileExistsError, ValueError
         Before anything is changed: where an exercise was changed after it was written, and for a solution that
         cannot be derived from.
+
+    Examples
+    --------
+    >>> build("nowhere", "exercises")
+    Traceback (most recent call last):
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
     """
     folder = Path(exercises)
     if folder.resolve() == Path(solutions).resolve():
@@ -127,6 +143,12 @@ def course(folder, *, solutions="solutions"):
     FileNotFoundError, FileExistsError, ValueError
         Before anything is written: where there are no solutions, where a file is there already, and for a solution
         that no exercise can be derived from.
+
+    Examples
+    --------
+    >>> course("course", solutions="nowhere")
+    Traceback (most recent call last):
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
     """
     folder = Path(folder)
     texts = {folder / "nbgrader_config.py": _CONFIG}
