@@ -390,7 +390,6 @@ ceil_output_size.misconceptions(
     padding_on_one_side=lambda size, kernel, stride, padding: ceil(size + padding - kernel, stride) + 1,
 )
 
-
 # Which layer a case is about, to draw it and to set the explorer
 
 shows(output_size, lambda answer, **layer: layer)

@@ -1,6 +1,7 @@
 """What holds for every question of the book: right answers pass, known mistakes fail and are named, cases cover it."""
 
 import runpy
+from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from cnnbook.checks._compare import compare
 
 QUESTIONS = checks.questions()
 SEEDS = [None, 1, 2, 3]  # the public cases, and some fresh ones
-ALTERNATIVES = {
-    chapter: runpy.run_path(str(Path(__file__).parent / "alternatives" / f"{chapter}.py"))["ALTERNATIVES"]
-    for chapter in {question.chapter for question in QUESTIONS.values()}
-}
+ALTERNATIVES = defaultdict(dict)  # by chapter and name, from one file or several: <chapter>.py, <chapter>_more.py
+for question in QUESTIONS.values():
+    for path in sorted((Path(__file__).parent / "alternatives").glob(f"{question.chapter}*.py")):
+        ALTERNATIVES[question.chapter] |= runpy.run_path(str(path))["ALTERNATIVES"]
 
 each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 each_mistake = pytest.mark.parametrize(
