@@ -1,4 +1,6 @@
 import copy
+import hashlib
+import json
 
 import nbformat
 import pytest
@@ -103,7 +105,7 @@ def test_build_keeps_what_it_did_not_write(folders):
     assert (folders[1] / "old.ipynb").read_text() == "filled in"
 
 
-@pytest.mark.parametrize("record", [None, "{", "[1]", '{"new.ipynb": 3}'])
+@pytest.mark.parametrize("record", [None, "{", "[1]", '{"new.ipynb": 3}', '{"gone.ipynb": null, "": null}'])
 def test_build_refuses_to_overwrite_a_changed_exercise(folders, record):
     """Whatever became of the record."""
     build(*folders)
@@ -173,6 +175,32 @@ def test_a_place_that_cannot_be_written_is_named(folders):
     with pytest.raises(OSError, match=r"new.ipynb is not as this command wrote it"):
         build(*folders)
     assert [path.name for path in folders[1].iterdir()] == ["new.ipynb"]
+
+
+def test_a_record_that_cannot_be_written_stops_build_before_it_writes(folders):
+    (folders[1] / ".written.json").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"\.written\.json cannot be written"):
+        build(*folders)
+    assert [path.name for path in folders[1].iterdir()] == [".written.json"]
+
+
+def test_a_link_to_somewhere_else_is_kept(folders):
+    folders[1].mkdir()
+    (folders[1] / "new.ipynb").symlink_to(folders[1] / "nowhere.ipynb")
+    with pytest.raises(FileExistsError, match=r"new\.ipynb is not as this command wrote it"):
+        build(*folders)
+    assert (folders[1] / "new.ipynb").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["../solutions/new.ipynb", "/etc/hostname", ""])
+def test_a_record_deletes_nothing_elsewhere(folders, name):
+    """Whoever wrote it: a name is that of a file beside it."""
+    folders[1].mkdir()
+    target = folders[1] / name
+    text = target.read_text() if target.is_file() else ""
+    (folders[1] / ".written.json").write_text(json.dumps({name: hashlib.sha256(text.encode()).hexdigest()}))
+    build(*folders)
+    assert (folders[0] / "new.ipynb").exists()
 
 
 def test_build_says_where_to_run(tmp_path):

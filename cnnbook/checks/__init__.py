@@ -66,6 +66,12 @@ def progress():
     -------
     Progress
         Shown as a table in a notebook; ``str`` of it is text.
+
+    Examples
+    --------
+    >>> from cnnbook import checks
+    >>> list(checks.progress().chapters)
+    ['arithmetic']
     """
     from ._progress import Progress
 

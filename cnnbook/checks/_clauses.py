@@ -37,7 +37,7 @@ class Clause(NamedTuple):
 
 
 def clauses(cases, arguments):
-    """What can be said of cases: their regions first, then the options, then the numbers among the arguments.
+    """What can be said of cases: the options given first, then the regions, then the numbers among the arguments.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def clauses(cases, arguments):
     Clause, ndarray of bool
         A clause, and for which cases it holds.
     """
-    for region in cases.regions:
-        yield Clause(region.code, {}, region=True), np.array([bool(region.holds(each)) for each in arguments])
     for name in cases.options:
         yield Clause("given", {"name": name}), np.array([cases.gives(each, name) for each in arguments])
+    for region in cases.regions:
+        yield Clause(region.code, {}, region=True), np.array([bool(region.holds(each)) for each in arguments])
     numbers = _numbers(arguments)
     for name, values in numbers.items():
         yield Clause("even", {"name": name}), values % 2 == 0
@@ -71,10 +71,11 @@ def clauses(cases, arguments):
 
 
 def _numbers(arguments):
-    """The integers among the arguments, as a student would write them: ``stride``, ``kernel[0]``, ``x.shape[1]``."""
+    """The integers that vary among the arguments, as a student would write them: ``stride``, ``x.shape[1]``."""
     columns = [dict(_integers(each)) for each in arguments]
     names = [name for name in columns[0] if all(name in column for column in columns)]
-    return {name: np.array([column[name] for column in columns]) for name in names}
+    values = {name: np.array([column[name] for column in columns]) for name in names}
+    return {name: column for name, column in values.items() if (column != column[0]).any()}
 
 
 def _integers(arguments):

@@ -1,6 +1,7 @@
 """Asking a function a question: every case twice, and what its answers have in common."""
 
 import functools
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from ._show import shown
 from ._uses import namespace, standing_in
 
 _MORE = 200  # drawn cases on which a mistake must agree too, before it is named
+_FEW = 20  # cases to ask again, or more, of an answer that takes long
 
 
 class Trial(NamedTuple):
@@ -54,14 +56,18 @@ class Run:
             return self._conclude("not answered", findings=[Finding("stub")])
         if self.failed:
             return self._explained()
-        if wavering := self._wavering(np.random.default_rng(self.seed or 0).permutation(len(self.trials))):
+        numbers = np.random.default_rng(self.seed or 0).permutation(len(self.trials))
+        if wavering := self._wavering(numbers[:_FEW] if self._slow else numbers):
             return self._about(*wavering, failed=1)
         return self._conclude("passed", cases=len(self.trials))
 
     @functools.cached_property
     def trials(self):
         """Each case, asked once, the smallest first."""
-        return list(self._ask(self.question.draw(self.seed, self.count)))
+        started = time.monotonic()
+        trials = list(self._ask(self.question.draw(self.seed, self.count)))
+        self._slow = time.monotonic() - started > self.question.seconds
+        return trials
 
     @property
     def failed(self):
@@ -121,7 +127,8 @@ class Run:
         for misconception in self.question.known:
             if agrees(misconception, self.trials):
                 if more is None:
-                    more = list(self._ask(self.question.draw_more(min(_MORE, self.count), self.seed)))
+                    count = _FEW if self._slow else min(_MORE, self.count)
+                    more = list(self._ask(self.question.draw_more(count, self.seed)))
                 if agrees(misconception, more):
                     return misconception
         return None

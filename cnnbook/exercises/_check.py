@@ -61,6 +61,16 @@ class Report:
         One for each question that the chapter declares, in its order, and one for each text answer that is missing.
     troubles : tuple of (code, slots)
         Cells that were too slow, or at which the kernel ended: each is said once.
+
+    Examples
+    --------
+    >>> report = Report((Verdict("pooling-size", "passed"), Verdict("pooling-maximum", "not answered")))
+    >>> print(report)
+    size     passed
+    maximum  not answered
+    2 questions: 1 passed, 1 not answered
+    >>> report.passed
+    False
     """
 
     verdicts: tuple[Verdict, ...]
@@ -107,6 +117,12 @@ def check_notebook(path, *, seconds=60):
         For a file that is not there, is no notebook, or is no exercise of the book.
     ModuleNotFoundError, OSError
         Where no kernel is installed, or none starts.
+
+    Examples
+    --------
+    >>> check_notebook("missing.ipynb")
+    Traceback (most recent call last):
+    FileNotFoundError: there is no file missing.ipynb
     """
     import nbformat
 
@@ -212,7 +228,7 @@ def _state(cell, question):
         return "emptied"
     try:
         code = ast.unparse(ast.parse(source))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "edited"
     if not code:
         return "commented_out"

@@ -3,11 +3,12 @@
 import copy
 import hashlib
 import json
+import os
 import re
 import secrets
 from pathlib import Path
 
-from ._files import same_text, write_all
+from ._files import write_all
 
 # nbgrader clears answers to the same words, where its configuration says so.
 CODE_STUB = "return ..."  # what the checks know as "not answered yet"
@@ -44,6 +45,16 @@ def derive(solution):
     ------
     RuntimeError, nbgrader.nbgraderformat.ValidationError
         For a region that does not end or is in a cell of another kind, and for metadata that nbgrader would refuse.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> marks = {"grade_id": "double", "solution": True, "grade": False, "locked": False, "task": False}
+    >>> answer = "def double(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION"
+    >>> cell = new_code_cell(answer, metadata={"nbgrader": marks | {"schema_version": 3}})
+    >>> print(derive(new_notebook(cells=[cell])).cells[0].source)
+    def double(x):
+        return ...
     """
     from nbgrader import preprocessors as steps
     from nbgrader.nbgraderformat import MetadataValidator
@@ -85,23 +96,28 @@ def build(solutions="solutions", exercises="exercises"):
     FileExistsError, ValueError
         Before anything is changed: where an exercise was changed after it was written, and for a solution that
         cannot be derived from.
+
+    Examples
+    --------
+    >>> build("nowhere", "exercises")
+    Traceback (most recent call last):
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
     """
     folder = Path(exercises)
     if folder.resolve() == Path(solutions).resolve():
         raise ValueError(f"{solutions}/ holds the solutions: name another folder for the exercises")
     texts = {folder / source.name: _derived(source) for source in _find(solutions)}
     record = _read_record(folder)
-    written = {path for path in map(folder.joinpath, record) if _checksum(path) == record[path.name]}
+    written = {folder / name for name in record if _checksum(_text_of(folder / name)) == record[name]}
     for path, text in texts.items():
-        if path.exists() and path not in written and not same_text(path, text):
+        if os.path.lexists(path) and path not in written and _text_of(path) != text:
             raise FileExistsError(
                 f"{path} is not as this command wrote it: move it away and run this again (nothing was changed)"
             )
-    write_all(texts)
+    record = {path.name: _checksum(text) for path, text in texts.items()}
+    write_all(texts | {folder / _RECORD: json.dumps(record, indent=1) + "\n"})
     for stale in written - texts.keys():
         stale.unlink()
-    record = {path.name: _checksum(path) for path in texts}
-    write_all({folder / _RECORD: json.dumps(record, indent=1) + "\n"})
     return list(texts)
 
 
@@ -127,13 +143,19 @@ def course(folder, *, solutions="solutions"):
     FileNotFoundError, FileExistsError, ValueError
         Before anything is written: where there are no solutions, where a file is there already, and for a solution
         that no exercise can be derived from.
+
+    Examples
+    --------
+    >>> course("course", solutions="nowhere")
+    Traceback (most recent call last):
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
     """
     folder = Path(folder)
     texts = {folder / "nbgrader_config.py": _CONFIG}
     for source in _find(solutions):
         _derived(source)
         texts[folder / "source" / source.stem / source.name] = _with_fresh_seeds(source)
-    there = [path for path in texts if path.exists()]
+    there = [path for path in texts if os.path.lexists(path)]
     if there:
         raise FileExistsError(f"{there[0]} is there already: name a new folder (nothing was written)")
     write_all(texts)
@@ -182,16 +204,22 @@ def _text(notebook):
 
 
 def _read_record(folder):
+    """The checksums by the names of the files, which are beside the record and nowhere else."""
     try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        record = json.loads(_text_of(folder / _RECORD) or "{}")
+    except ValueError:
         return {}
-    return record if isinstance(record, dict) else {}
+    pairs = record.items() if isinstance(record, dict) else ()
+    return {name: checksum for name, checksum in pairs if Path(name).name == name and isinstance(checksum, str)}
 
 
-def _checksum(path):
-    """Of a file's text, so that a checkout with other line ends counts as the same; None where there is none."""
+def _text_of(path):
+    """The text of a file, so that a checkout with other line ends counts as the same; None where there is none."""
     try:
-        return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def _checksum(text):
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()

@@ -37,11 +37,3 @@ def write_all(texts):
         for draft in drafts.values():
             with suppress(OSError):
                 draft.unlink()
-
-
-def same_text(path, text):
-    """Whether a file holds this text, whatever its line ends."""
-    try:
-        return path.read_text(encoding="utf-8") == text
-    except (OSError, UnicodeDecodeError):
-        return False

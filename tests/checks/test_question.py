@@ -1,5 +1,6 @@
 import functools
 import textwrap
+import time
 
 import numpy as np
 import pytest
@@ -465,3 +466,15 @@ def test_where_there_is_no_other_wrong_case_the_check_is_told(capsys):
     assert capsys.readouterr().out == "total: public cases passed: 200 cases\n"
     total.another(lambda a, b, *, offset=0: a + b + offset + ((a, b, offset) == (1, 2, 0)))
     assert "wrong on 1 of 200 cases. The smallest:" in capsys.readouterr().out
+
+
+def test_a_slow_answer_is_not_asked_everything_again(monkeypatch):
+    monkeypatch.setattr(total, "seconds", 0.2)
+    calls = []
+
+    def slow(first, second, *, offset=0):
+        calls.append(time.sleep(0.002))
+        return first + second + offset
+
+    assert total.run(slow).status == "passed"
+    assert len(calls) == 220

@@ -1,0 +1,68 @@
+import inspect
+
+import numpy as np
+import pytest
+
+from cnnbook.checks._cases import Case, Cases, Region, by_name
+from cnnbook.checks._conditions import shared
+
+
+def crop(x, size, *, stride=1, padding=(0, 0)):
+    return x
+
+
+CASES = Cases(inspect.signature(crop), crop)
+CASES.regions = [Region("covers", by_name(lambda x, size: size >= x.shape[0]))]
+ASKED = [
+    Case(np.zeros((rows, 3)), size, **options)
+    for rows in range(1, 6)
+    for size in range(1, 6)
+    for options in ({}, {"stride": 2}, {"stride": 3, "padding": (1, 2)}, {"padding": (2, 2)})
+]
+
+
+def found(wrong):
+    told = shared(CASES, ASKED, [bool(wrong(**CASES.arguments(case))) for case in ASKED])
+    return told and ([(clause.code, *clause.slots.values()) for clause in told.clauses], told.exact)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "clauses"),
+    [
+        (lambda stride, **_: stride > 1, [("given", "stride")]),
+        (lambda stride, **_: stride == 1, [("not_given", "stride")]),
+        (lambda x, size, **_: size >= len(x), [("covers",)]),
+        (lambda x, size, **_: size < len(x), [("not_covers",)]),
+        (lambda size, **_: size % 2 == 0, [("even", "size")]),
+        (lambda x, **_: len(x) > 3, [("above", "x.shape[0]", 3)]),
+        (lambda x, **_: len(x) == 1, [("is", "x.shape[0]", 1)]),
+        (lambda padding, size, **_: padding[1] < size, [("less", "padding[1]", "size")]),
+        (lambda x, stride, size, **_: size >= len(x) and stride > 1, [("given", "stride"), ("covers",)]),
+        (lambda padding, size, **_: size == 4 and padding == (0, 0), [("not_given", "padding"), ("is", "size", 4)]),
+    ],
+)
+def test_the_simplest_condition_that_tells_wrong_from_right(wrong, clauses):
+    told, exact = found(wrong)
+    assert exact
+    assert told == clauses
+
+
+def test_a_condition_that_holds_for_some_right_cases_too_is_told_as_such():
+    told, exact = found(lambda x, size, stride, **_: size == 3 and (len(x) * 3 + stride) % 4 == 1)
+    assert (told, exact) == ([("is", "size", 3)], False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda **_: True,
+        lambda **_: False,
+        lambda x, size, stride, **_: (len(x) * 7 + size * 5 + stride * 3) % 4 == 0,
+    ],
+)
+def test_nothing_is_told_that_does_not_help(wrong):
+    assert found(wrong) is None
+
+
+def test_few_wrong_cases_share_nothing_by_accident():
+    assert shared(CASES, ASKED, [number == 40 for number, _ in enumerate(ASKED)]) is None

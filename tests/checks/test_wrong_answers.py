@@ -1,0 +1,38 @@
+"""Plausible wrong answers are rejected, and none is called a mistake that it is not."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from cnnbook import checks
+
+QUESTIONS = checks.questions()
+WRONG = {
+    chapter: runpy.run_path(str(Path(__file__).parent / "wrong_answers" / f"{chapter}.py"))["WRONG"]
+    for chapter in {question.chapter for question in QUESTIONS.values()}
+}
+
+
+def wrong_answers(question):
+    take, answers = WRONG[question.chapter][question.name]
+    return {name: (take(answer), mistake) for name, (answer, mistake) in answers.items()}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_there_are_many(question):
+    assert len(wrong_answers(question)) >= 30
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "mistake"),
+    [
+        pytest.param(question, answer, mistake, id=f"{question.id}-{name}")
+        for question in QUESTIONS.values()
+        for name, (answer, mistake) in wrong_answers(question).items()
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 1])
+def test_a_wrong_answer_is_rejected_and_nothing_said_that_is_not_so(question, answer, mistake, seed):
+    result = question.run(answer, seed=seed)
+    assert (result.status, result.misconception) == ("failed", mistake)
