@@ -275,8 +275,8 @@ def profile(model, input_shape):
             recorder.watch(lambda: model(*inputs))
     except Exception as error:
         failed, layer, taken = recorder.failed
-        if failed is not error:
-            raise
+        if failed is not error:  # it was none of the layers
+            layer, taken = "the model", []
         taken = f"input {_written(tuple(taken))}" if taken else "what it is given"
         so_far = str(table()).partition("\nnote: ")[0].rpartition("\n")[0] if recorder.rows else "none"
         raise ValueError(f"{layer} fails on {taken}: {error}\nRows up to there: {so_far}") from error

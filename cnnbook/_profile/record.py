@@ -91,6 +91,8 @@ class Recorder:
             self.entry = Entry(path or kind, kind)
 
     def leave(self, module, _, output):
+        if not self.running or self.running[-1].module is not module:
+            return  # another's hook failed before it began
         call, error = self.running.pop(), sys.exc_info()[1]
         if error is not call.handling:  # PyTorch calls this when a module fails too
             self.fail(error, f"{call.path or 'the model'} ({type(module).__name__})", call.shapes)

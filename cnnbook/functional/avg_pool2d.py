@@ -4,6 +4,7 @@ import numpy as np
 
 from .._validate import array, gradient
 from ._pooling import reduce_windows, windows
+from ._sums import mean
 
 
 def avg_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
@@ -142,7 +143,7 @@ def global_avg_pool2d(x):
     array([[17., 52.]])
     """
     array("x", x, 4, axes="N, C, H, W")
-    return x.mean(axis=(2, 3), dtype=np.float64).astype(x.dtype)  # a long sum in float32 would lose digits
+    return mean(x, (2, 3))
 
 
 def global_avg_pool2d_backward(grad_output, x):

@@ -11,8 +11,11 @@ from math import prod
 import numpy as np
 
 from .._validate import array, flag, gradient, number, same_dtype, shape
+from ._sums import mean as mean_of
+from ._sums import total
 
 _BLOCK_BYTES = 200_000  # of planes at a time; a core's cache holds one or two MiB, and there are three such arrays
+_PIECE = 1 << 12  # numbers of a plane that are added up in float32
 
 
 
@@ -139,8 +142,8 @@ def batch_norm_backward(
     inverse = 1 / np.sqrt(var + eps)
     # sum of g * (x - mean), from the sums of g * (x - mean of the plane)
     product = plane_product + plane_grad * (plane_mean - np.tile(mean, N))
-    grad_weight = product.reshape(N, C).sum(axis=0) * inverse
-    grad_bias = plane_grad.reshape(N, C).sum(axis=0)
+    grad_weight = total(product.reshape(N, C), 0) * inverse
+    grad_bias = total(plane_grad.reshape(N, C), 0)
 
     scale = weight * inverse
     if not training:
@@ -171,7 +174,7 @@ def batch_norm_direct(x, running_mean, running_var, weight, bias, *, training, m
     mean, var = running_mean, running_var
     if training and len(x):
         count = x.size // len(weight)
-        mean, var = x.mean(axis=rest), x.var(axis=rest)
+        mean, var = _mean_and_variance(x, rest)
         running_mean = (1 - momentum) * running_mean + momentum * mean
         running_var = (1 - momentum) * running_var + momentum * var * (count / (count - 1))
     x_hat = (x - mean.reshape(channel)) / np.sqrt(var + eps).reshape(channel)
@@ -193,10 +196,10 @@ def batch_norm_direct_backward(
     channel, rest = _channel_and_rest(x)
     mean, var = running_mean, running_var
     if training and len(x):
-        mean, var = x.mean(axis=rest), x.var(axis=rest)
+        mean, var = _mean_and_variance(x, rest)
     deviation = np.sqrt(var + eps).reshape(channel)
     x_hat = (x - mean.reshape(channel)) / deviation
-    grad_weight, grad_bias = (grad_output * x_hat).sum(axis=rest), grad_output.sum(axis=rest)
+    grad_weight, grad_bias = total(grad_output * x_hat, rest), total(grad_output, rest)
     bracket = grad_output
     if training and len(x):
         count = x.size // len(weight)
@@ -252,19 +255,33 @@ def _plane_statistics(planes, grads=None):
     """Mean and variance of each plane; with `grads`, also the sums of g and of g * (x - mean of the plane)."""
     mean, var, grad, product = np.empty((4, len(planes)), planes.dtype)
     P = planes.shape[1]
-    ones = np.ones(P, planes.dtype)  # a product with ones is a sum, and faster than sum()
     workspace = np.empty_like(planes[: _per_block(planes)])
     for block in _blocks(planes):
-        mean[block] = planes[block] @ ones / P
+        mean[block] = _in_pieces(_sum, planes[block]) / P
         centred = np.subtract(planes[block], mean[block, None], out=workspace[: len(planes[block])])
-        var[block] = np.vecdot(centred, centred) / P
+        var[block] = _in_pieces(np.vecdot, centred, centred) / P
         if grads is not None:
-            grad[block] = grads[block] @ ones
-            product[block] = np.vecdot(grads[block], centred)
+            grad[block] = _in_pieces(_sum, grads[block])
+            product[block] = _in_pieces(np.vecdot, grads[block], centred)
     return (mean, var) if grads is None else (mean, var, grad, product)
 
 
 def _channel_statistics(plane_mean, plane_var, C):
     """Mean and variance of each channel: all its planes are equally large, so theirs are averaged."""
     plane_mean, plane_var = plane_mean.reshape(-1, C), plane_var.reshape(-1, C)  # (N, C)
-    return plane_mean.mean(axis=0), plane_var.mean(axis=0) + plane_mean.var(axis=0)
+    mean, var = _mean_and_variance(plane_mean, 0)
+    return mean, mean_of(plane_var, 0) + var
+
+
+def _mean_and_variance(x, axis):
+    return mean_of(x, axis), x.var(axis=axis, dtype=np.float64).astype(x.dtype)
+
+
+def _in_pieces(function, *planes):
+    """One sum a plane, as `function` gives it for a piece: a long sum in float32 would lose digits."""
+    pieces = (slice(first, first + _PIECE) for first in range(0, planes[0].shape[1], _PIECE))
+    return sum(function(*(plane[:, piece] for plane in planes)).astype(np.float64) for piece in pieces)
+
+
+def _sum(planes):
+    return planes @ np.ones(planes.shape[1], planes.dtype)  # a product with ones is a sum, and faster than sum()

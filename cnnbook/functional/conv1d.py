@@ -3,6 +3,7 @@
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
+from ._sums import channel_total
 
 
 def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -76,5 +77,5 @@ def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     gradient(grad_output, (len(x), len(weight), *geometry.output), x)
     grad_x = input_gradient(grad_output, weight, geometry)
     grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, grad_weight, grad_bias

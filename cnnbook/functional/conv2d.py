@@ -9,6 +9,7 @@ import numpy as np
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
+from ._sums import channel_total
 from ._windows import pad, unpad, window_at
 from .im2col import col2im, im2col
 
@@ -111,7 +112,7 @@ def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     gradient(grad_output, (len(x), len(weight), *geometry.output), x)
     grad_x = input_gradient(grad_output, weight, geometry)
     grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, grad_weight, grad_bias
 
 
@@ -220,5 +221,5 @@ def conv2d_im2col_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
         columns, matrix = im2col(image, kernel, **options), filters.reshape(C_out // groups, -1)
         grad_weight.append((grad.T @ columns).reshape(filters.shape))
         grad_x.append(col2im(grad @ matrix, image.shape, kernel, **options))
-    grad_bias = None if bias is None else grad_out.sum(axis=0)
+    grad_bias = None if bias is None else channel_total(grad_output)
     return np.concatenate(grad_x, axis=1), np.concatenate(grad_weight), grad_bias

@@ -7,6 +7,7 @@ need :func:`conv2d` only.
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
+from ._sums import channel_total
 
 
 def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -83,5 +84,5 @@ def conv3d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     gradient(grad_output, (len(x), len(weight), *geometry.output), x)
     grad_x = input_gradient(grad_output, weight, geometry)
     grad_weight = weight_gradient(grad_output, x, weight.shape, geometry)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3, 4))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, grad_weight, grad_bias

@@ -10,6 +10,7 @@ from .._validate import array, gradient, integer, pair, same_dtype, shape
 from ..arithmetic import Geometry, transposed_output_size
 from ._check import possible
 from ._convolve import columns_of, input_gradient
+from ._sums import channel_total
 from ._windows import pad, unpad, window_at
 
 
@@ -103,7 +104,7 @@ def conv_transpose2d_backward(
     for n, group, at, columns in columns_of(grad_output, where, (H, W)):  # both products need them: made once
         np.matmul(matrix[group], columns, out=grad_x[n, group, :, at])
         grad_matrix[group] += pixels[n, group, :, at] @ columns.swapaxes(1, 2)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x.reshape(x.shape), grad_matrix.reshape(weight.shape), grad_bias
 
 
@@ -145,7 +146,7 @@ def conv_transpose2d_direct_backward(
         window = full[n][window_at(c, i, j, weight, where)]
         grad_x[n, c, i, j] = np.sum(window * weight[c])
         grad_weight[c] += window * x[n, c, i, j]
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, grad_weight, grad_bias
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._validate import FLOATS, array, class_labels, number
+from ._sums import mean
 from .softmax import log_softmax, softmax
 
 
@@ -37,7 +38,7 @@ def cross_entropy(logits, labels):
     """
     _check(logits, labels)
     right = log_softmax(logits)[np.arange(len(labels)), labels]
-    return -right.mean(dtype=np.float64).astype(right.dtype)
+    return -mean(right, 0)
 
 
 def cross_entropy_backward(grad_output, logits, labels):

@@ -12,6 +12,7 @@ import numpy as np
 
 from .._validate import array, gradient, number, same_dtype, shape
 from ._check import convolution
+from ._sums import channel_total
 
 _COLUMN_BYTES = 1 << 19  # columns made at a time: with what it takes to make them they stay in the processor's cache
 
@@ -142,7 +143,7 @@ def deform_conv2d_backward(
     planes = grad_points.transpose(0, 1, 4, 2, 3)  # (N, offset_groups, taps, 3, positions)
     grad_offset = planes[:, :, :, :2].reshape(offset.shape)
     grad_weight = grad_filters.reshape(C_out, taps, -1).swapaxes(1, 2).reshape(weight.shape)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     grad_mask = [] if mask is None else [planes[:, :, :, 2].reshape(mask.shape)]
     return grad_x, grad_offset, grad_weight, grad_bias, *grad_mask
 
@@ -192,7 +193,7 @@ def deform_conv2d_direct_backward(
             grad_image, *grad_place = bilinear_backward(grad * weight[at] * factor, x[n, source], *place)
             grad_x[n, source] += grad_image
             grad_offset[n, 2 * plane : 2 * plane + 2, i, j] += grad_place
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, grad_offset, grad_weight, grad_bias, *([] if mask is None else [grad_mask])
 
 

@@ -1,6 +1,7 @@
 """Fully connected layer: every output is a weighted sum of every input."""
 
 from .._validate import array, gradient, same_dtype, shape
+from ._sums import channel_total
 
 
 def linear(x, weight, bias=None):
@@ -74,7 +75,7 @@ def linear_backward(grad_output, x, weight, bias=None):
     """
     _check(x, weight, bias)
     gradient(grad_output, (len(x), len(weight)), x)
-    grad_bias = None if bias is None else grad_output.sum(axis=0)
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_output @ weight, grad_output.T @ x, grad_bias
 
 

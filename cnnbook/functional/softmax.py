@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._validate import floats, gradient, integer
+from ._sums import total
 
 
 def softmax(x, *, axis=1):
@@ -39,7 +40,7 @@ def softmax(x, *, axis=1):
     """
     exponentials = _shifted(x, axis)
     np.exp(exponentials, out=exponentials)
-    exponentials /= exponentials.sum(axis=axis, keepdims=True)
+    exponentials /= total(exponentials, axis, keepdims=True)
     return exponentials
 
 
@@ -69,7 +70,7 @@ def softmax_backward(grad_output, x, *, axis=1):
     """
     y = softmax(x, axis=axis)
     gradient(grad_output, x.shape, x)
-    return (y * (grad_output - (grad_output * y).sum(axis=axis, keepdims=True)),)
+    return (y * (grad_output - total(grad_output * y, axis, keepdims=True)),)
 
 
 def log_softmax(x, *, axis=1):
@@ -98,7 +99,7 @@ def log_softmax(x, *, axis=1):
     array([[    0., -1000.]])
     """
     logarithms = _shifted(x, axis)
-    logarithms -= np.log(np.exp(logarithms).sum(axis=axis, keepdims=True))
+    logarithms -= np.log(total(np.exp(logarithms), axis, keepdims=True))
     return logarithms
 
 
@@ -128,7 +129,7 @@ def log_softmax_backward(grad_output, x, *, axis=1):
     """
     y = softmax(x, axis=axis)
     gradient(grad_output, x.shape, x)
-    return (grad_output - y * grad_output.sum(axis=axis, keepdims=True),)
+    return (grad_output - y * total(grad_output, axis, keepdims=True),)
 
 
 def _shifted(x, axis):

@@ -34,6 +34,7 @@ import numpy as np
 from .._validate import gradient, integer
 from ..arithmetic import Geometry
 from ._check import convolution
+from ._sums import channel_total
 from ._windows import unpad, windows
 
 # For a tile of m outputs of a kernel of 3: B (m + 2, m + 2), G (m + 2, 3) and A (m, m + 2).
@@ -142,7 +143,7 @@ def conv2d_winograd_backward(grad_output, x, weight, bias=None, *, padding=0, ti
     ):
         grad_filters += _apply(A.T, grads) @ _apply(B, tiles).swapaxes(1, 2)
     grad_weight = _apply(G.T, grad_filters).reshape(3, 3, *weight.shape[:2]).transpose(2, 3, 0, 1)
-    grad_bias = None if bias is None else grad_output.sum(axis=(0, 2, 3))
+    grad_bias = None if bias is None else channel_total(grad_output)
     return grad_x, np.ascontiguousarray(grad_weight), grad_bias
 
 

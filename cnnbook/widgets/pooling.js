@@ -25,8 +25,9 @@ function windows(size, { kernel, stride, padding, ceil_mode }) {
 
 /** Output, gradient of the input where each output has the gradient 1, and `look(row, column)` at one window. */
 export function compute({ input, kind, ...options }) {
-  const [H, W, { kernel, padding }] = [input.length, input[0].length, options];
-  const size = [H, W].find((length) => length + 2 * padding < kernel);
+  const [H, W, { kernel, stride, padding, ceil_mode }] = [input.length, input[0].length, options];
+  const least = ceil_mode ? kernel - stride + 1 : kernel; // rounded up, an only window may hang over
+  const size = [H, W].find((length) => length + 2 * padding < least);
   const reason = padding > Math.floor(kernel / 2) ? "too_padded" : size ? "too_large" : null;
   const help = { half: Math.floor(kernel / 2), size, padded: size + 2 * padding, needed: Math.ceil((kernel - size) / 2) };
   if (reason) return { H, W, reason, ...help, possible: false, rows: 0, columns: 0 };

@@ -127,6 +127,18 @@ def test_what_fails_between_layers_is_named(forward, told):
         profile(Net(forward, a=nn.Conv2d(3, 4, 3)), (3, 5, 7))
 
 
+def test_what_fails_before_a_layer_runs_is_told():
+    model = nn.Sequential(nn.ReLU())
+    hook = model.register_forward_pre_hook(lambda *_: 1 / 0)
+    with pytest.raises(
+        ValueError, match="the model fails on what it is given: division by zero\nRows up to there: none"
+    ):
+        profile(model, (3, 5, 7))
+    hook.remove()
+    assert not model._forward_hooks
+    assert not model._forward_pre_hooks
+
+
 def test_a_model_that_lives_with_a_failing_layer_is_profiled():
     def forward(m, x):
         try:
