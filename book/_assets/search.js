@@ -3,6 +3,7 @@
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelector("#jb-print-docs-body")?.remove(); // the list of contents that only paper shows
     for (const formula of page.querySelectorAll("[data-text]")) formula.replaceWith(formula.dataset.text);
     return textOf(page.documentElement.outerHTML, anchor);
   };

@@ -1,7 +1,7 @@
 """Dark pages: charts turn dark with the page, photographs and drawn digits stay as they are.
 
-Every image that a cell puts out is a chart, unless the cell shows images; book.css does the rest. No writer has to think
-of it. Where the rule is wrong, the tag ``chart`` or ``photo`` of the cell decides.
+Every image that a cell puts out is a chart, unless the cell shows images; book.css does the rest. No writer has to
+think of it. Where the rule is wrong, the tag ``chart`` or ``photo`` of the cell decides.
 """
 
 import re
