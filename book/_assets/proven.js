@@ -9,10 +9,18 @@
   let timer = 0;
   let touched = false; // whether the last pointer was a finger
 
-  /** The cell that a link names, null where it is on another page. @param {HTMLAnchorElement} link */
-  const cellOf = (link) => {
-    const here = link.pathname === location.pathname && link.hash;
-    return here ? document.getElementById(decodeURIComponent(link.hash.slice(1))) : null;
+  const isHere = (link) => link.pathname === location.pathname;
+  const labelOf = ({ hash }) => decodeURIComponent(hash.slice(1));
+
+  /** The cell that a link to another page names; null where that page cannot be read, as in a book opened from files. */
+  const pages = {};
+  const fetchCell = async (link) => {
+    const address = link.href.split("#")[0];
+    const read = async () => new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    const page = await (pages[address] ??= read().catch(() => null));
+    const cell = page?.getElementById(labelOf(link));
+    cell?.querySelectorAll("img").forEach((image) => { image.src = new URL(image.getAttribute("src"), address); });
+    return cell ?? null;
   };
 
   /** Make an element. @param {string} tag @param {object} properties @param {...(Node|string)} children */
@@ -43,17 +51,18 @@
       const found = walker.currentNode.splitText(at);
       found.splitText(number.length);
       found.replaceWith(make("mark", {}, number));
-      return;
+      return true;
     }
+    return false;
   };
 
-  /** What a popup holds: code and output of a cell of this page, or the title of the page where it is. */
-  const contents = (link) => {
-    const cell = cellOf(link);
-    if (!cell) return [make("p", {}, words.elsewhere.replace("{page}", link.dataset.page))];
-    const [code, output] = [cell.querySelector(".cell_input"), cell.querySelector(".cell_output")].map((part) => part && copyOf(part));
-    if (output) markNumber(output, link.textContent.trim());
-    return [code, output].filter(Boolean);
+  /** Code and output of a cell, the number marked. */
+  const contents = (cell, link) => {
+    const parts = [".cell_input", ".cell_output"].map((name) => cell.querySelector(name)).filter(Boolean).map(copyOf);
+    const said = link.textContent.trim();
+    const first = said.match(/\d(?:[\d.,]*\d)?/); // of a pair or a rounded number perhaps a part stands there
+    if (cell.querySelector(".cell_output") && !markNumber(parts.at(-1), said) && first) markNumber(parts.at(-1), first[0]);
+    return parts;
   };
 
   /** Put a popup under its link, or above where there is more room; inside the window in any case. */
@@ -84,7 +93,9 @@
     if (shown?.link === link) return;
     hide();
     const go = make("a", { href: link.href, className: "proven-go", textContent: words.go });
-    const popup = make("div", { className: "proven-popup", id: "proven-popup" }, ...contents(link), make("p", {}, go));
+    const popup = make("div", { className: "proven-popup", id: "proven-popup" });
+    if (!isHere(link)) popup.append(make("p", {}, words.elsewhere.replace("{page}", link.dataset.page)));
+    popup.append(make("p", {}, go));
     popup.setAttribute("role", "dialog");
     popup.setAttribute("aria-label", words.label.replace("{number}", link.textContent.trim()));
     go.addEventListener("click", () => { const { hash } = go; hide(); open(hash); });
@@ -96,10 +107,14 @@
     shown = { link, popup };
     link.setAttribute("aria-expanded", "true");
     link.setAttribute("aria-controls", popup.id);
-    place(shown);
-    const output = popup.querySelector(".cell_output");
-    const mark = popup.querySelector("mark") ?? output;
-    if (mark) popup.scrollTop = Math.max(0, mark.offsetTop + mark.offsetHeight - popup.clientHeight + 48);
+    const fill = (cell) => {
+      if (cell && shown?.popup === popup) popup.prepend(...contents(cell, link));
+      if (shown?.popup === popup) place(shown);
+      const mark = popup.querySelector("mark") ?? popup.querySelector(".cell_output");
+      if (mark) popup.scrollTop = Math.max(0, mark.offsetTop + mark.offsetHeight - popup.clientHeight + 48);
+    };
+    fill(isHere(link) ? document.getElementById(labelOf(link)) : null);
+    if (!isHere(link)) fetchCell(link).then(fill);
   };
 
   const leave = (event) => {

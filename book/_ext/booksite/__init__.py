@@ -10,6 +10,7 @@ from . import (
     commit,
     exercises,
     icons,
+    ledger,
     maths,
     pages,
     palette,
@@ -19,6 +20,7 @@ from . import (
     search,
     strip,
     styles,
+    terms,
     widgets,
 )
 
@@ -38,7 +40,22 @@ def digest(root):
 def setup(app):
     """Register every part with Sphinx. Where one of their files has changed, the whole book is built anew."""
     app.add_config_value("booksite_digest", digest(Path(app.srcdir)), rebuild="env", types=str)
-    look = (palette, icons, styles, maths, pictures, search, widgets)
-    for part in (*look, reference, commit, exercises, strip, proven, pages):
+    for part in (
+        palette,
+        icons,
+        styles,
+        maths,
+        pictures,
+        search,
+        widgets,
+        reference,
+        commit,
+        exercises,
+        strip,
+        proven,
+        ledger,
+        terms,
+        pages,
+    ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

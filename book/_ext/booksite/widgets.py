@@ -13,8 +13,12 @@ import re
 import sys
 from pathlib import Path
 
+from sphinx.util.logging import getLogger
+
+LOGGER = getLogger(__name__)
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+PROGRESS = {"ProgressView", "HTMLView", "LabelView", "HBoxView", "VBoxView"}  # a bar, and what stands beside it
 SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*?)</script>', re.DOTALL)
 
 
@@ -49,6 +53,33 @@ def explorers_of(notebook, module_text, style_text):
             traits |= {"_esm": module_text(stem), "_css": style_text(stem)}
         explorers[model_id] = traits
     return explorers
+
+
+def unshowable(notebook, explorers):
+    """Yield (number of the cell, what is wrong) of the widgets that a page without a kernel cannot show.
+
+    An explorer stands in a cell by itself; progress bars leave their text. Anything else, such as an explorer in a box
+    or under ``interact``, would be dead or missing on the page.
+    """
+    stored = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
+
+    def kinds(model_id):
+        state = stored.get(model_id, {"state": {"_view_name": "nothing"}})["state"]
+        children = [child.removeprefix("IPY_MODEL_") for child in state.get("children", [])]
+        return {state.get("_view_name", "")}.union(*map(kinds, children))
+
+    for number, cell in enumerate(notebook["cells"], start=1):
+        for output in cell.get("outputs", []):
+            model_id = output.get("data", {}).get(VIEW, {}).get("model_id")
+            if model_id is None or model_id in explorers:
+                continue
+            if model_id not in stored:
+                yield number, "its widget is stored without a state: run the notebook with `make run`"
+            elif found := kinds(model_id) - PROGRESS:
+                yield (
+                    number,
+                    f"a page cannot show its widget ({min(found)}): let an explorer be the cell's last line, alone",
+                )
 
 
 def keep_explorers(notebook, explorers, save_still):
@@ -92,7 +123,10 @@ def refresh(app, docname, source):
         return name
 
     notebook = json.loads(source[0])
-    keep_explorers(notebook, explorers_of(notebook, module_text, style_text), save_still)
+    explorers = explorers_of(notebook, module_text, style_text)
+    for number, wrong in unshowable(notebook, explorers):
+        LOGGER.warning(f"cell {number}: {wrong}", location=app.env.doc2path(docname))
+    keep_explorers(notebook, explorers, save_still)
     source[0] = json.dumps(notebook)
 
 
