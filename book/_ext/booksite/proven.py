@@ -23,7 +23,15 @@ from .words import table
 
 LOGGER = getLogger(__name__)
 GIVEN = "given"
-NOT_PROSE = (nodes.literal_block, nodes.math_block, nodes.comment, nodes.raw, nodes.citation, addnodes.toctree)
+NOT_PROSE = (
+    nodes.literal_block,
+    nodes.math_block,
+    nodes.comment,
+    nodes.raw,
+    nodes.citation,
+    nodes.label,
+    addnodes.toctree,
+)
 ASKED = (commit.choice_title,)  # a choice may be wrong; of the right one, its reason states the numbers
 RESULT = re.compile(r"\d[^=≈]*(?:=|≈|\\approx)\s*([-−]?[\d.,{}]+)\W*$")  # a formula of numbers, and what comes out
 
