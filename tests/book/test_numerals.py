@@ -83,6 +83,7 @@ four              | 3.83
 1                 | C1 3x3
 9                 | 9216
 12                | 2012
+4 of 20           | 20 pixels, 4 of them at the edge
 5                 |
 """
 
@@ -113,7 +114,7 @@ NEED_NO_LINK = [
     "ResNet-50, VGG-16, LeNet-5, CIFAR-10 and GPT-2 use float32, int8, Conv2d, C1, S2, conv1 and F(4x4, 3x3).",
     "A 3x3 and a 1x1 convolution, a 3 by 3 kernel, kernels of 11 by 11, 2D and 3-D data, 8-bit numbers.",
     "Python 3.11, NumPy 2, PyTorch 2.13, GTX 580, CC BY 4.0, tables 1 and 2, section 4.1, chapters 3 to 5, step 1.",
-    "With stride 2, kernel 5 and dilation 2 layer 3 shrinks; the top 5 answers; question 2.",
+    "With stride 2, kernel 5 and dilation 2 layer 3 shrinks; the top 5 answers, the top-5 error; question 2.",
     "Two layers, ten pixels, one image, zero padding, three times.",
     "1. The first question",
     "2) The second",

@@ -38,7 +38,7 @@ def kinds(language):
             rf"\b(?P<before>\d+){by}(?P=before)\s{kernel}\b|\b{kernel}\s(?:of\s)?(?P<behind>\d+){by}(?P=behind)\b"
         ),
         "a place or a setting, behind its word, such as section 2 or stride 2": (
-            rf"\b{one_of('named')}\s{number}(?:(?:,\s|\sand\s|\sto\s|–){number})*(?!\w|,\d|\s?%)"
+            rf"\b{one_of('named')}[\s-]{number}(?:(?:,\s|\sand\s|\sto\s|–){number})*(?!\w|,\d|\s?%)"
         ),
         "a version or a product": rf"\b{one_of('products')}\s[\w.]*\d(?!\w|,\d)",
         "the number of a question or a step": r"^\s*\(?\d+[.)](?=\s|$)",
