@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from cnnbook.plotting import confusion_matrix, image_grid, learning_curves, palette
+from cnnbook.plotting.style import WIDTH
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +85,9 @@ def test_confusion_matrix_without_mistakes():
 def test_confusion_matrix_refuses_other_shapes():
     with pytest.raises(ValueError, match=r"matrix has shape \(2, 3\) for 2 classes: use \(2, 2\)"):
         confusion_matrix(np.zeros((2, 3)), "ab")
+
+
+def test_no_figure_is_wider_than_a_page():
+    images, counts = np.zeros((20, 1, 4, 4)), np.eye(10, dtype=int)
+    figures = [image_grid(images), learning_curves({"a": [1, 2]}, ylabel="b"), confusion_matrix(counts, "0123456789")]
+    assert [figure for figure in figures if figure.get_figwidth() > WIDTH] == []
