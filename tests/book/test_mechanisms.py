@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 from docutils import nodes
@@ -156,6 +157,17 @@ def test_a_caption_says_what_its_cell_says(build):
 )
 def test_labels_are_checked(build, cells, says):
     assert any(says in warning for warning in build(index=cells)[0])
+
+
+def test_a_label_survives_the_ways_that_notebooks_are_edited():
+    book = nbformat.v4.new_notebook(
+        cells=[SUM], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    text = jupytext.writes(book, "py:percent")
+    assert '# %% label="alexnet-conv1"' in text
+    again = jupytext.reads(text, "py:percent")
+    nbformat.validate(again)
+    assert again.cells[0].metadata["label"] == "alexnet-conv1"
 
 
 def test_every_build_checks_all_pages(build, tmp_path):
