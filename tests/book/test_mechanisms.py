@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 from docutils import nodes
@@ -21,6 +22,7 @@ CONF = """
 extensions = ["myst_nb", "booksite.commit", "booksite.proven"]
 myst_enable_extensions = ["colon_fence", "dollarmath", "tasklist"]
 nb_execution_mode = "off"
+exclude_patterns = ["out", "jupyter_execute"]
 suppress_warnings = ["config.cache", "toc.not_included"]
 """
 
@@ -38,7 +40,9 @@ def warnings_of(folder, builder="html"):
     """Build a folder's pages and return the lines of warnings and errors."""
     warnings = io.StringIO()
     with docutils_namespace():
-        Sphinx(folder, folder, folder / "out", folder / "doctrees", builder, status=None, warning=warnings).build()
+        Sphinx(
+            folder, folder, folder / "out", folder / f"doctrees-{builder}", builder, status=None, warning=warnings
+        ).build()
     lines = re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).splitlines()
     return [line for line in lines if re.search("(WARNING|ERROR): ", line) and "in any toctree" not in line]
 
@@ -158,6 +162,17 @@ def test_labels_are_checked(build, cells, says):
     assert any(says in warning for warning in build(index=cells)[0])
 
 
+def test_a_label_survives_the_ways_that_notebooks_are_edited():
+    book = nbformat.v4.new_notebook(
+        cells=[SUM], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    text = jupytext.writes(book, "py:percent")
+    assert '# %% label="alexnet-conv1"' in text
+    again = jupytext.reads(text, "py:percent")
+    nbformat.validate(again)
+    assert again.cells[0].metadata["label"] == "alexnet-conv1"
+
+
 def test_every_build_checks_all_pages(build, tmp_path):
     """A second build of a wrong book, in which no page has changed, does not pass in silence."""
     build(index=["# Title", "There are 55."])
@@ -166,14 +181,19 @@ def test_every_build_checks_all_pages(build, tmp_path):
     assert all("no link on 55" in warning for warning in warnings)
 
 
+def translate(folder, messages):
+    """Write a German catalogue of the page `index`."""
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    path = folder / "locale" / "de" / "LC_MESSAGES" / "index.po"
+    path.parent.mkdir(parents=True)
+    pairs = [f'msgid "{english}"\nmsgstr "{german}"\n' for english, german in messages.items()]
+    path.write_text(head + "\n".join(pairs), encoding="utf-8")
+
+
 def test_translated_pages_are_checked(build, tmp_path):
-    catalogue = tmp_path / "locale" / "de" / "LC_MESSAGES"
-    catalogue.mkdir(parents=True)
     source = "It has [34,848](#alexnet-conv1) weights, and a [stride of 4](#given)."
     target = "Es hat [34.849](#alexnet-conv1) Gewichte, und 55 mehr."
-    (catalogue / "index.po").write_text(
-        f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "{source}"\nmsgstr "{target}"\n'
-    )
+    translate(tmp_path, {source: target})
     warnings, page = build(index=["# Title", source, SUM], conf='language = "de"\nlocale_dirs = ["locale"]\n')
     assert "Gewichte" in page("index")
     assert any("'34.849' of" in warning for warning in warnings)
@@ -233,9 +253,20 @@ def test_a_question_without_choices_takes_a_typed_answer(build):
 def test_questions_are_translated(build, tmp_path):
     build("gettext", "gettext_compact = False\n", index=["# Title", QUESTION, SUM])
     catalogue = (tmp_path / "out" / "index.pot").read_text(encoding="utf-8")
-    for message in ("15 pixels", "34,848 pixels", "No. These are the steps.", "Both see `the end`."):
+    words = {
+        "15 pixels": "15 Bildpunkte",
+        "No. These are the steps.": "Nein. 55 Schritte.",
+        "Both see `the end`.": "Beide.",
+    }
+    for message in ("34,848 pixels", *words):
         assert f'msgid "{message}"' in catalogue
     assert "The answer" not in catalogue, "fixed words come from a table"
+    translate(tmp_path, words)
+    warnings, page = build(index=["# Title", QUESTION, SUM], conf='language = "de"\nlocale_dirs = ["locale"]\n')
+    assert "<summary>15 Bildpunkte</summary>" in page("index")
+    assert "<summary>34,848 pixels</summary>" in page("index")
+    assert len(warnings) == 1
+    assert "no link on 55 in 'Nein. 55 Schritte.'" in warnings[0]
 
 
 # Strip, exercises
