@@ -76,7 +76,7 @@ def align_columns(table):
 
     def align(row):
         mark = (' class="words"' if cell in words else "" for cell in range(len(row)))
-        return re.sub(r"<t[dh](?: scope=\S+)?(?=>)", lambda cell: cell[0] + next(mark), row)
+        return re.sub(r"<t[dh](?: scope=[^>\s]+)?(?=>)", lambda cell: cell[0] + next(mark), row)
 
     return "<tr".join(map(align, table.split("<tr")))
 
