@@ -130,7 +130,7 @@
   /** Unfold everything around the place that an address names. @param {string} hash */
   const open = (hash) => {
     const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
-    if (!target?.classList.contains("cell")) return;
+    if (!target || !target.classList.contains("cell")) return;
     target.querySelectorAll("details.hide").forEach((details) => { details.open = true; });
     for (let around = target; (around = around.parentElement?.closest("details")); ) around.open = true;
     requestAnimationFrame(() => target.scrollIntoView());

@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodF
 
 from .._validate import flag, got, integer
 from ._values import named, numbers, words
-from .style import palette, style
+from .style import WIDTH, palette, style
 
 DASHES = ("-", "--", "-.", ":")  # colour is never the only difference between two lines
 
@@ -57,8 +57,8 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
     N, C, H, W = images.shape
     columns = min(columns, N)
     rows = ceil(N / columns)
-    side = 7 / max(columns, 8)  # inches
-    height = rows * (side * H / W + (0.22 if titles is not None else 0.04))
+    side = WIDTH / max(columns, 7)  # inches
+    height = rows * (side * H / W + (0.24 if titles is not None else 0.04))
     with style():
         figure = plt.figure(figsize=(side * columns, height), layout="constrained")
         figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
@@ -73,7 +73,7 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
                 axes.imshow(image.transpose(1, 2, 0).astype(np.uint8))
             axes.set_axis_off()
             if titles is not None:
-                axes.set_title(titles[n], fontsize=9, loc="center", pad=2)
+                axes.set_title(titles[n], fontsize=10, loc="center", pad=2)
     return _done(figure)
 
 
@@ -114,7 +114,7 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
         if logarithmic and values.min() <= 0:
             raise ValueError(f"curve {name!r} goes down to {values.min():g}: a logarithmic axis needs numbers above 0")
     with style():
-        figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+        figure, axes = plt.subplots(layout="constrained")
         for (name, values), dashes in zip(curves.items(), cycle(DASHES), strict=False):
             epochs = np.arange(1, values.shape[1] + 1)
             (line,) = axes.plot(epochs, values.mean(0), dashes, label=name)
@@ -180,7 +180,7 @@ def confusion_matrix(matrix, classes):
                 axes.add_patch(cell)
             ink = page["fill"] if not right and matrix[row, column] > most / 2 else page["line"]
             count = f"{matrix[row, column]}"
-            axes.text(column, row, count, ha="center", va="center", color=ink, fontsize=9 if len(count) < 4 else 7)
+            axes.text(column, row, count, ha="center", va="center", color=ink, fontsize=10 if len(count) < 4 else 8)
         axes.set(xticks=range(K), yticks=range(K), xlabel="answer of the network", ylabel="label")
         axes.set_xticklabels(classes, rotation=90 if max(map(len, classes)) > 3 else 0)
         axes.set_yticklabels(classes)

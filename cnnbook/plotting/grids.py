@@ -5,11 +5,13 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ._values import named
-from .style import palette, style
+from .style import WIDTH, palette, style
 
 
 def number_grids(grids, *, role="input"):
     """Show matrices side by side, each number in its cell; the larger a number, the stronger the colour.
+
+    What does not fit beside the others stands in a row below.
 
     Parameters
     ----------
@@ -42,22 +44,30 @@ def number_grids(grids, *, role="input"):
     sizes = np.concatenate([np.abs(grid * 1.0).ravel() for grid in grids.values()])
     largest = sizes[np.isfinite(sizes)].max(initial=0) or 1
     shades = LinearSegmentedColormap.from_list(role, [palette()["page"]["fill"], palette()[role]["fill"]])
-    cell, gap = 0.42, 0.7  # inches
-    widths, tallest = [grid.shape[1] for grid in grids.values()], max(grid.shape[0] for grid in grids.values())
-    size = sum(widths) * cell + gap * len(grids), tallest * cell + 0.5
+    cell, gap, rows, room = 0.36, 0.4, [], 0  # inches
+    for title, grid in grids.items():
+        room -= grid.shape[1] * cell + gap
+        if room < 0:  # a new row, so that no figure is wider than a page
+            rows, room = [*rows, {}], WIDTH - grid.shape[1] * cell - gap
+        rows[-1][title] = grid
+    widths = [sum(grid.shape[1] * cell + gap for grid in row.values()) for row in rows]
+    heights = [max(grid.shape[0] for grid in row.values()) * cell + 0.45 for row in rows]
     with style():
-        figure, row = plt.subplots(
-            1, len(grids), figsize=size, squeeze=False, width_ratios=widths, layout="constrained"
-        )
-        for axes, (title, grid) in zip(row[0], grids.items(), strict=True):
-            axes.grid(False)
-            axes.pcolormesh(
-                np.abs(grid * 1.0), cmap=shades, vmin=0, vmax=largest, edgecolors=palette()[role]["line"], lw=0.8
-            )
-            for (i, j), number in np.ndenumerate(grid):
-                axes.text(j + 0.5, i + 0.5, f"{number:g}", ha="center", va="center")
-            axes.set(title=title, xticks=[], yticks=[], aspect="equal")
-            axes.invert_yaxis()
-            axes.spines[:].set_visible(False)
+        figure = plt.figure(figsize=(max(widths), sum(heights)), layout="constrained")
+        parts = figure.subfigures(len(rows), 1, height_ratios=heights, squeeze=False)[:, 0]
+        for part, row in zip(parts, rows, strict=True):
+            panels = part.subplots(1, len(row), squeeze=False, width_ratios=[grid.shape[1] for grid in row.values()])
+            for axes, (title, grid) in zip(panels[0], row.items(), strict=True):
+                _draw(axes, title, grid, shades, largest, palette()[role]["line"])
     plt.close(figure)
     return figure
+
+
+def _draw(axes, title, grid, shades, largest, line):
+    axes.grid(False)
+    axes.pcolormesh(np.abs(grid * 1.0), cmap=shades, vmin=0, vmax=largest, edgecolors=line, lw=0.8)
+    for (i, j), number in np.ndenumerate(grid):
+        axes.text(j + 0.5, i + 0.5, f"{number:g}", ha="center", va="center")
+    axes.set(title=title, xticks=[], yticks=[], aspect="equal")
+    axes.invert_yaxis()
+    axes.spines[:].set_visible(False)

@@ -1,7 +1,7 @@
 """One look for all figures: the roles and colours of the book's palette, on white.
 
-Figures keep their white ground on dark pages too, like photographs in a printed book: grey values of images would not
-survive a change of ground.
+On a dark page the site turns charts dark and leaves images as they are (book/_ext/booksite/pictures.py). No figure is
+wider than WIDTH, so that its letters can still be read where a phone shows it at little more than half its size.
 """
 
 import json
@@ -12,6 +12,7 @@ from importlib.resources import files
 import matplotlib as mpl
 from cycler import cycler
 
+WIDTH = 5.5  # inches
 SERIES = ("input", "kernel", "output", "gradient", "padding")  # the order in which a chart takes colours
 
 
@@ -32,6 +33,7 @@ def rc():
     page, muted = palette()["page"], palette()["padding"]
     return {
         "figure.dpi": 100,
+        "figure.figsize": (WIDTH, 3),
         "figure.facecolor": page["fill"],
         "savefig.facecolor": page["fill"],
         "axes.facecolor": page["fill"],
@@ -43,8 +45,8 @@ def rc():
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",
-        "axes.titlesize": 10,
-        "font.size": 10,
+        "axes.titlesize": 11,
+        "font.size": 11,
         "grid.color": "#e3e3e0",
         "legend.frameon": False,
         "lines.linewidth": 2,

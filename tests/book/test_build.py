@@ -189,11 +189,19 @@ def test_every_colour_of_meaning_can_be_read_as_text(theme):
 
 
 def test_tables_of_data_have_words_left_and_numbers_right():
-    table = "<table><tr><th></th><th>layer</th><th>size</th></tr><tr><th>0</th><td>C1</td><td>-1,024</td></tr></table>"
+    head, row = "<th></th><th scope='col'>layer</th><th>size</th>", "<th>0</th><td>C1</td><td>-1,024</td>"
+    table = f"<table><tr>{head}</tr><tr>{row}</tr></table>"
     assert pages.align_columns(table) == (
-        '<table><tr><th></th><th class="words">layer</th><th>size</th></tr>'
+        '<table class="dataframe"><tr><th></th>'
+        """<th scope='col' class="words">layer</th><th>size</th></tr>"""
         '<tr><th>0</th><td class="words">C1</td><td>-1,024</td></tr></table>'
     )
+
+
+@pytest.mark.parametrize("cell", ["0.03 %", "0.72 to 0.79 %", "183 s", "1,024", "-3.5e-4", "nan", "95%", ""])
+def test_a_number_may_have_a_unit(cell):
+    assert pages.NUMBER.fullmatch(cell)
+    assert not pages.NUMBER.fullmatch(f"C1 {cell}")
 
 
 def test_every_operation_is_in_the_table_with_its_own_lines(site):

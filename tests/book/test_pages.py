@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
 _TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [_TOC["root"], *(page["file"] for part in _TOC["parts"] for page in part["chapters"]), "search"]
+_CHAPTERS = [page for part in _TOC["parts"] for page in part["chapters"]]
+_SECTIONS = [page for chapter in _CHAPTERS for page in chapter.get("sections", [])]
+PAGES = [_TOC["root"], *(page["file"] for page in _CHAPTERS + _SECTIONS), "search"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

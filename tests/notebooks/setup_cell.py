@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"book": "notebooks", "solutions": ""}  # which extra each needs, if any; where torch is used, it is "labs"
 
+FOLDED = "hide-cell"  # on a page the cell is one line to unfold
+
 
 def notebooks():
     """Yield every notebook that is edited by hand, with the extra that it needs."""
@@ -42,6 +44,8 @@ def first_code_cell(notebook):
 if __name__ == "__main__":
     for path, extra in notebooks():
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        first_code_cell(notebook)["source"] = setup_cell(extra).splitlines(keepends=True)
+        cell = first_code_cell(notebook)
+        cell["source"] = setup_cell(extra).splitlines(keepends=True)
+        cell["metadata"]["tags"] = sorted({*cell["metadata"].get("tags", []), FOLDED})
         path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(path.relative_to(ROOT))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from setup_cell import ROOT, first_code_cell, notebooks, setup_cell
+from setup_cell import FOLDED, ROOT, first_code_cell, notebooks, setup_cell
 
 NOTEBOOKS = [pytest.param(path, extra, id=path.relative_to(ROOT).as_posix()) for path, extra in notebooks()]
 
@@ -34,7 +34,9 @@ def test_outputs_are_what_running_gives(path, extra, tmp_path):
 
 @pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
 def test_setup_cell_is_the_same_everywhere(path, extra):
-    assert "".join(first_code_cell(read(path))["source"]) == setup_cell(extra), "run: make setup-cells"
+    cell = first_code_cell(read(path))
+    assert "".join(cell["source"]) == setup_cell(extra), "run: make setup-cells"
+    assert FOLDED in cell["metadata"]["tags"], "run: make setup-cells"
 
 
 @pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from cnnbook.plotting import confusion_matrix, image_grid, learning_curves, number_grids, palette
+from cnnbook.plotting.style import WIDTH
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +127,9 @@ def test_what_a_figure_would_show_wrongly_is_refused(call, told):
 def test_infinity_in_a_grid_leaves_the_other_colours():
     figure = number_grids({"padded": np.array([[-np.inf, 1.0], [2.0, -np.inf]])})
     assert figure.axes[0].collections[0].get_clim() == (0, 2)
+
+
+def test_no_figure_is_wider_than_a_page():
+    images, counts = np.zeros((20, 1, 4, 4)), np.eye(10, dtype=int)
+    figures = [image_grid(images), learning_curves({"a": [1, 2]}, ylabel="b"), confusion_matrix(counts, "0123456789")]
+    assert [figure for figure in figures if figure.get_figwidth() > WIDTH] == []

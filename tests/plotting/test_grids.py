@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnbook.plotting import number_grids
+from cnnbook.plotting.style import WIDTH
 
 
 def test_every_number_stands_in_its_cell():
@@ -29,3 +30,13 @@ def test_grids_share_one_scale_of_colour():
 def test_bad_grids_are_refused(grids, role, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         number_grids(grids, role=role)
+
+
+def test_a_row_is_no_wider_than_a_page():
+    figure = number_grids({"a": np.ones((6, 6)), "b": np.ones((6, 6)), "c": np.ones((3, 9))})
+    assert figure.get_figwidth() <= WIDTH
+    figure.canvas.draw()
+    left, right, _ = (axes.get_position() for axes in figure.axes)
+    assert left.x1 < right.x0
+    assert left.y0 == pytest.approx(right.y0)
+    assert figure.subfigs[1].bbox.y1 <= figure.subfigs[0].bbox.y0

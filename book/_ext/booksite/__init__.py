@@ -6,7 +6,23 @@ Each module does one thing and can be read on its own. Everything a page loads c
 import hashlib
 from pathlib import Path
 
-from . import commit, exercises, icons, ledger, maths, pages, palette, proven, reference, strip, styles, widgets
+from . import (
+    commit,
+    exercises,
+    icons,
+    ledger,
+    maths,
+    pages,
+    palette,
+    pictures,
+    proven,
+    reference,
+    search,
+    strip,
+    styles,
+    terms,
+    widgets,
+)
 
 MAKES_PAGES = ("book/_assets", "book/_ext", "book/_templates", "cnnbook/palette.json", "cnnbook/widgets")
 
@@ -24,6 +40,22 @@ def digest(root):
 def setup(app):
     """Register every part with Sphinx. Where one of their files has changed, the whole book is built anew."""
     app.add_config_value("booksite_digest", digest(Path(app.srcdir)), rebuild="env", types=str)
-    for part in (palette, icons, styles, maths, widgets, reference, commit, exercises, strip, proven, ledger, pages):
+    for part in (
+        palette,
+        icons,
+        styles,
+        maths,
+        pictures,
+        search,
+        widgets,
+        reference,
+        commit,
+        exercises,
+        strip,
+        proven,
+        ledger,
+        terms,
+        pages,
+    ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

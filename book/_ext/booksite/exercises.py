@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 
 from sphinx import addnodes
 
+from .words import table
+
 FOLDER = "exercises/"
 
 
@@ -51,6 +53,22 @@ def name_downloads(app, doctree):
                 files[path] = (pages, link["filename"])
 
 
+def name_toggles(app, pagename, templatename, context, doctree):
+    """Name the signs in the sidebar that unfold what belongs to a chapter; the theme leaves them without a name."""
+    make = context.get("generate_toctree_html")
+    words = table("exercises", app.config.language)["toggle"]
+
+    def make_named(*args, **kwargs):
+        tree = make(*args, **kwargs)
+        for sign in tree.select("summary") if hasattr(tree, "select") else ():
+            sign["aria-label"] = words
+        return tree
+
+    if make:
+        context["generate_toctree_html"] = make_named
+
+
 def setup(app):
+    app.connect("html-page-context", name_toggles, priority=900)  # after the theme has put its function there
     app.connect("html-page-context", name_source, priority=100)  # before the theme makes its buttons
     app.connect("doctree-read", name_downloads)

@@ -28,6 +28,7 @@ def kinds(language):
         "a year, behind a word such as in, or in brackets": (
             rf"(?:\b{one_of('before_year')}\s|[(’'–-]){year}(?:s|–\d\d+)?\b(?![,.]\d|\s{one_of('counted')}\b)"
         ),
+        "a year at the end of brackets, or that owns something": rf",\s{year}[a-z]?\)|\b{year}['’]s",
         "a name, such as ResNet-50, float32, C1 or F(4x4, 3x3)": (
             r"\b[A-Z]\w*(?:-\d+(?:\.\d+)*)+\b|\b[^\W\d_]+\d[\w.]*\b|\b[A-Z]\w*\([\dx, ×]+\)"
         ),
@@ -37,7 +38,7 @@ def kinds(language):
             rf"\b(?P<before>\d+){by}(?P=before)\s{kernel}\b|\b{kernel}\s(?:of\s)?(?P<behind>\d+){by}(?P=behind)\b"
         ),
         "a place or a setting, behind its word, such as section 2 or stride 2": (
-            rf"\b{one_of('named')}\s{number}(?:(?:,|\sand|\sto|–)\s?{number})*(?!\w|,\d|\s?%)"
+            rf"\b{one_of('named')}[\s-]{number}(?:(?:,\s|\sand\s|\sto\s|–){number})*(?!\w|,\d|\s?%)"
         ),
         "a version or a product": rf"\b{one_of('products')}\s[\w.]*\d(?!\w|,\d)",
         "the number of a question or a step": r"^\s*\(?\d+[.)](?=\s|$)",

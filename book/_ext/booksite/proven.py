@@ -23,8 +23,14 @@ from .words import table
 
 LOGGER = getLogger(__name__)
 GIVEN = "given"
-NOT_PROSE = (nodes.literal_block, nodes.math_block, nodes.comment, nodes.raw, nodes.citation, addnodes.toctree)
+CODE = (nodes.literal_block, nodes.math_block, nodes.raw, nodes.comment)
+NOT_PROSE = (*CODE, nodes.citation, nodes.label, addnodes.toctree)
 ASKED = (commit.choice_title,)  # a choice may be wrong; of the right one, its reason states the numbers
+ABSENT = "{number!r} of [{text}](#{label}) does not stand in the output of that cell: {output}"
+UNLINKED = (
+    "no link on {names} in {around!r}: write [{first}](#label) with the label of the cell that computes it, or "
+    "[{first}](#given) where the text chooses it or a cited source states it"
+)
 RESULT = re.compile(r"\d[^=≈]*(?:=|≈|\\approx)\s*([-−]?[\d.,{}]+)\W*$")  # a formula of numbers, and what comes out
 
 
@@ -159,14 +165,9 @@ def check_links(block, labels, language):
         if not numerals.numbers(numerals.plain(text), language):
             yield link, f"the link [{text}](#{label}) to a cell holds no number: put the number that the cell computes"
         for number in numerals.missing(text, output, language):
-            shown = re.sub(r"\s+", " ", output).strip()
-            yield (
-                link,
-                (
-                    f"{number.text!r} of [{text}](#{label}) does not stand in the output of that cell: "
-                    f"{shown[:120] + ' …' * (len(shown) > 120) or 'it has none'}"
-                ),
-            )
+            shown = re.sub(r"\s+", " ", output).strip() or "it has none"
+            shown = shown if len(shown) < 120 else f"{shown[:120]} …"
+            yield link, ABSENT.format(number=number.text, text=text, label=label, output=shown)
     for premise in block.given:
         if not numerals.numbers(premise.astext(), language):
             yield premise, f"{premise.astext()!r} is marked as given, but holds no number"
@@ -183,13 +184,7 @@ def check_unlinked(block, blocks, language):
         around = block.text[max(0, first - 25) : first + 60 if last > first + 60 else last + 25]
         around = re.sub(r"\s+", " ", around.replace(numerals.HOLE, "…"))
         names = ", ".join(dict.fromkeys(number.text for number in found))
-        yield (
-            block.node,
-            (
-                f"no link on {names} in {around!r}: write [{found[0].text}](#label) with the label of the cell "
-                f"that computes it, or [{found[0].text}](#given) where the text chooses it or a cited source states it"
-            ),
-        )
+        yield block.node, UNLINKED.format(names=names, first=found[0].text, around=around)
     for formula in block.formulas:
         yield from check_formula(formula, block.node, block.values(language), language)
 
@@ -216,7 +211,7 @@ def check_page(doctree, labels, language):
             if number.readings[0].value not in stated:
                 yield (
                     right[0],
-                    f"{number.text!r} is in the right choice: its reason needs a link to the cell that computes it",
+                    f"{number.text!r} is in the right choice: its reason needs a link to a cell that computes it",
                 )
     for formula in doctree.findall(nodes.math_block):
         around = formula.parent.children

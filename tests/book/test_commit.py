@@ -1,0 +1,117 @@
+"""Questions that ask first, and goals to tick: by mouse, keyboard and touch, kept in the browser, sent nowhere."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "book/convolution/arithmetic.html"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TYPED = """<!doctype html><html lang="en"><head><title>A question</title></head><body><main><h1>A question</h1>
+<div class="commit commit-types" data-key="abc"><p class="commit-asks">Which number?</p>
+<details class="commit-answer"><summary>The answer</summary><p>Four.</p></details></div></main>
+<script type="application/json" id="commit-words">{words}</script><script>{script}</script></body></html>"""
+
+
+def visit(context, address):
+    page = context.new_page()
+    page.goto(f"{address('server')}/{CHAPTER}")
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    return page
+
+
+def question(page):
+    return page.locator(".commit", has_text="Which input sizes")
+
+
+def choose(page, how, index):
+    summary = question(page).locator("summary").nth(index)
+    summary.scroll_into_view_if_needed()
+    if how == "keyboard":
+        summary.focus()
+        page.keyboard.press("Enter")
+    else:
+        getattr(summary, {"mouse": "click", "touch": "tap"}[how])()
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard", "touch"])
+def test_a_choice_opens_its_reason_and_is_kept(new_context, address, how):
+    context = new_context(has_touch=True)
+    page = visit(context, address)
+    reasons = question(page).locator("details")
+    assert reasons.evaluate_all("all => all.map((d) => d.open)") == [False] * 3
+    choose(page, how, 0)
+    assert reasons.evaluate_all("all => all.map((d) => d.open)") == [True, False, False]
+    assert "Your choice" in reasons.first.inner_text()
+    choose(page, how, 1)  # after the choice every reason can be read; the choice stays
+    assert reasons.evaluate_all("all => all.map((d) => d.open)") == [True, True, False]
+    assert "Your choice" not in reasons.nth(1).inner_text()
+    page.reload()
+    assert reasons.evaluate_all("all => all.map((d) => d.open)") == [True, False, False]
+    assert "Your choice" in reasons.first.inner_text()
+    question(page).get_by_role("button", name="Start again").click()
+    page.reload()
+    assert reasons.evaluate_all("all => all.map((d) => d.open)") == [False] * 3
+    assert (context.blocked, context.errors) == ([], [])
+
+
+def test_goals_are_ticked_by_box_and_by_text_and_kept(new_context, address):
+    context = new_context()
+    page = visit(context, address)
+    boxes = page.locator(".goals").get_by_role("checkbox")
+    assert boxes.count() == page.locator(".goals li").count() >= 4
+    boxes.nth(0).check()
+    page.locator(".goals li").nth(1).locator("span").first.click()
+    boxes.nth(2).focus()
+    page.keyboard.press("Space")
+    page.reload()
+    assert boxes.evaluate_all("all => all.map((b) => b.checked)")[:4] == [True, True, True, False]
+    assert page.get_by_role("checkbox", name="pixels that a layer never looks at").is_checked()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_open_questions_are_accessible(new_context, address, theme):
+    context = new_context(viewport={"width": 320, "height": 700})
+    context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('mode', '{theme}')")
+    page = visit(context, address)
+    for index in range(2):
+        choose(page, "mouse", index)
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_typed_answer_is_kept_and_then_the_answer_opens(new_context, tmp_path):
+    script = (ROOT / "book" / "_assets" / "commit.js").read_text(encoding="utf-8")
+    words = (ROOT / "book" / "_ext" / "booksite" / "commit.en.json").read_text(encoding="utf-8")
+    path = tmp_path / "page.html"
+    path.write_text(TYPED.replace("{words}", words).replace("{script}", script), encoding="utf-8")
+    context = new_context()
+    page = context.new_page()
+    page.goto(path.as_uri())
+    answer = page.get_by_text("Four.")
+    assert answer.is_hidden()
+    page.get_by_role("button").first.click()  # nothing typed: nothing opens
+    assert answer.is_hidden()
+    page.get_by_label("Your answer").fill("about <b>5</b>")
+    page.keyboard.press("Enter")
+    assert answer.is_visible()
+    assert page.get_by_text("Your answer: about <b>5</b>").is_visible(), "what is typed is text, not markup"
+    page.reload()
+    assert answer.is_visible()
+    page.get_by_role("button", name="Start again").click()
+    page.reload()
+    assert answer.is_hidden()
+    assert page.evaluate("localStorage.length") == 0
+    assert Axe().run(page, options=RULES).violations_count == 0
+    assert context.errors == []
+
+
+def test_without_a_script_every_reason_can_be_unfolded(new_context, address):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address('server')}/{CHAPTER}")
+    reason = question(page).locator("details").nth(1)
+    reason.locator("summary").click()
+    assert reason.locator("p").first.is_visible()

@@ -1,0 +1,280 @@
+"""Every page on every screen: light and dark, wide and narrow, and on paper. A new page is looked at unasked."""
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+GALLERY = "book/appendix/explorers.html"
+CHAPTER = "book/convolution/arithmetic.html"
+
+SIDES = "all => all.map((part) => part.getBoundingClientRect()).map((box) => [box.left, box.right])"
+STARTS = """all => all.map((row) => [row, row.querySelector('.katex-html .base')])
+  .map((both) => both.map((part) => part.getBoundingClientRect().left))
+  .map(([row, formula], index) => [all[index].scrollLeft, formula - row])"""
+
+# Boxes that scroll and do not show it, boxes that cut something off, and what sticks out of the page.
+WIDE = """() => {
+  const seen = [...document.querySelectorAll('.bd-article *')].filter((part) => part.checkVisibility());
+  const style = (part) => getComputedStyle(part), tooWide = (part) => part.scrollWidth > part.clientWidth + 1;
+  const scrolls = (part) => ['auto', 'scroll'].includes(style(part).overflowX);
+  const inside = (part) => part && (scrolls(part) || inside(part.parentElement));
+  const name = (part) => `${part.tagName}.${part.className?.baseVal ?? part.className}`;
+  const drawn = seen.filter((part) => !part.closest('.katex-mathml, .visually-hidden, svg'));
+  const shows = (part) => style(part).backgroundImage.includes('gradient');
+  return {
+    sideways: document.documentElement.scrollWidth,
+    silent: drawn.filter((part) => scrolls(part) && tooWide(part) && !shows(part)).map(name),
+    cut: drawn.filter((part) => style(part).overflowX === 'hidden' && tooWide(part)).map(name),
+    out: drawn.filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !inside(part)).map(name),
+  };
+}"""
+
+# On paper: what cannot be broken over two pages and is higher than half of one, lines that do not wrap,
+# what is there twice.
+PAPER = """() => {
+  const seen = [...document.querySelectorAll('body *')].filter((part) => part.checkVisibility());
+  const style = (part) => getComputedStyle(part), clips = ['auto', 'scroll', 'hidden'];
+  const name = (part) => `${part.tagName}.${part.className?.baseVal ?? part.className}`;
+  const drawn = (part) => part.closest('.bd-article') && !part.closest('.katex, .visually-hidden, .cnnx svg *');
+  const whole = (part) => part.matches('img, svg') || style(part).breakInside === 'avoid'
+    || clips.includes(style(part).overflowY);
+  const high = (part) => part.getBoundingClientRect().height > 560;
+  return {
+    unbreakable: seen.filter((part) => drawn(part) && whole(part) && high(part)).map(name),
+    unwrapped: seen.filter((part) => part.matches('pre') && style(part).whiteSpace !== 'pre-wrap').map(name),
+    titles: seen.filter((part) => part.matches('h1')).length,
+    contents: seen.filter((part) => part.matches('#jb-print-toc, .bd-toc-nav, nav.bd-links')).length,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def names(site):
+    """Addresses of all pages."""
+    return [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
+
+
+@pytest.fixture(scope="module")
+def browser_page(chromium):
+    """Make a browser page of a width, in a theme."""
+    contexts = []
+
+    def make(width, height, theme="light", **options):
+        size = {"width": width, "height": height}
+        context = chromium.new_context(viewport=size, reduced_motion="reduce", **options)
+        context.add_init_script(f"localStorage.setItem('mode', '{theme}')")
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def visits(browser_page, address, names):
+    """Open all pages one after the other in one browser page, with everything that folds unfolded."""
+
+    def visit(*look, **options):
+        page = browser_page(*look, **options)
+        for name in names:
+            page.goto(f"{address('server')}/{name}")
+            page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+            page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+            yield name, page
+
+    return visit
+
+
+# Light and dark
+
+
+def luminance(pixels):
+    """Relative luminance of colours in the last axis, plus WCAG's 0.05."""
+    scaled = np.asarray(pixels, float) / 255
+    linear = np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
+    return linear @ (0.2126, 0.7152, 0.0722) + 0.05
+
+
+def pixels_of(image):
+    """What the browser shows of an image, a pixel for a pixel, without round corners."""
+    image.evaluate("""image => {
+      image.style.cssText = 'max-width: none; width: auto; height: auto';
+      image.closest(".cell").style.overflow = "visible";
+    }""")
+    return np.array(Image.open(io.BytesIO(image.screenshot())).convert("RGB"))[8:-8, 8:-8]
+
+
+class Seen(NamedTuple):
+    """What was seen on all pages in one theme, in a wide window."""
+
+    paper: list  # colour of the page
+    texts: dict  # page -> its texts, see contrast.js
+    images: list  # (page, file, kind, pixels) of what cells put out
+    columns: dict  # page -> (left, right) of its blocks
+    formulas: list  # (page, sides of a row, of its formula, of its last part)
+    printed: dict  # page -> PAPER
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def seen(request, visits):
+    found = Seen([], {}, [], {}, [], {})
+    for name, page in visits(1280, 900, request.param):
+        assert page.evaluate("document.documentElement.dataset.theme") == request.param
+        found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+        found.texts[name] = page.evaluate(CONTRAST)
+        blocks = page.locator(".bd-article section > :is(p, .cell, .admonition, div.math, h2)").evaluate_all(SIDES)
+        found.columns[name] = {(round(left), round(right)) for left, right in blocks}
+        for row in page.locator("div.math").all():
+            parts = ("xpath=.", ".katex-html", "xpath=./*[last()]")
+            found.formulas.append((name, *(row.locator(part).first.evaluate_all(SIDES)[0] for part in parts)))
+        page.emulate_media(media="print")
+        found.printed[name] = page.evaluate(PAPER)
+        page.emulate_media(media="screen")
+        for image in page.locator(".cell_output img").all():
+            file, kind = Path(image.get_attribute("src")).name, image.get_attribute("class")
+            found.images.append((name, file, kind, pixels_of(image)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def narrow(visits):
+    """What sticks out of all pages at two widths, and where formulas begin: their scroll, their place in the row."""
+    faults, starts = {}, []
+    for name, page in visits(320, 844, is_mobile=True, has_touch=True):
+        starts += page.locator("div.math").evaluate_all(STARTS)
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.evaluate("new Promise(requestAnimationFrame)")  # explorers draw themselves anew
+            page.evaluate("new Promise(requestAnimationFrame)")
+            found = page.evaluate(WIDE)
+            found["sideways"] = max(found["sideways"] - width, 0)
+            if any(found.values()):
+                faults[name, width] = found
+    return faults, starts
+
+
+def test_every_text_can_be_read(seen):
+    assert min(map(len, seen.texts.values())) > 10
+    assert {name: faint for name, found in seen.texts.items() if (faint := [t for t in found if t[2] < t[3]])} == {}
+
+
+def test_every_image_is_a_chart_or_a_photo(seen):
+    assert {kind for _, _, kind, _ in seen.images} == {"chart", "photo"}
+
+
+def test_photos_stay_as_they_are(seen, site):
+    for name, file, kind, pixels in seen.images:
+        if kind == "photo":
+            stored = np.array(Image.open(site / "_images" / file).convert("RGB"))
+            assert pixels.mean() == pytest.approx(stored.mean(), abs=5), name
+
+
+def test_charts_stand_on_the_page_s_own_ground_and_can_be_read(seen):
+    for name, _, kind, pixels in seen.images:
+        if kind != "chart":
+            continue
+        ground = np.abs(pixels.astype(int) - seen.paper).max(-1) <= 2
+        assert ground.mean() > 0.1, f"{name}: a box of another colour than the page"
+        one, two = luminance(pixels), luminance(seen.paper)
+        far = np.maximum(one, two) / np.minimum(one, two)
+        assert (far > 7).mean() > 0.002, f"{name}: letters"
+        assert (far > 3).mean() > 0.005, f"{name}: lines"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_letters_of_formulas_have_the_colours_of_their_roles(browser_page, address, theme):
+    page = browser_page(1280, 900, theme)
+    page.goto(f"{address('server')}/{CHAPTER}")
+    for role in ("input", "kernel", "output"):
+        text, letter = page.evaluate(
+            f"""['.c-{role}:not(.katex *)', 'div.math .c-{role} .mathnormal'].map((place) =>
+              getComputedStyle(document.querySelector(place)).color)"""
+        )
+        assert text == letter
+
+
+# Wide and narrow
+
+
+def test_prose_code_and_figures_share_one_column(seen):
+    assert {name: sides for name, sides in seen.columns.items() if len(sides) > 1} == {}
+
+
+def test_a_formula_is_in_the_middle_and_its_number_on_the_right(seen):
+    assert len(seen.formulas) > 3
+    for name, row, formula, last in seen.formulas:
+        assert sum(formula) == pytest.approx(sum(row), abs=4), name
+        assert last[1] == pytest.approx(row[1], abs=1), name
+
+
+def test_nothing_sticks_out_on_a_phone(narrow):
+    faults, _ = narrow
+    assert faults == {}
+
+
+def test_formulas_start_at_their_head_on_a_phone(narrow):
+    _, starts = narrow
+    assert len(starts) > 3
+    assert all(scrolled == 0 and place >= 0 for scrolled, place in starts)
+
+
+def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_page, address):
+    page = browser_page(390, 844, is_mobile=True, has_touch=True)
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    explorers = page.locator(".cnnx:has(> .cnnx-controls)").all()
+    assert len(explorers) > 8
+    for explorer in explorers:
+        picture, controls = explorer.locator("> div:not([class])"), explorer.locator("> .cnnx-controls")
+        picture.evaluate("part => scrollTo(0, scrollY + part.getBoundingClientRect().top - 100)")
+        box, under = picture.bounding_box(), controls.bounding_box()
+        assert under["y"] + under["height"] <= 845
+        assert under["y"] - box["y"] >= min(box["height"], 400), "room for the picture above the controls"
+
+
+# On paper
+
+
+def test_pages_are_printed_whole(seen):
+    for name, found in seen.printed.items():
+        assert (found["unbreakable"], found["unwrapped"]) == ([], []), name
+        assert (found["titles"], found["contents"]) <= (1, 1), name
+
+
+def test_a_dark_page_is_printed_in_light(browser_page, address):
+    page = browser_page(1280, 900, "dark")
+    page.goto(f"{address('server')}/{CHAPTER}")
+    page.evaluate("""addEventListener('beforeprint', () => {
+      const look = (place) => getComputedStyle(document.querySelector(place));
+      window.printed = [document.documentElement.dataset.theme, look('.bd-article h2').color, look('img.chart').filter];
+    })""")
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    theme, ink, chart = page.evaluate("window.printed")
+    assert (theme, chart) == ("light", "none")
+    assert sum(map(int, ink.removeprefix("rgb(").rstrip(")").split(","))) < 200
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+# Search
+
+
+@pytest.mark.parametrize(
+    ("query", "text"), [("感受野", "感受野"), ("卷积", "卷积"), ("k_H", "k_H"), ("brackets", "⌊x⌋ round down")]
+)
+def test_the_search_finds_chinese_words_and_shows_formulas_as_text(browser_page, address, query, text):
+    page = browser_page(1280, 900)
+    page.goto(f"{address('server')}/search.html?q={query}")
+    result = page.locator("#search-results li", has=page.locator("a[href*='glossary']")).first
+    result.locator(".context").wait_for()
+    said = result.inner_text()
+    assert text in said
+    assert "\\" not in said
+    assert "NN" not in said
