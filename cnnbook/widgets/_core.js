@@ -74,6 +74,14 @@ export function onWidth(element, draw) {
   return () => observer.disconnect();
 }
 
+/** Marks the explorer whose picture is in the upper half of the screen: on a phone its controls then stay in sight. */
+export function whileSeen(picture) {
+  const mark = ([{ isIntersecting }]) => picture.parentElement.classList.toggle("cnnx-seen", isIntersecting);
+  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -50% 0px" });
+  observer.observe(picture);
+  return () => observer.disconnect();
+}
+
 /** A paragraph that is read out politely when its text changes. `say(text, isProblem)` writes it. */
 export function liveText() {
   const element = html("p", { class: "cnnx-live", role: "status", "aria-live": "polite" });
@@ -407,8 +415,8 @@ export function mount(el, t, { parts, picture, redraw, receive, close }) {
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
   el.append(html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...parts, hint));
   receive();
-  const stop = onWidth(picture, redraw);
-  return () => [stop, close].forEach((end) => end());
+  const ends = [onWidth(picture, redraw), whileSeen(picture), close];
+  return () => ends.forEach((end) => end());
 }
 
 /** A slider for decimals: from `min` to `max` in steps of `step`. */
