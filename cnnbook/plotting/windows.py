@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 
 from ..arithmetic import output_size
-from .style import palette, style
+from .style import WIDTH, palette, style
 
-_CELL = 0.27  # inches
+_CELL = 0.27  # inches; smaller where the figure would be wider than a page
 
 
 def windows(*layers, columns=2):
@@ -41,7 +41,8 @@ def windows(*layers, columns=2):
     rows = [layers[first : first + columns] for first in range(0, len(layers), columns)]
     heights = [max(len(_starts(**layer)) for layer in row) + 2.5 for row in rows]
     with style():
-        figure = plt.figure(figsize=(_CELL * sum(widths), _CELL * sum(heights)))
+        cell = min(_CELL, WIDTH / sum(widths))
+        figure = plt.figure(figsize=(cell * sum(widths), cell * sum(heights)))
         ratios = {"width_ratios": widths, "height_ratios": heights}
         grid = figure.add_gridspec(len(rows), columns, left=0, right=1, bottom=0, top=1, wspace=0, hspace=0, **ratios)
         for number, layer in enumerate(layers):

@@ -17,7 +17,7 @@ FOLDED = "hide-cell"  # on a page the cell is one line to unfold
 def notebooks():
     """Yield every notebook that is edited by hand, with the extra that it needs."""
     for path in sorted([*ROOT.glob("book/*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
-        uses_torch = re.search(r"^ *\"(from|import) (torch|cnnbook import .*training)\b", path.read_text(), re.MULTILINE)
+        uses_torch = re.search(r'^ *"(from|import) (torch|cnnbook import .*training)\b', path.read_text(), re.MULTILINE)
         yield path, "labs" if uses_torch else FOLDERS[path.relative_to(ROOT).parts[0]]
 
 
