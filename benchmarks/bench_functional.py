@@ -42,7 +42,7 @@ import torch
 import torch.nn.functional as T
 
 from cnnbook import functional as F
-from cnnbook.functional.max_pool2d import max_pool2d_argmax, max_pool2d_scatter
+from cnnbook.functional.max_pool2d import max_pool2d_scatter, max_pool2d_with_index
 
 RESULTS = Path(__file__).parent / "results" / "functional.json"
 RERUNS = 2  # of a void row
@@ -85,9 +85,8 @@ def max_pool(name, shape, *, must, shown, kernel, keep_index, **options):
     kept = {}
 
     def forward(x):
-        index = kept["index"] = max_pool2d_argmax(x, kernel, **options)
-        planes = x.reshape(*x.shape[:2], -1)
-        return np.take_along_axis(planes, index.reshape(*x.shape[:2], -1), axis=2).reshape(index.shape)
+        output, kept["index"] = max_pool2d_with_index(x, kernel, **options)
+        return output
 
     return Case(
         name,
@@ -165,6 +164,10 @@ CASES = [
     max_pool(
         "the same, the index of each maximum kept for backward", (8, 64, 112, 112),
         must=(None, 2.0), shown=(None, 1.4), keep_index=True, kernel=3, stride=2, padding=1,
+    ),
+    max_pool(
+        "max pool of whole images: 8 x 64 x 224 x 224, k224", (8, 64, 224, 224),
+        must=(3.0, None), shown=(2.0, None), keep_index=False, kernel=224,
     ),
     convolution(
         "transposed: 8 x 128 x 28 x 28, k4 s2 p1 -> 64", (8, 128, 28, 28), (128, 64, 4, 4),
