@@ -42,7 +42,7 @@ import torch
 import torch.nn.functional as T
 
 from cnnbook import functional as F
-from cnnbook.functional.max_pool2d import max_pool2d_argmax, max_pool2d_scatter
+from cnnbook.functional.max_pool2d import max_pool2d_scatter, max_pool2d_with_index
 
 RESULTS = Path(__file__).parent / "results" / "functional.json"
 RERUNS = 2  # of a void row
@@ -85,9 +85,8 @@ def max_pool(name, shape, *, must, shown, kernel, keep_index, **options):
     kept = {}
 
     def forward(x):
-        index = kept["index"] = max_pool2d_argmax(x, kernel, **options)
-        planes = x.reshape(*x.shape[:2], -1)
-        return np.take_along_axis(planes, index.reshape(*x.shape[:2], -1), axis=2).reshape(index.shape)
+        output, kept["index"] = max_pool2d_with_index(x, kernel, **options)
+        return output
 
     return Case(
         name,
@@ -177,6 +176,12 @@ CASES = [
     convolution(
         "conv3d: 1 x 64 x 16 x 56 x 56, k3 p1 -> 128", (1, 64, 16, 56, 56), (128, 64, 3, 3, 3),
         must=(2.2, None), shown=(1.8, None), forms=("conv3d", "conv3d"), padding=1,
+    ),
+]  # fmt: skip
+MORE = [  # not in the README's table: run with --only
+    max_pool(
+        "max pool of whole images: 8 x 64 x 224 x 224, k224", (8, 64, 224, 224),
+        must=(3.0, None), shown=(2.0, None), keep_index=False, kernel=224,
     ),
 ]  # fmt: skip
 
@@ -299,7 +304,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     rows = []
-    for case in CASES:
+    for case in CASES + (MORE if arguments.only else []):
         if arguments.only.lower() not in case.name.lower():
             continue
         for at, (way, calls) in enumerate(directions(case).items()):

@@ -184,10 +184,10 @@ def float_dtype(name, value):
     TypeError: dtype must be numpy.float32 or numpy.float64, got <class 'int'> (type): use numpy.float32
     """
     try:
-        found = None if value is None else np.dtype(value)  # None would be float64
+        found = np.dtype(value)
     except (TypeError, ValueError):
-        found = None
-    if found not in FLOATS:
+        found = np.dtype(object)
+    if value is None or found not in FLOATS:  # NumPy takes None for float64
         raise TypeError(f"{name} must be numpy.float32 or numpy.float64, {got(value)}: use numpy.float32")
     return found
 

@@ -7,7 +7,8 @@ It is the matrix product of :func:`conv2d_im2col` with three changes that make i
 - they stand upright, (C * kH * kW, positions), so that the product comes out in the order of the output;
 - a 1x1 kernel with stride 1 needs no columns: the image is its own column matrix.
 
-The gradients do with many small images together what a product for each would do slowly.
+Small images, of which several fit into the workspace, are taken together, with the images innermost in memory: what one
+number of the kernel meets in a row of all of them is one run.
 
 Callers check the arguments, and hand over the :class:`cnnbook.arithmetic.Geometry` of the convolution. The comments
 write (C, kH, kW) and (H_out, W_out), for two axes; C is C_in // groups, and M is C_out // groups.
@@ -23,7 +24,7 @@ from ..arithmetic import Geometry
 from ._windows import pad, tap, unpad, windows
 
 _WORKSPACE_BYTES = 1 << 20  # what is in work should fit into the cache that a core has for itself (L2)
-_FEW = 32  # output positions: with fewer, the product of one image is thin, and many images share one
+_FEW = 128  # output positions: with more, a product for each image is thick enough, and needs less memory
 _IN_VAIN = 256  # numbers that _convolve_by_runs may compute in vain for a row: that many cost less than it saves
 
 
@@ -34,9 +35,17 @@ def convolve(x, weight, bias, geometry):
     matrix = np.ascontiguousarray(weight).reshape(groups, M, -1)  # BLAS takes no other strides
     out = np.empty((N, groups, M, prod(output)), x.dtype)
     bias = None if bias is None else bias.reshape(groups, M, 1)
+    together = _together(N, groups * (matrix.shape[2] + M) * prod(output), x.dtype)
     in_vain = M * (prod(geometry.padded[1:]) - prod(output[1:]))
     in_one_piece = any(map(any, geometry.padding)) or x.flags.c_contiguous  # what is padded is copied
-    if set(geometry.stride) == {1} and set(geometry.kernel) != {1} and in_vain <= _IN_VAIN and in_one_piece:
+    if together and prod(output) < _FEW:
+        memory = np.empty((groups, M, prod(output) * together[0].stop), x.dtype)  # the first is the largest
+        for images, columns in _columns_together(together, x, geometry, output):
+            product = np.matmul(matrix, columns, out=memory[:, :, : columns.shape[2]])
+            if bias is not None:
+                product += bias
+            out[images] = np.moveaxis(product.reshape(groups, M, prod(output), -1), -1, 0)
+    elif set(geometry.stride) == {1} and set(geometry.kernel) != {1} and in_vain <= _IN_VAIN and in_one_piece:
         _convolve_by_runs(x, matrix, bias, geometry, out)
     else:
         for n, group, positions, columns in columns_of(x, geometry, output):
@@ -96,16 +105,12 @@ def weight_gradient(grad_output, x, weight_shape, geometry):
     K, groups = prod(weight_shape[1:]), geometry.groups
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
     grad = np.zeros((groups, C_out // groups, K), x.dtype)
-    if prod(output) >= _FEW:
+    if together := _together(N, (groups * K + C_out) * prod(output), x.dtype):
+        for images, columns in _columns_together(together, x, geometry, output):
+            grad += _side_by_side(grad_output[images]) @ columns.swapaxes(1, 2)
+    else:
         for n, group, positions, columns in columns_of(x, geometry, output):
             grad[group] += grad_output[n, group, :, positions] @ columns.swapaxes(1, 2)
-        return grad.reshape(weight_shape)
-
-    for images in _cut(N, _images_at_once(groups * K * prod(output), x.dtype)):
-        seen = windows(pad(x[images], geometry.padding), geometry)  # (n, C_in, H_out, W_out, kH, kW)
-        seen = seen.reshape(len(seen), groups, -1, *seen.shape[2:])
-        rows = np.moveaxis(seen, (1, 2), (0, 2 + len(output))).reshape(groups, -1, K)  # one a position of an image
-        grad += _side_by_side(grad_output[images]) @ rows
     return grad.reshape(weight_shape)
 
 
@@ -118,8 +123,9 @@ def input_gradient(grad_output, weight, geometry):
     C, groups, kernel, size = weight.shape[1], geometry.groups, geometry.kernel, geometry.size
     reach = [[span - 1 - side for side in sides] for span, sides in zip(geometry.span, geometry.padding, strict=True)]
     sizes = tuple(n + sum(r) - span + 1 for n, r, span in zip(output, reach, geometry.span, strict=True))
+    together = _together(N, (C * groups * prod(kernel) + C_out) * prod(output), grad_output.dtype)
     light = C_out <= C * groups or set(kernel) == {1}  # it copies C_out channels where the way below adds up C_in
-    if set(geometry.stride) == {1} and min(map(min, reach)) >= 0 and sizes == size and light:
+    if set(geometry.stride) == {1} and min(map(min, reach)) >= 0 and sizes == size and light and not together:
         # With stride 1 it is a convolution too: each pixel gathers from the outputs around it, through flipped filters.
         flipped = np.flip(weight, range(2, weight.ndim)).reshape(groups, C_out // groups, C, *kernel)
         flipped = flipped.swapaxes(1, 2).reshape(groups * C, C_out // groups, *kernel)
@@ -128,9 +134,11 @@ def input_gradient(grad_output, weight, geometry):
 
     grad_output = grad_output.reshape(N, groups, C_out // groups, prod(output))
     matrix = weight.reshape(groups, C_out // groups, -1).swapaxes(1, 2)
-    way = _scatter if prod(output) >= _FEW else _scatter_images_together
     grad = np.empty((N, groups, C, *size), grad_output.dtype)
-    way(grad_output, matrix, geometry, output, grad)
+    if together:
+        _scatter_together(together, grad_output, matrix, geometry, output, grad)
+    else:
+        _scatter(grad_output, matrix, geometry, output, grad)
     return grad.reshape(N, groups * C, *size)
 
 
@@ -151,23 +159,39 @@ def _scatter(grad_output, matrix, geometry, output, grad):
             grad[n, group] = unpad(padded, geometry.padding)
 
 
-def _scatter_images_together(grad_output, matrix, geometry, output, grad):
-    """The same, for as many images together as fit into the workspace."""
-    N, groups, C, *_ = grad.shape
-    kernel = geometry.kernel
-    for images in _cut(N, _images_at_once(groups * matrix.shape[1] * prod(output), grad.dtype)):
-        columns = matrix @ _side_by_side(grad_output[images])
-        columns = columns.reshape(groups, C, *kernel, images.stop - images.start, *output)
-        padded = np.zeros((groups, C, images.stop - images.start, *geometry.padded), grad.dtype)
-        for at in np.ndindex(*kernel):
-            padded[tap(at, output, geometry)] += columns[(slice(None), slice(None), *at)]
-        grad[images] = np.moveaxis(unpad(padded, geometry.padding), 2, 0)
+def _scatter_together(together, grad_output, matrix, geometry, output, grad):
+    """The same, for several images together."""
+    _, groups, C, *_ = grad.shape
+    product = np.multiply if matrix.shape[2] == 1 else np.matmul
+    memory = np.empty((groups, matrix.shape[1], prod(output) * together[0].stop), grad.dtype)  # the first: the largest
+    for images in together:
+        side_by_side = _side_by_side(grad_output[images])
+        columns = product(matrix, side_by_side, out=memory[:, :, : side_by_side.shape[2]])
+        columns = np.moveaxis(columns.reshape(groups, C, *geometry.kernel, *output, -1), -1, 0)
+        padded = np.zeros((groups, C, *geometry.padded, len(columns)), grad.dtype)
+        padded = np.moveaxis(padded, -1, 0)  # (n, groups, C, H, W), the images innermost in memory
+        for at in np.ndindex(*geometry.kernel):
+            padded[tap(at, output, geometry)] += columns[(slice(None), slice(None), slice(None), *at)]
+        grad[images] = unpad(padded, geometry.padding)
 
 
 def _side_by_side(images):
-    """Put the positions of images, (n, groups, M, positions), next to each other: (groups, M, n * positions)."""
+    """Put images, (n, groups, M, positions), next to each other: (groups, M, positions * n)."""
     n, groups, M, positions = images.shape
-    return np.moveaxis(images, 0, 2).reshape(groups, M, n * positions)
+    return np.moveaxis(images, 0, -1).reshape(groups, M, positions * n)
+
+
+def _columns_together(together, x, geometry, output):
+    """Yield (slice of images, their columns side by side, (groups, C * kH * kW, positions * n)), for the next step."""
+    C_in, kernel, axes = x.shape[1], geometry.kernel, len(output)
+    memory = np.empty(C_in * prod(kernel) * prod(output) * together[0].stop, x.dtype)  # the first is the largest
+    for images in together:
+        inner = np.ascontiguousarray(np.moveaxis(pad(x[images], geometry.padding), 0, -1))  # (C_in, H, W, n)
+        seen = windows(np.moveaxis(inner, -1, 0), geometry)[(..., *map(slice, output), *[slice(None)] * axes)]
+        seen = np.moveaxis(seen, (0, *range(-axes, 0)), (-1, *range(1, 1 + axes)))  # (C_in, kH, kW, H_out, W_out, n)
+        columns = memory[: seen.size].reshape(seen.shape)
+        np.copyto(columns, seen)
+        yield images, columns.reshape(geometry.groups, -1, prod(output) * len(x[images]))
 
 
 def columns_of(x, geometry, output):
@@ -242,9 +266,10 @@ def _parts(groups, output, columns, row, dtype):
     return _cut(groups, groups_at_once), _cut(output[0], rows_at_once)
 
 
-def _images_at_once(numbers, dtype):
-    """How many images, of so many numbers each, fit into the workspace."""
-    return max(1, _WORKSPACE_BYTES // dtype.itemsize // numbers)
+def _together(N, numbers, dtype):
+    """Slices of several images which fit into the workspace, at so many numbers each; none if only one fits."""
+    at_once = _WORKSPACE_BYTES // dtype.itemsize // numbers
+    return _cut(N, at_once) if at_once > 1 else []
 
 
 def _cut(total, most):

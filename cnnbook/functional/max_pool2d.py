@@ -217,7 +217,8 @@ def _check_index(grad_output, index, input_shape):
     shape("grad_output", grad_output, index.shape, "the shape of index")
     N, C, H, W = per_axis("input_shape", input_shape, 4, 0)
     shape("index", index, (N, C, *index.shape[2:]), f"N and C of input_shape {(N, C, H, W)}")
-    if index.size and not 0 <= index.min() <= index.max() < H * W:
+    # Read without its sign, a negative number is a huge one: one pass finds both.
+    if index.size and index.astype(np.int64, copy=False).view(np.uint64).max() >= H * W:
         raise ValueError(
             f"index goes from {index.min()} to {index.max()}, but the planes of input_shape "
             f"{(N, C, H, W)} have pixels 0 to {H * W - 1}: use max_pool2d_with_index's"

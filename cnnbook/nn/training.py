@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validate import array, class_labels, floats, generator, integer
+from .._validate import array, class_labels, floats, generator, got, integer
 from ..functional import cross_entropy, cross_entropy_backward
 from .layers import a_layer
 
@@ -36,6 +36,8 @@ def train_epoch(network, optimiser, images, labels, *, batch_size, rng):
         For images and labels that do not fit together, before anything is trained.
     """
     _check(network, images, labels)
+    if not callable(getattr(optimiser, "step", None)):
+        raise TypeError(f"optimiser must have a method step, {got(optimiser)}: use an SGD of this network")
     if getattr(optimiser, "network", network) is not network:
         raise ValueError("optimiser moves another network: use an SGD of this one")
     total = 0.0
