@@ -35,6 +35,9 @@ def main(arguments=None):
         return _complain(told)
     except (OSError, ValueError) as error:
         return _complain(error)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
 
 
 def check(options):
