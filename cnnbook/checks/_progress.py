@@ -69,10 +69,15 @@ def entry(question):
     return _load().get(question, Entry()).unite(_session.get(question, Entry()))
 
 
+def grading():
+    """Whether nbgrader runs this notebook, to grade or to validate it."""
+    return "NBGRADER_EXECUTION" in os.environ
+
+
 def path():
     """The file; None where nothing is kept: ``CNNBOOK_PROGRESS`` is set and empty, or nbgrader runs the notebook."""
     named = os.environ.get("CNNBOOK_PROGRESS")
-    if named == "" or "NBGRADER_EXECUTION" in os.environ:
+    if named == "" or grading():
         return None
     return Path(named).expanduser() if named else _data() / "progress.json"
 

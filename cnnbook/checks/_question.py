@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import os
 import secrets
 import zlib
 from contextlib import nullcontext
@@ -10,7 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
-from . import _hints, _words
+from . import _hints, _progress, _words
 from ._call import call
 from ._cases import Case, Cases, Region, by_name
 from ._compare import compare
@@ -238,10 +237,12 @@ class Question:
         CheckFailed, NotAnswered
             With the smallest failing case, and the misconception where it is a known one. Raised rather than printed,
             so that nbgrader, nbval and "run all cells" see that the cell failed.
+            A notebook only shows that a question is not answered, so that "run all cells" goes on: there that is no
+            error, unless the cases are fresh ones or nbgrader runs the notebook.
         """
         if fresh and seed is None:
             seed = secrets.randbelow(_SEEDS)
-        public, grading = seed is None, "NBGRADER_EXECUTION" in os.environ
+        public, grading = seed is None, _progress.grading()
         result = self.run(function, seed=seed, own=own and not grading)
         if public:
             result = _hints.offer(self, result, function)

@@ -5,6 +5,7 @@ import atexit
 import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 
@@ -35,6 +36,8 @@ def run(notebook, *, folder, seconds):
     ------
     ModuleNotFoundError, OSError
         Where no kernel is installed, or none starts.
+    KeyboardInterrupt
+        Where the user presses Ctrl-C: the kernel is shut down then.
     """
     from jupyter_core.utils import run_sync
 
@@ -43,7 +46,10 @@ def run(notebook, *, folder, seconds):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    return run_sync(_run)(notebook, folder, seconds)
+    try:
+        return run_sync(_run)(notebook, folder, seconds)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def _run(notebook, folder, seconds):
@@ -60,6 +66,9 @@ async def _run(notebook, folder, seconds):
             raise OSError(
                 "no kernel starts here: pip install --force-reinstall ipykernel, then run this again"
             ) from error
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
+            interrupted = asyncio.current_task().cancel  # so that the kernel is shut down; nbclient would lose it
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)
         for index, cell in enumerate(notebook.cells):
             end = await _run_cell(client, cell, index, seconds)
             if end:
@@ -88,18 +97,20 @@ async def _run_cell(client, cell, index, seconds):
     from nbclient.exceptions import DeadKernelError
 
     task = asyncio.ensure_future(client.async_execute_cell(cell, index))
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    slow = not done
-    if slow:
-        await client.km.interrupt_kernel()
-        done, _ = await asyncio.wait({task}, timeout=_GRACE)
-    if not done:
-        await client.km.shutdown_kernel(now=True)
-        await asyncio.wait({task})  # nbclient sees within a second that the kernel is gone
-        task.exception()
-        return "killed"
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())  # asked for, so that asyncio is silent
     try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        slow = not done
+        if slow:
+            await client.km.interrupt_kernel()
+            done, _ = await asyncio.wait({task}, timeout=_GRACE)
+        if not done:
+            await client.km.shutdown_kernel(now=True)
+            await asyncio.wait({task})  # nbclient sees within a second that the kernel is gone
+            return "killed"
         task.result()
     except DeadKernelError:
         return "died"
+    finally:
+        task.cancel()
     return "slow" if slow else ""

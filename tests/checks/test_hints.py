@@ -3,7 +3,7 @@ import re
 import pytest
 
 from cnnbook import checks
-from cnnbook.checks import _hints, _progress
+from cnnbook.checks import _hints, _progress, _question
 from cnnbook.checks._result import Result
 
 QUESTION = checks.convolution.output_size
@@ -100,3 +100,41 @@ def test_help_shows_as_html_in_notebooks():
     shown = _hints.Help(["where `a < b`"], "if a < b:\n    b")
     assert re.search(r"<pre[^>]*>if a &lt; b:\n    b</pre><p>where <code>a &lt; b</code></p>", shown._repr_html_())
     assert str(shown) == "if a < b:\n    b\n\nwhere `a < b`"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook shows, from its first result."""
+    results = []
+    monkeypatch.setattr(_question, "publish", lambda result: results.append(result) or True)
+    return results
+
+
+def stub(*args, **options):
+    return ...
+
+
+def test_in_a_notebook_an_unanswered_question_stops_nothing(shown):
+    QUESTION(stub)
+    assert [result.status for result in shown] == ["not answered"]
+
+
+def test_to_a_grader_an_unanswered_question_is_an_error(shown, monkeypatch):
+    """With fresh cases, as a hidden test asks them; and in nbgrader in any case, where a hidden test may be missing."""
+    with pytest.raises(checks.NotAnswered):
+        QUESTION(stub, seed=1)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(checks.NotAnswered):
+        QUESTION(stub)
+
+
+def test_nbgrader_counts_a_wrong_answer_once(shown, monkeypatch):
+    """An answer that builds on a wrong one is checked with the right one in its place."""
+    scope = {"__name__": "notebook"}
+    exec("\n".join(map(_hints.code, checks.questions().values())), scope)
+    exec("def output_size(*args, **options):\n    return 1", scope)
+    with pytest.raises(checks.CheckFailed):
+        checks.convolution.find_padding(scope["find_padding"])
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    checks.convolution.find_padding(scope["find_padding"])
+    assert [result.status for result in shown] == ["failed", "passed"]

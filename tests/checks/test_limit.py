@@ -13,8 +13,11 @@ from cnnbook.checks import _limit
 from cnnbook.checks._limit import TooSlow, limited
 
 SHORT = 0.1
-# A shot may by chance meet a callback of the garbage collector, such as Hypothesis has one.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# A shot may by chance meet a callback of the garbage collector, such as Hypothesis has one, or the end of a thread.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)
+enough = threading.Event()  # ends the loops that may outlive a test
 
 
 def spinning():
@@ -24,8 +27,9 @@ def spinning():
 
 def swallowing():
     while True:
-        try:  # noqa: SIM105
-            sum(range(100))
+        try:
+            if enough.is_set():
+                return
         except:  # noqa: E722
             pass
 
@@ -34,6 +38,8 @@ def swallowing_in_its_sleep():
     while True:
         try:
             time.sleep(0.01)
+            if enough.is_set():
+                return
         except BaseException:
             continue
 
@@ -46,7 +52,7 @@ def finishing_never():
 
 
 def swallowing_twice():
-    while True:
+    while not enough.is_set():
         try:  # noqa: SIM105
             swallowing()
         except:  # noqa: E722
@@ -71,16 +77,18 @@ def shouting():
 ENDLESS = [spinning, swallowing, swallowing_in_its_sleep, finishing_never, swallowing_twice, naming, shouting]
 
 
-def workers():
-    return [thread for thread in threading.enumerate() if isinstance(thread, _limit._Worker)]
+def busy():
+    """The threads of calls that took too long, as far as they live. One that is shot at its end may stay listed."""
+    alive = [thread for thread in threading.enumerate() if isinstance(thread, _limit._Worker) and thread.is_alive()]
+    return [thread for thread in alive if thread not in _limit._idle]
 
 
-def settle(before, seconds=20):
-    """Wait until the threads of calls that took too long are gone."""
+def settle(seconds=20):
+    """Wait until they are gone."""
     end = time.monotonic() + seconds
-    while set(workers()) - before and time.monotonic() < end:
+    while busy() and time.monotonic() < end:
         time.sleep(0.01)
-    return not set(workers()) - before
+    return not busy()
 
 
 def slow(function, seconds=SHORT):
@@ -89,12 +97,43 @@ def slow(function, seconds=SHORT):
     return caught.value
 
 
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """Little grace; and no thread outlives its test."""
+    monkeypatch.setattr(_limit, "_GRACE", 0.1)
+    yield
+    enough.set()
+    settled = settle()
+    enough.clear()
+    assert settled
+
+
 @pytest.mark.parametrize("function", ENDLESS)
-def test_what_never_ends_is_left_and_ended(function):
-    limited(lambda: 0, 1)  # so that a worker waits already
-    before = set(workers())
+def test_what_never_ends_is_left(function):
+    start = time.monotonic()
     slow(function)
-    assert settle(before)
+    assert time.monotonic() - start < 5
+    assert limited(lambda: 3, 30) == (3, "")
+
+
+@pytest.mark.parametrize("function", [spinning, naming, shouting])
+def test_what_lets_it_by_is_ended(function):
+    slow(function)
+    assert settle()
+
+
+def test_a_loop_that_catches_one_meets_another():
+
+    def swallowing_at_first(patience=3):
+        while patience:
+            try:
+                spinning()
+            except:  # noqa: E722
+                patience -= 1
+        spinning()
+
+    slow(swallowing_at_first)
+    assert settle()
 
 
 @pytest.mark.parametrize("function", [swallowing, finishing_never])
@@ -113,12 +152,10 @@ def test_the_limit_holds_in_other_threads(function):
     assert len(outcomes) == 1
 
 
-def test_a_call_into_c_that_blocks_is_left(monkeypatch):
-    monkeypatch.setattr(_limit, "_GRACE", 0.1)
-    before, start = set(workers()), time.monotonic()
+def test_a_call_into_c_that_blocks_is_left():
+    start = time.monotonic()
     slow(lambda: time.sleep(2))
     assert time.monotonic() - start < 1.5
-    assert settle(before)
 
 
 def test_it_needs_no_signals(monkeypatch):
@@ -134,11 +171,10 @@ def test_what_is_raised_inside_comes_out():
 
 
 def test_the_user_can_still_interrupt():
-    before = set(workers())
     threading.Timer(SHORT, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         limited(spinning, 30)
-    assert settle(before)
+    assert settle()
     assert limited(lambda: 3, 1) == (3, "")
 
 
@@ -164,11 +200,8 @@ def test_a_process_that_was_forked_has_threads_of_its_own():
 
 
 def test_threads_are_used_again():
-    limited(lambda: 0, 1)
-    before = len(workers())
-    for _ in range(20):
-        limited(lambda: 0, 1)
-    assert len(workers()) == before
+    used = {limited(threading.get_ident, 5)[0] for _ in range(20)}
+    assert len(used) == 1
 
 
 # What is printed
@@ -227,7 +260,6 @@ def test_there_is_nothing_to_read():
 
 
 def test_what_a_loop_without_an_end_prints_stays_off_the_page(capsys):
-    before = set(workers())
     assert slow(shouting).printed.startswith("xxx")
-    assert settle(before)
+    assert settle()
     assert "xxx" not in capsys.readouterr().out
