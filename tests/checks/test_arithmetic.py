@@ -2,6 +2,7 @@ from itertools import product
 
 import pytest
 
+import cnnbook.arithmetic as package
 from cnnbook.checks import arithmetic
 from cnnbook.checks._words import say
 
@@ -49,6 +50,21 @@ def test_references_agree_with_drawn_windows():
                 same = [size for size in outputs if outputs[size] == output]
                 if output < outputs[39]:  # so that all sizes with this output are among those tried
                     assert arithmetic.input_sizes.reference(output, kernel, **options) == (min(same), max(same))
+
+
+def test_references_agree_with_the_package():
+    """The package's own functions are compared with PyTorch in tests/arithmetic."""
+    for size, kernel, stride, dilation in product(range(1, 15), range(1, 7), range(1, 8), (1, 2, 3)):
+        found = package.same_padding(size, kernel, stride=stride, dilation=dilation)
+        layer = {"stride": stride, "dilation": dilation}
+        assert arithmetic.same_padding.reference(size, kernel, **layer) == found
+        assert arithmetic.same_padding.reference(size, kernel, extra="before", **layer) == found[::-1]
+    for size, kernel, stride in product(range(1, 15), range(1, 7), range(1, 8)):
+        for padding in range(kernel // 2 + 1):
+            if size + 2 * padding >= kernel:
+                options = {"stride": stride, "padding": padding}
+                found = package.output_size(size, kernel, ceil_mode=True, **options)
+                assert arithmetic.ceil_output_size.reference(size, kernel, **options) == found
 
 
 def test_found_paddings_are_the_smallest_that_work():

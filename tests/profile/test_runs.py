@@ -207,7 +207,7 @@ def test_what_is_no_model_is_refused(model, told):
 @pytest.mark.parametrize(
     "shape",
     [None, "3", 3, 3.0, (), [], [[]], (3, 5.0), ("3", 5), (True, 5), (3, None), (3, -1), (0,), (2, 3, 5, 7), {3: 5},
-     (3, 10**9, 10**9), [(3, 5, 7), None], np.array([3, 5, 7]), object(), (3, (5, 7))],
+     (3, 10**9, 10**9), [(3, 5, 7), None], np.array([3, 5, 7]), object, (3, (5, 7))],
     ids=str,
 )  # fmt: skip
 def test_what_is_no_input_is_refused_in_one_sentence(shape):
