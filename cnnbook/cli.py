@@ -64,9 +64,6 @@ def _run(options):
         return _complain(f"{error.filename or 'output'}: {error.strerror}" if error.strerror else error)
     except (ImportError, ValueError) as error:
         return _complain(error)
-    except KeyboardInterrupt:
-        _complain("interrupted")
-        return 130
 
 
 def check(options):

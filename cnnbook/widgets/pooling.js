@@ -1,7 +1,7 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, mount, number, numberGrid,
-  numbers, panel, partAt, range, svg, translator,
+  cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, mount, number, numberGrid, numbers,
+  panel, partAt, range, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -26,8 +26,7 @@ function windows(size, { kernel, stride, padding, ceil_mode }) {
 /** Output, gradient of the input where each output has the gradient 1, and `look(row, column)` at one window. */
 export function compute({ input, kind, ...options }) {
   const [H, W, { kernel, stride, padding, ceil_mode }] = [input.length, input[0].length, options];
-  const least = ceil_mode ? kernel - stride + 1 : kernel; // rounded up, an only window may hang over
-  const size = [H, W].find((length) => length + 2 * padding < least);
+  const size = [H, W].find((length) => length + 2 * padding + (ceil_mode ? stride - 1 : 0) < kernel); // up: may hang over
   const reason = padding > Math.floor(kernel / 2) ? "too_padded" : size ? "too_large" : null;
   const help = { half: Math.floor(kernel / 2), size, padded: size + 2 * padding, needed: Math.ceil((kernel - size) / 2) };
   if (reason) return { H, W, reason, ...help, possible: false, rows: 0, columns: 0 };

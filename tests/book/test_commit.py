@@ -69,7 +69,7 @@ def test_goals_are_ticked_by_box_and_by_text_and_kept(new_context, address):
     page.keyboard.press("Space")
     page.reload()
     assert boxes.evaluate_all("all => all.map((b) => b.checked)")[:4] == [True, True, True, False]
-    assert page.get_by_role("checkbox", name="pixels that a layer never looks at").is_checked()
+    assert page.get_by_role("checkbox", name="pixels that a layer never reads").is_checked()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -77,13 +77,13 @@ def test_the_explorer_follows_mouse_and_keyboard(context, address, how):
     page.mouse.down()
     page.mouse.move(x + 2 * cell, y, steps=5)
     page.mouse.up()
-    assert check() == (size + 2, kernel, stride, stated + 2)
+    assert check() == (size + 2, kernel, stride, stated + 2 // stride)
 
     page.get_by_label("Stride s").first.focus()
     page.keyboard.press("ArrowRight")
     after = check()
     assert after[:3] == (size + 2, kernel, stride + 1)
-    assert after[3] < stated + 2
+    assert after[3] < stated + 2 // stride
     assert (context.blocked, context.errors) == ([], [])
 
 
@@ -93,7 +93,7 @@ def test_a_page_is_light(context, address, site, name):
     context.on("request", lambda request: requests.append(request))
     visit(context, f"{address('server')}/{name}.html").wait_for_load_state("networkidle")
     files = {site / urlsplit(request.url).path[1:] for request in requests if urlsplit(request.url).scheme == "http"}
-    assert any(file.suffix == ".woff2" for file in files) == (name == CHAPTER)
+    assert any(file.suffix == ".woff2" for file in files) == (name != "book/appendix/explorers")  # it has no formula
     weights = {
         file.name: len(file.read_bytes() if file.suffix == ".woff2" else gzip.compress(file.read_bytes(), 6))
         for file in files

@@ -29,7 +29,7 @@ def opened(new_context, address):
     assert [context.errors + context.blocked for context in contexts] == [[]] * len(contexts)
 
 
-def link(page, label="alexnet-sizes"):
+def link(page, label="chain"):
     found = page.locator(f'a.proven[href="#{label}"]').first
     found.scroll_into_view_if_needed()
     return found
@@ -45,9 +45,9 @@ def test_pointing_shows_code_and_output_and_leaving_hides_them(opened):
     link(page).hover()
     popup = page.locator(POPUP)
     popup.wait_for()
-    assert "numbers handed to the first fully connected layer: 9216" in popup.inner_text()
+    assert "at the end: 6 x 6 x 256 = 9,216" in popup.inner_text()
     assert "size * size * channels" in popup.inner_text()
-    assert popup.locator("mark").inner_text() == "9216"
+    assert popup.locator("mark").inner_text() == "9,216"
     popup.hover()  # the pointer may go into the popup
     page.wait_for_timeout(500)
     assert popup.is_visible()
@@ -87,13 +87,13 @@ def test_the_keyboard_shows_goes_in_and_closes(opened):
     assert page.evaluate("document.activeElement.className") == "proven-go"
     page.keyboard.press("Escape")
     popup.wait_for(state="detached")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#alexnet-sizes"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#chain"
     page.keyboard.press("Tab")
     assert page.locator(POPUP).count() == 0
     page.keyboard.press("Shift+Tab")
     popup.wait_for()
     page.keyboard.press("Enter")
-    scrolled_to(page, "alexnet-sizes")
+    scrolled_to(page, "chain")
     popup.wait_for(state="detached")
 
 
@@ -115,7 +115,7 @@ def test_a_tap_shows_and_a_second_one_goes(opened, width):
     popup.wait_for(state="detached")
     link(page).tap()
     popup.locator(".proven-go").tap()
-    scrolled_to(page, "alexnet-sizes")
+    scrolled_to(page, "chain")
     assert page.evaluate("scrollY") != before
 
 
@@ -131,7 +131,7 @@ def test_popups_are_accessible(opened, theme, width):
 
 def test_a_popup_is_a_copy_of_the_page_s_own_cell(opened, site):
     text = (site / CHAPTER).read_text(encoding="utf-8")
-    assert text.count("numbers handed to the first fully connected layer: 9216") == 1
+    assert text.count("at the end: 6 x 6 x 256 = 9,216") == 1
     page = opened()
     link(page).hover()
     page.locator(POPUP).wait_for()
@@ -143,17 +143,17 @@ def test_a_number_of_another_page_shows_that_page_s_cell(new_context, address, s
     context = new_context()
     page = context.new_page()
     page.goto(f"{address('server')}/book/appendix/ledger.html")
-    page.locator("a.proven", has_text="9216").hover()
-    page.locator(f"{POPUP} mark", has_text="9216").wait_for()
+    page.locator("a.proven", has_text="9,216").hover()
+    page.locator(f"{POPUP} mark", has_text="9,216").wait_for()
     assert "Computed on another page: How large is the output?" in page.locator(POPUP).inner_text()
     page.locator(f"{POPUP} .proven-go").click()
-    page.wait_for_url("**/arithmetic.html#alexnet-sizes")
+    page.wait_for_url("**/arithmetic.html#chain")
     assert (context.blocked, context.errors) == ([], [])
 
 
 def test_in_a_book_opened_from_files_the_popup_says_where(new_context, address):
     page = new_context().new_page()
     page.goto(f"{address('file')}/book/appendix/ledger.html")
-    page.locator("a.proven", has_text="9216").hover()
+    page.locator("a.proven", has_text="9,216").hover()
     page.locator(f"{POPUP} .proven-go").wait_for()
     assert "Computed on another page: How large is the output?" in page.locator(POPUP).inner_text()

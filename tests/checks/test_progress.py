@@ -216,7 +216,7 @@ def test_progress_says_what_to_review(file):
     assert next(line.split() for line in lines if "same_padding" in line) == ["same_padding", "passed", "1", "try"]
     assert next(line.split() for line in lines if "dropped" in line) == ["dropped_pixels", "not", "tried"]
     assert any(line.startswith("  output_size: Your answers match a known mistake") for line in lines)
-    assert f"This is kept in {file}" in str(told).replace("\n", " ")
+    assert f"This is kept in {file}".replace(" ", "") in "".join(str(told).split())  # long paths break
     assert all(len(line) <= 80 or str(file) in line for line in lines)
     assert list(told.chapters["arithmetic"]) == list(checks.questions())
 

@@ -223,7 +223,7 @@ def test_ctrl_c_shuts_the_kernel_down(tmp_path):
         time.sleep(0.1)
         assert command.poll() is None
     command.send_signal(signal.SIGINT)
-    assert command.communicate(timeout=30)[1] == "cnnbook: interrupted\n"
+    assert command.communicate(timeout=30)[1] == "cnnbook: stopped\n"
     assert command.returncode == 130
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)

@@ -118,10 +118,11 @@ def test_the_gradient_is_the_sum_over_all_paths(run_module):
     explorer = ResidualExplorer(4, 1.0, block=1)
     x, grad, weights = _start()
     branches = [explorer._branch(block, weights[block - 1]) for block in range(1, 5)]
-    for branch in branches:
-        x = x + branch.forward(x, training=True)
     paths = []
     for taken in itertools.product((False, True), repeat=4):
+        at = x
+        for branch in branches:  # a pass forward allows one pass backward
+            at = at + branch.forward(at, training=True)
         paths.append(grad)
         for branch, through in zip(reversed(branches), taken, strict=True):
             paths[-1] = branch.backward(paths[-1]) if through else paths[-1]

@@ -29,6 +29,7 @@ REPLACEMENTS = (
     ('<div role="list" class="citation-list">', '<div class="citation-list">'),
     ('<aside class="footnote-list brackets">', '<aside class="footnote-list brackets" aria-label="Footnotes">'),
     (' sd-card sd-mb-3">', '">'),  # a {dropdown} is a line in a list of questions, not a card
+    ("<th></th>", "<td></td>"),  # pandas leaves corners empty, and a heading must say something
     # the label of a folded cell must contain the words on it
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 )
