@@ -130,7 +130,7 @@ def _split(total, extra):
 
 
 def _total(size, kernel, stride, dilation, output=None):
-    """Padding on both sides together, with nothing dropped: negative where windows leave pixels out."""
+    """Padding on both sides together, with nothing dropped: negative where the last window ends earlier."""
     return ((ceil(size, stride) if output is None else output) - 1) * stride + span(kernel, dilation) - size
 
 
@@ -143,7 +143,7 @@ same_padding.cases(
     Case(8, 3),
     Case(8, 3, stride=2),
     Case(8, 3, stride=2, extra="before"),
-    Case(8, 1, stride=4),  # the windows leave pixels out: nothing to pad
+    Case(8, 1, stride=4),  # pixels are left over even without padding
     Case(7, 3),
     Case(7, 3, dilation=2),
     Case(224, 7, stride=2),  # ResNet's first layer
@@ -154,7 +154,7 @@ same_padding.cases(
 def _(rng):
     layer = draw_layer(rng)
     del layer["padding"]
-    layer["stride"] = max(layer["stride"], either(rng, (1, 2), (1, 16)))  # to leave pixels out
+    layer["stride"] = max(layer["stride"], either(rng, (1, 2), (1, 16)))  # so that pixels are left over
     return layer | {"extra": str(rng.choice(["before", "after"]))}
 
 
@@ -162,8 +162,8 @@ same_padding.regions(
     **KERNELS, **INPUTS, **DILATIONS,
     stride_divides_size=lambda size, stride: size % stride == 0,
     nothing_to_pad=lambda answer: sum(answer) == 0,
-    pixels_left_out=lambda extra, **layer: _total(**layer) < 0,
-    pixels_left_out_by_several_taps=lambda extra, kernel, **layer: kernel > 1 and _total(kernel=kernel, **layer) < 0,
+    pixels_left_over=lambda extra, **layer: _total(**layer) < 0,
+    left_over_by_several_taps=lambda extra, kernel, **layer: kernel > 1 and _total(kernel=kernel, **layer) < 0,
     odd_total=lambda answer: sum(answer) % 2 == 1,
     odd_total_before=lambda extra, answer: sum(answer) % 2 == 1 and extra == "before",
     odd_total_above_one=lambda answer: sum(answer) % 2 == 1 and sum(answer) > 1,
@@ -242,16 +242,22 @@ find_padding.regions(
 
 @find_padding.judge
 def _(got, expected, size, kernel, output, stride, dilation):
-    if got is None and expected is not None:
-        return Finding("none_found", {"padding": expected})
+    if got is None:
+        return None if expected is None else Finding("none_found", {"padding": expected})
+
+    def gives(padding):
+        return int(output_size.reference(size, kernel, stride=stride, padding=padding, dilation=dilation))
+
     if not is_integer(got):
-        return compare(got, None if got is None else 0)
+        tried = [None] if expected is None else range(expected, expected + stride)
+        found = [compare(got, padding) for padding in tried if padding is None or gives(padding) == output]
+        return next((finding for finding in found if finding.value_is_right), found[0])
     if got < 0:
         return Finding("negative")
     if room(size, kernel, got, dilation) < 0:
         return Finding("does_not_fit", {"padding": int(got)})
-    gives = int(output_size.reference(size, kernel, stride=stride, padding=got, dilation=dilation))
-    return None if gives == output else Finding("gives", {"padding": int(got), "gives": gives, "output": output})
+    slots = {"padding": int(got), "gives": gives(got), "output": output}
+    return None if gives(got) == output else Finding("gives", slots)
 
 
 find_padding.misconceptions(

@@ -271,7 +271,9 @@ INPUT_SIZES = {
         lambda o, k, s, p, d: (max(1, exact(o, k, s, p, d)), max(1, exact(o, k, s, p, d) + s)), "one_pixel_too_many",
     ),
     "not clamped": (lambda o, k, s, p, d: (exact(o, k, s, p, d), exact(o, k, s, p, d) + s - 1), "sizes_below_one"),
-    "clamped to 0": (lambda o, k, s, p, d: (max(0, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
+    "clamped to 0": (
+        lambda o, k, s, p, d: (max(0, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), "sizes_below_one",
+    ),
     "clamped to 2": (lambda o, k, s, p, d: (max(2, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
     "clamped to the kernel": (lambda o, k, s, p, d: (max(k, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
     "absolute": (lambda o, k, s, p, d: tuple(map(abs, (exact(o, k, s, p, d), exact(o, k, s, p, d) + s - 1))), ""),
