@@ -279,7 +279,8 @@ class _Comparison:
         if kinds == "OO":
             return self.lists(got.ravel().tolist(), expected.ravel().tolist())
         if kinds[0] not in "fc":
-            return _places(got, expected, got != expected)
+            missing = (got != got) & (expected != expected)  # NaT, which differs from itself
+            return _places(got, expected, (got != expected) & ~missing)
         lost = ~np.isfinite(got) & np.isfinite(expected)
         if lost.any():
             return Finding("places_lost", {"wrong": int(lost.sum()), "count": lost.size, "place": str(_first(lost))})
@@ -355,7 +356,8 @@ def _largest(value):
         value = array.ravel().tolist() if array.dtype.kind == "O" else []
     if isinstance(value, dict | list | tuple):
         return max(map(_largest, value.values() if isinstance(value, dict) else value), default=0.0)
-    return float(abs(value)) if _kind(value) in ("number", "complex") and np.isfinite(value) else 0.0
+    finite = _kind(value) in ("number", "complex") and np.isfinite(value)
+    return float(max(abs(value.real), abs(value.imag))) if finite else 0.0  # abs(value) itself may overflow
 
 
 def _places(got, expected, wrong):

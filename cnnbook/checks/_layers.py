@@ -91,7 +91,7 @@ def beyond(size, stride, padding, **layer):
 # Where an answer about a layer can go wrong by itself
 
 TWO_IN_ONE = (  # regions that say two things, so that their contraries say "or"
-    "one_tap_dilated", "only_padding_left_over", "some_padding_left_over", "left_over_by_several_taps",
+    "one_tap_dilated", "only_padding_left_over", "left_over_by_several_taps",
     "odd_total_before", "odd_total_after", "odd_total_above_one", "several_odd_before", "large_padding",
     "pixels_unseen", "less_than_none_by_formula", "starts_behind_without_padding",
 )  # fmt: skip
