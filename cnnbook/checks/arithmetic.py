@@ -69,9 +69,7 @@ output_size.misconceptions(
     rounded_to_the_nearest=lambda stride, **layer: round(room(**layer) / stride) + 1,
     padding_on_one_side=lambda stride, padding, **layer: (room(**layer) + padding) // stride + 1,
     dilation_for_pixels_between=lambda stride, dilation, **layer: room(dilation=dilation + 1, **layer) // stride + 1,
-    taps_counted_for_gaps=lambda stride, kernel, dilation, **layer: (
-        room(kernel=dilation * kernel, **layer) // stride + 1
-    ),
+    taps_counted_for_gaps=lambda stride, **layer: (room(**layer) - layer["dilation"] + 1) // stride + 1,
     first_window_forgotten=lambda answer: answer - 1,
     one_added_before_the_division=lambda stride, **layer: (room(**layer) + 1) // stride,
 )
@@ -124,9 +122,7 @@ dropped_pixels.regions(
 dropped_pixels.misconceptions(
     padding_counted=lambda stride, **layer: room(**layer) % stride,
     fewer_than_none=lambda stride, padding, **layer: room(padding=padding, **layer) % stride - padding,
-    pixels_missing_for_pixels_left=lambda stride, padding, **layer: max(
-        0, -room(padding=padding, **layer) % stride - padding
-    ),
+    pixels_missing_for_pixels_left=lambda **layer: max(0, -room(**layer) % layer["stride"] - layer["padding"]),
     size_divided_by_stride=lambda size, stride: size % stride,
     gaps_counted=lambda answer, **layer: answer + gaps(**layer),
 )
@@ -389,9 +385,7 @@ ceil_output_size.misconceptions(
     exception_with_padding_only=lambda answer, padding, **layer: answer if padding else steps(**layer) + 1,
     start_right_behind_the_input_kept=lambda answer, **layer: answer + (beyond(**layer) == 0),
     one_more_in_any_case=lambda stride, **layer: room(**layer) // stride + 2,
-    start_counted_from_the_first_pixel=lambda padding, **layer: (
-        steps(padding=padding, **layer) + (beyond(padding=padding, **layer) < -padding)
-    ),
+    start_counted_from_the_first_pixel=lambda **layer: steps(**layer) + (beyond(**layer) < -layer["padding"]),
     padding_on_one_side=lambda size, kernel, stride, padding: ceil(size + padding - kernel, stride) + 1,
 )
 
