@@ -96,10 +96,13 @@ class Region(NamedTuple):
         Its name; the chapter's table of words says it as a clause, and ``not_`` and the name the rest of the domain.
     holds : callable
         Whether a case is in it, by its arguments.
+    both : bool
+        Whether it says two things, "... and ...", so that the rest of the domain is "... or ...".
     """
 
     code: str
     holds: Callable
+    both: bool = False
 
 
 class Cases:

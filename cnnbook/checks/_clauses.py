@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-_CONSTANTS = range(5)  # that an argument is compared with
+CONSTANTS = range(5)  # that an argument is compared with
 
 
 class Clause(NamedTuple):
@@ -19,16 +19,24 @@ class Clause(NamedTuple):
         What the clause names.
     region : bool
         Whether it is a region of the question, so that its words are in the table of the chapter.
+    both : bool
+        Whether it says two things, "... and ...", so that its contrary says "... or ...".
     """
 
     code: str
     slots: dict
     region: bool = False
+    both: bool = False
 
     @property
     def is_stratum(self):
         """Whether a question's cases must have it, and its contrary: regions, and options given."""
         return self.region or self.code == "given"
+
+    @property
+    def is_either(self):
+        """Whether it says "... or ..."."""
+        return self.both and self.code.startswith("not_")
 
     @property
     def contrary(self):
@@ -54,23 +62,24 @@ def clauses(cases, arguments):
     for name in cases.options:
         yield Clause("given", {"name": name}), np.array([cases.gives(each, name) for each in arguments])
     for region in cases.regions:
-        yield Clause(region.code, {}, region=True), np.array([bool(region.holds(each)) for each in arguments])
-    numbers = _numbers(arguments)
-    for name, values in numbers.items():
+        clause = Clause(region.code, {}, region=True, both=region.both)
+        yield clause, np.array([bool(region.holds(each)) for each in arguments])
+    varying = numbers(arguments)
+    for name, values in varying.items():
         yield Clause("even", {"name": name}), values % 2 == 0
-    for (first, one), (second, other) in combinations(numbers.items(), 2):
+    for (first, one), (second, other) in combinations(varying.items(), 2):
         slots = {"first": first, "second": second}
         yield Clause("equal", slots), one == other
         yield Clause("less", slots), one < other
         yield Clause("less", {"first": second, "second": first}), other < one
-    for name, values in numbers.items():
-        for constant in _CONSTANTS:
+    for name, values in varying.items():
+        for constant in CONSTANTS:
             slots = {"name": name, "value": constant}
             yield Clause("is", slots), values == constant
             yield Clause("above", slots), values > constant
 
 
-def _numbers(arguments):
+def numbers(arguments):
     """The integers that vary among the arguments, as a student would write them: ``stride``, ``x.shape[1]``."""
     columns = [dict(_integers(each)) for each in arguments]
     names = [name for name in columns[0] if all(name in column for column in columns)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._clauses import clauses
+from ._clauses import CONSTANTS, Clause, clauses, numbers
 
 _ENOUGH = 3  # wrong cases; fewer share all sorts of things by accident
 
@@ -28,7 +28,7 @@ class Shared(NamedTuple):
     within: int
 
 
-def shared(cases, asked, wrong):
+def shared(cases, asked, wrong, count=None):
     """Find the simplest condition that tells wrong cases from right ones.
 
     Parameters
@@ -39,6 +39,8 @@ def shared(cases, asked, wrong):
         The cases that were asked.
     wrong : sequence of bool
         Whether each was answered wrongly.
+    count : int, optional
+        How many of them, from the first, are told of; the others only show what holds by accident. Left out: all.
 
     Returns
     -------
@@ -48,23 +50,38 @@ def shared(cases, asked, wrong):
         None where nothing of this is to be had.
     """
     wrong = np.asarray(wrong)
-    if not wrong.any() or wrong.all():
+    told = wrong[:count]
+    if not told.any() or told.all():
         return None
-    told = list(clauses(cases, [cases.arguments(case) for case in asked]))
-    sides = [side for clause, holds in told for side in ((clause, holds), (clause.contrary, ~holds))]
+    arguments = [cases.arguments(case) for case in asked]
+    known = [*clauses(cases, arguments), *_thresholds(numbers(arguments), wrong)]
+    sides = [side for clause, holds in known for side in ((clause, holds), (clause.contrary, ~holds))]
     covering = [(clause, holds) for clause, holds in sides if holds[wrong].all() and not holds.all()]
     strata = [pair for pair in covering if pair[0].is_stratum]
-    return _exactly(strata, wrong) or _exactly(covering, wrong) or _mostly(covering, wrong)
+    found = _exactly(strata, wrong) or _exactly(covering, wrong) or _mostly(covering, wrong)
+    if found is None:
+        return None
+    together, exact, holds = found
+    return Shared(together, exact, int(holds[:count].sum()))
+
+
+def _thresholds(numbers, wrong):
+    """For each number, that it is more than every smaller one: "size is more than 50"."""
+    for name, values in numbers.items():
+        value = int(values[wrong].min()) - 1
+        if value not in CONSTANTS:
+            yield Clause("above", {"name": name, "value": value}), values > value
 
 
 def _exactly(covering, wrong):
     """One clause, or two together, that hold for the wrong cases and for no other."""
     for clause, holds in covering:
         if (holds == wrong).all():
-            return Shared((clause,), True, int(holds.sum()))
-    for (first, one), (second, other) in combinations(covering, 2) if wrong.sum() >= _ENOUGH else ():
+            return (clause,), True, holds
+    single = [pair for pair in covering if not pair[0].is_either]  # "A and B, or C" would be read in two ways
+    for (first, one), (second, other) in combinations(single, 2) if wrong.sum() >= _ENOUGH else ():
         if (one & other == wrong).all():
-            return Shared((first, second), True, int(wrong.sum()))
+            return (first, second), True, wrong
     return None
 
 
@@ -73,4 +90,4 @@ def _mostly(covering, wrong):
     clause, holds = min(covering, key=lambda pair: pair[1].sum(), default=(None, ~wrong))
     if clause is None or wrong.sum() < _ENOUGH or holds.sum() > wrong.size / 2:
         return None
-    return Shared((clause,), False, int(holds.sum()))
+    return (clause,), False, holds

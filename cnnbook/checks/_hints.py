@@ -7,7 +7,6 @@ in ``_solutions/<chapter>.py``. The notebook in ``solutions/`` is made of the sa
 import html
 import inspect
 import re
-import sys
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
@@ -16,6 +15,7 @@ from pathlib import Path
 from .. import language
 from . import _progress, _words
 from ._findings import Finding
+from ._progress import in_notebook
 from ._wrap import wrap
 
 HINT_AFTER, SOLUTION_AFTER = 3, 5  # wrong tries
@@ -54,11 +54,6 @@ def _marked(text):
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def in_notebook():
-    """Whether IPython runs this."""
-    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)() is not None
-
-
 def hints(question):
     """The hints of a question in words, the gentlest first."""
     table, numbers = _words.words(question.id), range(1, 10)
@@ -93,8 +88,9 @@ def solution(question):
     """The explained solution, after a pass or enough tries; before that, how to get there."""
     table, known = language.words(_TABLE), _progress.entry(question.id)
     if not known.passed and len(known.tries) < SOLUTION_AFTER:
-        told = table["not_yet"].format(address=question.address, needed=SOLUTION_AFTER, count=len(known.tries))
-        return Help([told])
+        told = table["not_yet" if in_notebook() else "outside"]
+        slots = {"address": question.address, "needed": SOLUTION_AFTER, "count": len(known.tries)}
+        return Help([told.format(**slots)])
     return Help(why(question), code(question))
 
 

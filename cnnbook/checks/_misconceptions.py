@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
 
-from ._compare import compare
+from ._compare import compare, is_integer
 
 _MOST = 5  # options of which every subset is tried; of more, each alone and each two
 
@@ -59,7 +59,7 @@ def _without(cases, ignored):
 
 
 def agrees(misconception, trials):
-    """Whether all answers are those of a misconception, the wrong ones and the right ones.
+    """Whether all answers are those of a misconception, wrong ones and right ones; or those clipped at zero.
 
     Parameters
     ----------
@@ -67,13 +67,25 @@ def agrees(misconception, trials):
     trials : iterable of Trial
         What was asked, and what was answered.
     """
-    return all(_agrees(misconception, trial) for trial in trials)
+    trials = list(trials)
+    return any(all(_agrees(misconception, trial, change) for trial in trials) for change in (_as_it_is, _clipped))
 
 
-def _agrees(misconception, trial):
+def _as_it_is(answer):
+    return answer
+
+
+def _clipped(answer):
+    """The same mistake, but for ``max(0, ...)`` around it: no integer is below 0."""
+    if isinstance(answer, tuple):
+        return tuple(map(_clipped, answer))
+    return max(0, answer) if is_integer(answer) else answer
+
+
+def _agrees(misconception, trial, change):
     args, options = copy.deepcopy((trial.case.args, trial.case.options))
     try:
         value = misconception.function(*args, **options)
     except Exception as error:
         return trial.outcome.error == type(error).__name__
-    return not trial.outcome.ended and compare(trial.outcome.value, value) is None
+    return not trial.outcome.ended and compare(trial.outcome.value, change(value)) is None

@@ -278,5 +278,11 @@ def _name(question, code, table):
     return _words.words(question.id).get(f"{code}.name", code.replace("_", " "))
 
 
+def in_notebook():
+    """Whether IPython runs this."""
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)() is not None
+
+
 def _place(table):
-    return table["file"].format(path=path()) if path() else table["off"]
+    kept = table["file"].format(path=path()) if path() else table["off"]
+    return kept if in_notebook() else f"{table['outside']} {kept}"

@@ -12,7 +12,7 @@ import numpy as np
 from . import _hints, _progress, _words
 from ._call import call
 from ._cases import Case, Cases, Region, by_name
-from ._compare import compare
+from ._compare import compare, is_integer
 from ._findings import Finding
 from ._misconceptions import Misconception, ignoring
 from ._result import CheckFailed, NotAnswered, publish
@@ -121,10 +121,11 @@ class Question:
         where what was drawn is impossible. Options at their default are left out of the call. Also a decorator."""
         self.collection.drawing = drawing
 
-    def regions(self, **regions):
+    def regions(self, *both, **regions):
         """Declare parts of the domain in which an answer can go wrong by itself, as predicates by name. Enough of the
-        drawn cases are in each, and outside. Words: ``region.<name>`` and ``region.not_<name>``, as clauses."""
-        self.collection.regions += [Region(code, by_name(holds)) for code, holds in regions.items()]
+        drawn cases are in each, and outside. Words: ``region.<name>`` and ``region.not_<name>``, as clauses;
+        named in `both` are those of which the second says "... or ..."."""
+        self.collection.regions += [Region(code, by_name(holds), code in both) for code, holds in regions.items()]
 
     def misconceptions(self, **mistakes):
         """Declare known mistakes, as wrong answers by name. Words: ``<name>.name``, a few words, and ``<name>``, the
@@ -286,13 +287,15 @@ class Question:
         function : callable
             The student's answer.
         number : int
-            Which one: a check shows the first, the smallest.
+            Which one, counted from 1: a check shows the smallest.
         seed, own
             As in a check.
         """
+        if not is_integer(number) or number < 1:
+            raise ValueError(f"number is {number!r}: give 1 for the smallest wrong case, 2 for the next, and so on")
         with self._references(function, own):
             run = self._run(function, seed, None, call)
-            result = run.another(number) if callable(function) and number <= len(run.failed) else run.result()
+            result = run.another(int(number)) if callable(function) else run.result()
         if not publish(result):
             put(str(result))
 

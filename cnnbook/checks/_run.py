@@ -3,12 +3,13 @@
 import functools
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ._cases import Case, key
-from ._compare import alike, compare, same
+from ._compare import alike, compare, is_opaque, same
 from ._conditions import shared
 from ._findings import Finding
 from ._misconceptions import agrees
@@ -76,6 +77,9 @@ class Run:
 
     def another(self, number):
         """One of the wrong cases, counted from 1, with a drawing where the question has one."""
+        if number > len(self.failed):
+            result, slots = self.result(), {"number": number, "failed": len(self.failed)}
+            return replace(result, findings=(Finding("no_more", slots), *result.findings)) if self.failed else result
         trial = self.failed[number - 1]
         return self._about(trial, [trial.complaint, *self.question.seen(trial.case)], number=number)
 
@@ -106,36 +110,45 @@ class Run:
 
     def _explained(self):
         """The smallest wrong case, and what is known of all of them."""
-        whole = not self.trials[-1].outcome.timed_out
+        last = self.trials[-1]
+        whole = not last.outcome.timed_out
         # Advice on a type is right only where every value is.
         first = next((trial for trial in self.failed if not trial.complaint.value_is_right), self.failed[0])
         if builds_on := self._builds_on():
             return self._about(first, [*builds_on, first.complaint])
         if not first.outcome.ended and (wavering := self._wavering([self.trials.index(first)])):
             return self._about(*wavering)
+        number = self.failed.index(first) + 1
         named = self._named() if whole else None
         findings = [first.complaint, *(self.question.naming(named) if named else [])]
+        if not whole and first is not last:
+            findings.append(Finding("time_elsewhere", last.complaint.slots))
         if whole and not (named and named.ignored):
-            findings += [*self._shared(), *([] if named else self._remembers())]
+            remembers = [] if named else self._remembers()
+            kept = any(finding.code == "remembers" for finding in remembers)
+            findings += [*([] if kept else self._shared()), *remembers]
         if len(self.failed) > 1:
             findings.append(Finding("another", {"check": self.question.address, "name": self.question.name}))
-        return self._about(first, findings, misconception=named.code if named else "")
+        return self._about(first, findings, number=number, misconception=named.code if named else "")
 
     def _named(self):
         """The known mistake whose answers these are, here and on more cases."""
-        more = None
-        for misconception in self.question.known:
-            if agrees(misconception, self.trials):
-                if more is None:
-                    count = _FEW if self._slow else min(_MORE, self.count)
-                    more = list(self._ask(self.question.draw_more(count, self.seed)))
-                if agrees(misconception, more):
-                    return misconception
-        return None
+        known = (each for each in self.question.known if agrees(each, self.trials))
+        return next((each for each in known if agrees(each, self._more)), None)
+
+    @functools.cached_property
+    def _more(self):
+        """Trials of other drawn cases, which show what holds for the first ones by accident alone."""
+        count = _FEW if self._slow else min(_MORE, self.count)
+        return list(self._ask(self.question.draw_more(count, self.seed)))
 
     def _shared(self):
         wrong = [trial.complaint is not None for trial in self.trials]
-        found = shared(self.question.collection, [trial.case for trial in self.trials], wrong)
+        if all(wrong):
+            return []
+        trials = self.trials + self._more
+        cases, all_wrong = [trial.case for trial in trials], [trial.complaint is not None for trial in trials]
+        found = shared(self.question.collection, cases, all_wrong, len(wrong))
         if found is None:
             return []
         clauses = [_clause(clause) for clause in found.clauses]
@@ -150,7 +163,7 @@ class Run:
         values = [trial.outcome.value for trial in self.trials]
         if any(trial.outcome.ended for trial in self.trials) or values[0] is None:
             return []
-        if len(values) > 2 and all(same(value, values[0]) for value in values):
+        if len(values) > 2 and not is_opaque(values[0]) and all(same(value, values[0]) for value in values):
             return [Finding("constant", {"got": shown(values[0])})]
         for name in self.question.signature.parameters:
             if self._is_kept_without(name):

@@ -189,7 +189,10 @@ def _fill(table, code, **slots):
 
 
 class _Slot:
-    """A value in a sentence: described (``{got}``: the integer 5), or written where it says so (``{got:text}``: 5)."""
+    """A value in a sentence: described (``{got}``: the integer 5), or written where it says so (``{got:text}``: 5).
+
+    Items of a list stand with commas, and names of arguments (``{options:all}``) as "`a`, `b` and `c`".
+    """
 
     def __init__(self, value, table):
         self.value, self.table = value, table
@@ -198,6 +201,9 @@ class _Slot:
         if isinstance(self.value, Finding):
             return _say(self.value, self.table)
         if isinstance(self.value, list | tuple):
+            if how == "all":
+                *rest, last = [f"`{item}`" for item in self.value]
+                return _fill(self.table, "all", rest=", ".join(rest), last=last) if rest else last
             return ", ".join(format(_Slot(item, self.table), how) for item in self.value)
         if not isinstance(self.value, dict):
             return format(self.value, how)

@@ -79,8 +79,13 @@ def test_found_paddings_are_the_smallest_that_work():
     [(0, (9, 2, 2, 4, 1), None), (1, (9, 2, 2, 4, 1), "gives"),
      (None, (5, 2, 5, 1, 1), None), (1, (5, 2, 5, 1, 1), "gives"),
      (None, (5, 3, 5, 1, 1), "none_found"), (-1, (9, 2, 2, 4, 1), "negative"), (0, (1, 3, 1, 1, 1), "does_not_fit"),
-     (1.0, (5, 3, 5, 1, 1), "asked_integer"), (1.0, (5, 2, 5, 1, 1), "asked_integer"),
-     ((1, 1), (5, 3, 5, 1, 1), "asked_integer"), (True, (5, 3, 5, 1, 1), "asked_integer")],
+     (1.0, (5, 3, 5, 1, 1), "type_integer"), (True, (5, 3, 5, 1, 1), "type_integer"),
+     ([1], (5, 3, 5, 1, 1), "type_alone"), ("1", (5, 3, 5, 1, 1), "type_quotes"),
+     (2.0, (9, 2, 4, 3, 1), "type_integer"),                     # the larger one of two that work
+     (0.0, (5, 3, 5, 1, 1), "asked_integer"), ("0", (5, 3, 5, 1, 1), "asked_integer"),
+     ([0], (5, 3, 5, 1, 1), "asked_integer"), (False, (5, 3, 5, 1, 1), "asked_integer"),
+     ((1, 1), (5, 3, 5, 1, 1), "asked_integer"), (1.0, (5, 2, 5, 1, 1), "asked_none"),
+     (0.0, (5, 2, 5, 1, 1), "asked_none"), (False, (5, 2, 5, 1, 1), "asked_none")],
 )  # fmt: skip
 def test_any_padding_that_works_is_accepted(got, arguments, code):
     names = ("size", "kernel", "output", "stride", "dilation")
@@ -96,7 +101,7 @@ def test_a_wrong_padding_is_told_with_its_output():
 
 def test_several_paddings_work_with_a_stride():
     def largest(size, kernel, output, *, stride=1, dilation=1):
-        works = [p for p in range(80) if len(windows(size, kernel, stride, p, dilation)) == output]
+        works = [p for p in range(200) if len(windows(size, kernel, stride, p, dilation)) == output]
         return works[-1] if works else None
 
     question = arithmetic.find_padding

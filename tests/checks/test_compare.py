@@ -178,7 +178,9 @@ def test_a_number_too_long_to_write_is_a_wrong_value():
     [
         (3, "asked_outputs", "2 outputs are asked (before, after), and this is the integer 3: return them all, with a "
          "comma between."),
-        (np.array([1, 2]), "asked_outputs", "2 outputs are asked (before, after), and this is an array of shape (2,): "
+        (np.array([1, 2]), "type_shape", "The values are right, but this is an array of shape (2,): make it a tuple "
+         "with tuple()."),
+        (np.array([1, 3]), "asked_outputs", "2 outputs are asked (before, after), and this is an array of shape (2,): "
          "return them all, with a comma between."),
         ((1,), "count_outputs", "2 outputs are asked (before, after), and this has 1."),
         ((1, None), "in_output", "Output after: An integer is asked, and this is None."),

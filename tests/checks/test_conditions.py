@@ -66,3 +66,21 @@ def test_nothing_is_told_that_does_not_help(wrong):
 
 def test_few_wrong_cases_share_nothing_by_accident():
     assert shared(CASES, ASKED, [number == 40 for number, _ in enumerate(ASKED)]) is None
+
+
+def test_what_holds_by_accident_is_dropped_and_only_the_first_cases_are_counted():
+    wrong = [case.args[1] == 3 for case in ASKED]
+    more = [Case(np.zeros((9, 3)), 3), Case(np.zeros((9, 3)), 4)]
+    told = shared(CASES, ASKED + more, [*wrong, True, False], len(ASKED))
+    assert (told.clauses[0].code, told.exact, told.within) == ("is", True, sum(wrong))
+    assert shared(CASES, ASKED + more, [*wrong, False, True], len(ASKED)) is None
+
+
+def test_a_clause_with_an_or_stands_in_no_pair(monkeypatch):
+    def wrong(x, size, stride):
+        return size < len(x) and stride > 1
+
+    asked = [bool(wrong(*case.args, case.options.get("stride", 1))) for case in ASKED]
+    assert [clause.code for clause in shared(CASES, ASKED, asked).clauses] == ["given", "not_covers"]
+    monkeypatch.setattr(CASES, "regions", [region._replace(both=True) for region in CASES.regions])
+    assert "not_covers" not in [clause.code for clause in shared(CASES, ASKED, asked).clauses]

@@ -112,6 +112,15 @@ def test_an_answer_is_told_from_every_declared_mistake(question):
         assert not _answers_alike(question, first, second, None), f"{first.code} and {second.code} answer alike"
 
 
+@each_question
+def test_sentences_on_a_mistake_are_about_the_answers_and_no_clause_of_a_pair_has_an_or(question):
+    words = _words.words(question.id, "en")
+    stated = [words[mistake.code] for mistake in question.declared]
+    assert not [text for text in stated if not text.startswith(("They ", "Some of them ", "Your answers "))]
+    for region in question.collection.regions:
+        assert region.both == (" or " in words[f"region.not_{region.code}"].replace("1 or above", ""))
+
+
 # The cases
 
 

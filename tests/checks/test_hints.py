@@ -138,3 +138,8 @@ def test_nbgrader_counts_a_wrong_answer_once(shown, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     checks.convolution.find_padding(scope["find_padding"])
     assert [result.status for result in shown] == ["failed", "passed"]
+
+
+def test_outside_of_a_notebook_the_solution_says_where_tries_are_counted(monkeypatch):
+    monkeypatch.setattr(_hints, "in_notebook", lambda: False)
+    assert "tries are counted in notebooks only" in " ".join(str(QUESTION.solution()).split())

@@ -1,6 +1,8 @@
+import copy
 import functools
 import textwrap
 import time
+from collections import deque
 
 import numpy as np
 import pytest
@@ -159,7 +161,7 @@ def test_options_that_are_left_out_are_named_without_being_declared():
     assert (ignoring.misconception, codes(ignoring)[1:3]) == ("ignores_scale", ["ignores", "ignores_scale"])
     both = shift.run(lambda x, amount, *, scale=1.0, bias=0: right(x, amount))
     assert both.misconception == "ignores_scale_and_bias"
-    assert "Your answers match those of a function that leaves out scale, bias." in str(both)
+    assert "Your answers match those of a function that leaves out `scale` and `bias`." in str(both)
 
 
 def test_a_mistake_is_named_only_where_every_answer_is_its_own():
@@ -205,7 +207,7 @@ def first_is_larger(first, second, *, offset=0):
         (
             lambda a, b, *, offset=0: a + b + offset + (a > b and a % 4 == 1 and offset != 3),
             "shared_only",
-            "where second is less than first. Those where second is at least first are all right.",
+            "where second is less than first. All others are right.",
         ),
     ],
 )
@@ -478,3 +480,73 @@ def test_a_slow_answer_is_not_asked_everything_again(monkeypatch):
 
     assert total.run(slow).status == "passed"
     assert len(calls) == 220
+
+
+def always(value):
+    return lambda a, b, *, offset=0: value(a)
+
+
+@pytest.mark.parametrize("value", [lambda a: map(abs, [a]), lambda a: (n for n in [a]), lambda a: deque([a])])
+def test_objects_that_no_check_looks_into_are_not_said_to_be_the_same(value):
+    assert codes(total.run(always(value))) == ["asked_integer", "another"]
+
+
+def test_an_endless_loop_is_told_of_behind_a_wrong_value():
+    def endless(a, b, *, offset=0):
+        while a > 6:
+            pass
+        return -1
+
+    result = replace_seconds(total, 0.3).run(endless)
+    assert result.got["text"] == "-1"
+    assert "In another case it was still running after 0.3 seconds" in " ".join(str(result).split())
+
+
+def replace_seconds(asked, seconds):
+    quick = copy.copy(asked)
+    quick.seconds = seconds
+    return quick
+
+
+def test_a_case_with_a_wrong_value_is_shown_first_and_told_by_its_number():
+    result = total.run(lambda a, b, *, offset=0: float(a + b + offset) + (b > 5))
+    assert result.number > 1
+    assert f"Number {result.number}, from the smallest:" in str(result)
+    assert "wrap it" not in str(result)
+
+
+def test_no_sentence_on_what_cases_share_beside_an_answer_that_is_kept():
+    kept = {}
+    result = total.run(lambda a, b, *, offset=0: kept.setdefault((a, b), a + b + offset))
+    assert "remembers" in codes(result)
+    assert not [code for code in codes(result) if code.startswith("shared")]
+
+
+def test_a_threshold_beyond_small_numbers_is_said():
+    result = total.run(lambda a, b, *, offset=0: a + b + offset + (a > 6))
+    assert "where first is more than 6, right on all" in " ".join(str(result).split())
+
+
+def test_a_mistake_that_is_clipped_at_zero_is_named_too():
+    @question(points=1)
+    def less(a, b):
+        """The difference."""
+        return a - b + 20
+
+    less.cases(Case(2, 1), Case(1, 20))
+    less.draws(lambda rng: {"a": int(rng.integers(1, 20)), "b": int(rng.integers(1, 20))})
+    less.misconceptions(nothing_added=lambda a, b: a - b)
+    assert less.run(lambda a, b: max(0, a - b)).misconception == "nothing_added"
+    assert less.run(lambda a, b: max(1, a - b)).misconception == ""
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, "2", True])
+def test_wrong_cases_are_counted_from_one(number):
+    with pytest.raises(ValueError, match=r"number is .*: give 1 for the smallest wrong case"):
+        total.another(first_is_larger, number)
+
+
+def test_beyond_the_last_wrong_case_is_said(capsys):
+    total.another(first_is_larger, 999)
+    failed = total.run(first_is_larger).failed
+    assert f"No number 999 is there: wrong cases are counted from 1 to {failed}." in capsys.readouterr().out

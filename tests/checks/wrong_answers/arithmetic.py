@@ -66,6 +66,9 @@ OUTPUT_SIZE = {
     "round": (lambda n, k, s, p, d: round(room(n, k, p, d) / s) + 1, "rounded_to_the_nearest"),
     "half up": (lambda n, k, s, p, d: math.floor(room(n, k, p, d) / s + 0.5) + 1, ""),
     "padding once": (lambda n, k, s, p, d: (n + p - span(k, d)) // s + 1, "padding_on_one_side"),
+    "dilation up to 8": (lambda n, k, s, p, d: out(n, k, s, p, min(d, 8)), ""),
+    "stride up to 12": (lambda n, k, s, p, d: out(n, k, min(s, 12), p, d), ""),
+    "300 positions at most": (lambda n, k, s, p, d: min(300, out(n, k, s, p, d)), ""),
     "padding four times": (lambda n, k, s, p, d: (n + 4 * p - span(k, d)) // s + 1, ""),
     "no padding": (lambda n, k, s, p, d: out(n, k, s, 0, d), "ignores_padding"),
     "no dilation": (lambda n, k, s, p, d: out(n, k, s, p, 1), "ignores_dilation"),
@@ -88,6 +91,12 @@ def drop(n, k, s, p, d):
 
 
 DROPPED_PIXELS = {
+    "gaps counted": (
+        lambda n, k, s, p, d: (
+            max(0, room(n, k, p, d) % s - p) + room(n, k, p, d) // s * max(0, s - span(k, d))
+        ), "gaps_counted",
+    ),
+    "5 at most": (lambda n, k, s, p, d: min(5, max(0, room(n, k, p, d) % s - p)), ""),
     "all that is left over": (lambda n, k, s, p, d: room(n, k, p, d) % s, "padding_counted"),
     "less both paddings": (lambda n, k, s, p, d: max(0, room(n, k, p, d) % s - 2 * p), ""),
     "negative": (lambda n, k, s, p, d: room(n, k, p, d) % s - p, "fewer_than_none"),
@@ -151,7 +160,7 @@ SAME_PADDING = {
     ),
     "the other side": (lambda n, k, s, d, e: same(n, k, s, d, e)[::-1], "extra_pixel_on_the_wrong_side"),
     "always after": (lambda n, k, s, d, e: same(n, k, s, d, "after"), "ignores_extra"),
-    "always before": (lambda n, k, s, d, e: same(n, k, s, d, "before"), ""),
+    "always before": (lambda n, k, s, d, e: same(n, k, s, d, "before"), "extra_pixel_always_before"),
     "half a kernel": (lambda n, k, s, d, e: (span(k, d) // 2,) * 2, "half_a_kernel"),
     "half a kernel, no dilation": (lambda n, k, s, d, e: (k // 2,) * 2, ""),
     "(k - 1) / 2": (lambda n, k, s, d, e: ((k - 1) // 2,) * 2, ""),
@@ -204,6 +213,8 @@ def search(n, k, o, s, d, paddings):
 
 
 FIND_PADDING = {
+    "a search up to 9": (lambda n, k, o, s, d: search(n, k, o, s, d, range(10)), ""),
+    "a search up to 99": (lambda n, k, o, s, d: search(n, k, o, s, d, range(100)), ""),
     "none where the output exceeds the input": (lambda n, k, o, s, d: None if o > n else find(n, k, o, s, d), ""),
     "a search up to 3": (lambda n, k, o, s, d: search(n, k, o, s, d, range(4)), ""),
     "a search up to half a kernel": (lambda n, k, o, s, d: search(n, k, o, s, d, range(k // 2 + 1)), ""),
@@ -259,6 +270,7 @@ def sizes(o, k, s, p, d):
 
 
 INPUT_SIZES = {
+    "300 pixels at most": (lambda o, k, s, p, d: tuple(min(300, size) for size in sizes(o, k, s, p, d)), ""),
     "(1, s - 1) where there is padding": (
         lambda o, k, s, p, d: (1, s - 1) if p and exact(o, k, s, p, d) < 1 else sizes(o, k, s, p, d), "",
     ),
@@ -271,7 +283,9 @@ INPUT_SIZES = {
         lambda o, k, s, p, d: (max(1, exact(o, k, s, p, d)), max(1, exact(o, k, s, p, d) + s)), "one_pixel_too_many",
     ),
     "not clamped": (lambda o, k, s, p, d: (exact(o, k, s, p, d), exact(o, k, s, p, d) + s - 1), "sizes_below_one"),
-    "clamped to 0": (lambda o, k, s, p, d: (max(0, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
+    "clamped to 0": (
+        lambda o, k, s, p, d: (max(0, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), "sizes_below_one",
+    ),
     "clamped to 2": (lambda o, k, s, p, d: (max(2, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
     "clamped to the kernel": (lambda o, k, s, p, d: (max(k, exact(o, k, s, p, d)), exact(o, k, s, p, d) + s - 1), ""),
     "absolute": (lambda o, k, s, p, d: tuple(map(abs, (exact(o, k, s, p, d), exact(o, k, s, p, d) + s - 1))), ""),
@@ -284,7 +298,8 @@ INPUT_SIZES = {
     ),
     "padding added": (lambda o, k, s, p, d: sizes(o, k, s, -p, d), "padding_added"),
     "padding once": (
-        lambda o, k, s, p, d: (max(1, exact(o, k, s, p, d) + p), exact(o, k, s, p, d) + p + s - 1), "",
+        lambda o, k, s, p, d: (max(1, exact(o, k, s, p, d) + p), exact(o, k, s, p, d) + p + s - 1),
+        "padding_on_one_side",
     ),
     "no padding": (lambda o, k, s, p, d: sizes(o, k, s, 0, d), "ignores_padding"),
     "no dilation": (lambda o, k, s, p, d: sizes(o, k, s, p, 1), "ignores_dilation"),
@@ -293,7 +308,7 @@ INPUT_SIZES = {
     "d * k": (
         lambda o, k, s, p, d: (max(1, exact(o, k, s, p, d) + d - 1), exact(o, k, s, p, d) + d - 1 + s - 1), "",
     ),
-    "swapped": (lambda o, k, s, p, d: sizes(o, k, s, p, d)[::-1], ""),
+    "swapped": (lambda o, k, s, p, d: sizes(o, k, s, p, d)[::-1], "largest_first"),
     "the smallest alone": (lambda o, k, s, p, d: sizes(o, k, s, p, d)[0], ""),
     "all of them": (lambda o, k, s, p, d: list(range(sizes(o, k, s, p, d)[0], sizes(o, k, s, p, d)[1] + 1)), ""),
     "smallest and how many": (lambda o, k, s, p, d: (sizes(o, k, s, p, d)[0], s), ""),
