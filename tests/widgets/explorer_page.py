@@ -32,7 +32,8 @@ def drag(page, locator, right, down=0):
 
 
 def swipe(page, locator, right=0, down=0):
-    """Drag a part with a finger."""
+    """Drag a part with a finger, in the middle of the screen: the controls stand at its foot."""
+    locator.evaluate("(e) => e.scrollIntoView({ block: 'center' })")
     (x, y), session = middle(locator), page.context.new_cdp_session(page)
     moves = [("touchMove", [step / 5]) for step in range(1, 6)]
     for kind, ways in [("touchStart", [0]), *moves, ("touchEnd", [])]:
