@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import settings
 # Time limits would fail on a busy machine. In CI the random cases are the same in every run.
 settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("book")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would ignore Ctrl-C
 
 os.environ["CNNBOOK_PROGRESS"] = ""  # tests leave the progress of whoever runs them alone
 
