@@ -32,13 +32,15 @@ def drag(page, locator, right, down=0):
 
 
 def swipe(page, locator, right=0, down=0):
-    """Drag a part with a finger, in the middle of the screen: the controls stand at its foot."""
+    """Drag a part with a finger, in the middle of the screen (the controls stand at its foot); the page stays."""
     locator.evaluate("(e) => e.scrollIntoView({ block: 'center' })")
-    (x, y), session = middle(locator), page.context.new_cdp_session(page)
+    before, session = page.evaluate("scrollY"), page.context.new_cdp_session(page)
+    x, y = middle(locator)
     moves = [("touchMove", [step / 5]) for step in range(1, 6)]
     for kind, ways in [("touchStart", [0]), *moves, ("touchEnd", [])]:
         touches = [{"x": x + right * share, "y": y + down * share} for share in ways]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+    assert page.evaluate("scrollY") == before
 
 
 def press(page, *keys):
