@@ -23,6 +23,12 @@ def visit(context, address):
     return page
 
 
+def reload(page):
+    """Come back a moment later: the browser writes what a page keeps a moment after the page has asked for it."""
+    page.wait_for_timeout(200)
+    page.reload()
+
+
 def question(page):
     return page.locator(".commit", has_text="Which input sizes")
 
@@ -49,11 +55,11 @@ def test_a_choice_opens_its_reason_and_is_kept(new_context, address, how):
     choose(page, how, 1)  # after the choice every reason can be read; the choice stays
     assert reasons.evaluate_all("all => all.map((d) => d.open)") == [True, True, False]
     assert "Your choice" not in reasons.nth(1).inner_text()
-    page.reload()
+    reload(page)
     assert reasons.evaluate_all("all => all.map((d) => d.open)") == [True, False, False]
     assert "Your choice" in reasons.first.inner_text()
     question(page).get_by_role("button", name="Start again").click()
-    page.reload()
+    reload(page)
     assert reasons.evaluate_all("all => all.map((d) => d.open)") == [False] * 3
     assert (context.blocked, context.errors) == ([], [])
 
@@ -67,7 +73,7 @@ def test_goals_are_ticked_by_box_and_by_text_and_kept(new_context, address):
     page.locator(".goals li").nth(1).locator("span").first.click()
     boxes.nth(2).focus()
     page.keyboard.press("Space")
-    page.reload()
+    reload(page)
     assert boxes.evaluate_all("all => all.map((b) => b.checked)")[:4] == [True, True, True, False]
     assert page.get_by_role("checkbox", name="pixels that a layer never reads").is_checked()
 
@@ -99,10 +105,10 @@ def test_a_typed_answer_is_kept_and_then_the_answer_opens(new_context, tmp_path)
     page.keyboard.press("Enter")
     assert answer.is_visible()
     assert page.get_by_text("Your answer: about <b>5</b>").is_visible(), "what is typed is text, not markup"
-    page.reload()
+    reload(page)
     assert answer.is_visible()
     page.get_by_role("button", name="Start again").click()
-    page.reload()
+    reload(page)
     assert answer.is_hidden()
     assert page.evaluate("localStorage.length") == 0
     assert Axe().run(page, options=RULES).violations_count == 0
