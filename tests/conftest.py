@@ -26,7 +26,7 @@ _OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# A page is watched by the clock of a browser, on a machine that does other things too: a test of one may be tried again.
+# A page is watched by the clock of a browser, on a machine that does other things too: its test may be tried again.
 # The summary counts such tests ("1 rerun"); what is wrong fails three times.
 _TRIES_AGAIN = pytest.mark.flaky(reruns=2)
 _LOCAL = {"127.0.0.1", "localhost"}
