@@ -385,7 +385,7 @@ def _largest(value):
 def _places(got, expected, wrong):
     if not wrong.any():
         return None
-    if wrong.size == 1:
+    if not wrong.ndim:
         return Finding("value")
     place = _first(wrong)
     counts = {"wrong": int(np.count_nonzero(wrong)), "count": wrong.size, "place": str(place)}
