@@ -57,7 +57,7 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
     N, C, H, W = images.shape
     columns = min(columns, N)
     rows = ceil(N / columns)
-    side = WIDTH / max(columns, 7)  # inches
+    side = WIDTH / max(columns, 5)  # inches
     height = rows * (side * H / W + (0.24 if titles is not None else 0.04))
     with style():
         figure = plt.figure(figsize=(side * columns, height), layout="constrained")
@@ -169,7 +169,7 @@ def confusion_matrix(matrix, classes):
     colours, page = palette(), palette()["page"]
     shades = LinearSegmentedColormap.from_list("mistakes", [page["fill"], colours["gradient"]["line"]])
     with style():
-        size = 1.2 + 0.4 * K
+        size = 0.7 + 0.35 * K
         figure, axes = plt.subplots(figsize=(size, size), layout="constrained")
         axes.grid(False)
         axes.imshow(wrong, cmap=shades, vmin=0, vmax=most)
