@@ -38,7 +38,7 @@
       const fold = make("details", { className: "commit-fold" }, summary);
       while (heading.nextSibling) fold.append(heading.nextSibling);
       const back = make("a", { href: `#${box.id}`, textContent: words.question });
-      section.append(make("p", { className: "commit-folded" }, `${words.folded} `, back), fold);
+      section.append(make("div", { className: "commit-folded" }, `${words.folded} `, back), fold);
       summary.addEventListener("click", (event) => {
         event.preventDefault();
         keep(name, "yes");
