@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answering import at_once
+from answering import at_once, made
 
 from cnnbook import checks
 from cnnbook.checks._clauses import clauses, numbers
@@ -152,7 +152,7 @@ def mistakes(question):
     if question.outputs:
         changes["swapped"] = lambda answer: answer[::-1]
     found = {name: lambda case, change=change: change(question.answer(case)) for name, change in changes.items()}
-    return found | {m.code: lambda case, m=m: m.function(*case.args, **case.options) for m in question.known}
+    return found | {m.code: lambda case, m=m: made(m, case) for m in question.known}
 
 
 def wrong(question, cases):
