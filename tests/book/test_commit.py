@@ -105,7 +105,7 @@ def test_a_typed_answer_is_kept_and_then_the_answer_opens(new_context, tmp_path)
     answer = page.get_by_text("Four.")
     assert answer.is_hidden()
     page.emulate_media(media="print")
-    assert page.get_by_text("The answer").is_visible()
+    assert page.get_by_text("The answer", exact=True).is_visible()
     page.emulate_media(media="screen")
     page.get_by_role("button").first.click()  # nothing typed: nothing opens
     assert answer.is_hidden()
