@@ -70,8 +70,8 @@ def _(rng):
 
 grouped_cost.regions(
     in_groups=lambda groups: groups > 1,
-    depthwise=lambda c_in, groups: groups > 1 and groups == c_in,
-    multiplied=lambda c_in, c_out, groups: groups > 1 and groups == c_in and c_out > c_in,
+    one_in_each=lambda c_in, groups: c_in == groups,
+    one_out_each=lambda c_out, groups: c_out == groups,
     pointwise=lambda kernel: kernel == 1,
     one_place=lambda output: output == 1,
     more_out=lambda c_in, c_out: c_out > c_in,
@@ -106,21 +106,21 @@ grouped_cost.misconceptions(
     points=3, minutes=30, difficulty=2, count=120,
     axes={"x": "C_in H W", "weight": "C_out C_group kH kW", "answer": "C_out H_out W_out"},
 )  # fmt: skip
-def grouped_conv(x, weight, *, groups=1):
-    """The convolution in groups of an image (C_in, H, W) with filters (C_out, C_in // groups, kH, kW)."""
-    return by_group(x, weight, groups)
+def grouped_conv(x, weight):
+    """The convolution of an image with filters for a part of its channels each; the shapes say how many groups."""
+    return by_group(x, weight, len(x) // weight.shape[1])
 
 
 _X = np.arange(1, 25.0).reshape(4, 2, 3) % 7
 _WEIGHT = np.arange(1, 17.0).reshape(4, 2, 1, 2) % 5 - 2
 grouped_conv.cases(
-    Case(_X, _WEIGHT, groups=2),
-    Case(_X, _WEIGHT[:, ::-1], groups=2),
-    Case(_X[::-1], _WEIGHT, groups=2),
+    Case(_X, _WEIGHT),
+    Case(_X, _WEIGHT[:, ::-1]),
+    Case(_X[::-1], _WEIGHT),
     Case(_X[:2], _WEIGHT),
-    Case(_X[:2], _WEIGHT[:, :1], groups=2),
-    Case(_X, _WEIGHT[:, :1], groups=4),  # depthwise
-    Case(np.arange(140.0).reshape(4, 5, 7) % 11, np.arange(72.0).reshape(6, 2, 3, 2) % 5 - 2, groups=2),
+    Case(_X[:2], _WEIGHT[:, :1]),
+    Case(_X, _WEIGHT[:, :1]),  # depthwise
+    Case(np.arange(140.0).reshape(4, 5, 7) % 11, np.arange(72.0).reshape(6, 2, 3, 2) % 5 - 2),
 )
 
 
@@ -128,16 +128,14 @@ grouped_conv.cases(
 def _(rng):
     kH, kW, H, W = draw_sizes(rng)
     groups, inside, out = either(rng, (1, 2), (2, 4)), either(rng, (1, 3), (1, 4)), either(rng, (1, 3), (1, 4))
-    return {"x": draw_array(rng, groups * inside, H, W), "weight": draw_array(rng, groups * out, inside, kH, kW),
-            "groups": groups}  # fmt: skip
+    return {"x": draw_array(rng, groups * inside, H, W), "weight": draw_array(rng, groups * out, inside, kH, kW)}
 
 
 GROUPED = {
-    "in_groups": lambda groups: groups > 1,
-    "three_groups": lambda groups: groups > 2,
-    "depthwise": lambda groups, C_in: groups > 1 and C_in == groups,
-    "several_in_and_out": lambda groups, C_in, C_out: groups > 1 and C_in > groups and C_out > groups,
-    "one_filter_each": lambda groups, C_out: groups > 1 and C_out == groups,
+    "in_groups": lambda C_in, C_group: C_in > C_group,
+    "three_groups": lambda C_in, C_group: C_in > 2 * C_group,
+    "one_in_each": lambda C_group: C_group == 1,
+    "one_out_each": lambda C_in, C_group, C_out: C_out * C_group == C_in,
     "more_out": lambda C_in, C_out: C_out > C_in,
     "fewer_out": lambda C_in, C_out: C_out < C_in,
     "one_place": lambda answer: answer[0].size == 1,
@@ -153,30 +151,40 @@ def dealt(array, groups):
     return array.reshape(-1, groups, *array.shape[1:]).swapaxes(0, 1).reshape(array.shape)
 
 
+def split(array, groups):
+    """The first axis as groups: (groups, channels, ...)."""
+    return array.reshape(groups, -1, *array.shape[1:])
+
+
+def mistaken(mistake):
+    """A mistake that is told the number of groups."""
+    return lambda x, weight, answer, C_in, C_group: mistake(x, weight, answer, C_in // C_group)
+
+
 grouped_conv.misconceptions(
-    inputs_dealt_out=lambda x, weight, groups: by_group(dealt(x, groups), weight, groups),
-    outputs_interleaved=lambda answer, groups: answer.reshape(groups, -1, *answer.shape[1:]).swapaxes(0, 1).reshape(
-        answer.shape
+    inputs_dealt_out=mistaken(lambda x, weight, answer, groups: by_group(dealt(x, groups), weight, groups)),
+    outputs_interleaved=mistaken(
+        lambda x, weight, answer, groups: split(answer, groups).swapaxes(0, 1).reshape(answer.shape)
     ),
-    first_group_for_all=lambda x, weight, groups, C_group: by_group(
-        np.tile(x[:C_group], (groups, 1, 1)), weight, groups
+    first_group_for_all=mistaken(
+        lambda x, weight, answer, groups: by_group(np.tile(split(x, groups)[0], (groups, 1, 1)), weight, groups)
     ),
-    groups_in_reverse=lambda x, weight, groups: by_group(
-        x.reshape(groups, -1, *x.shape[1:])[::-1].reshape(x.shape), weight, groups
+    groups_in_reverse=mistaken(
+        lambda x, weight, answer, groups: by_group(split(x, groups)[::-1].reshape(x.shape), weight, groups)
     ),
-    groups_added=lambda answer, groups: np.tile(
-        answer.reshape(groups, -1, *answer.shape[1:]).sum(0), (groups, 1, 1)
+    groups_added=mistaken(
+        lambda x, weight, answer, groups: np.tile(split(answer, groups).sum(0), (groups, 1, 1))
     ),
-    first_group_alone=lambda answer, groups: answer[: len(answer) // groups],
-    kernel_turned=lambda x, weight, groups: by_group(x, weight[..., ::-1, ::-1], groups),
-    channels_not_added=lambda x, weight, groups, C_group: by_group(x, weight, groups) / C_group,
-)  # fmt: skip
+    first_group_alone=mistaken(lambda x, weight, answer, groups: split(answer, groups)[0]),
+    kernel_turned=mistaken(lambda x, weight, answer, groups: by_group(x, weight[..., ::-1, ::-1], groups)),
+    channels_not_added=lambda answer, C_group: answer / C_group,
+)
 
 
 # A shuffle
 
 
-@question(points=2, minutes=15, difficulty=2, count=120, axes={"x": "C H W", "answer": "C H W"})
+@question(points=2, minutes=15, difficulty=2, axes={"x": "C H W", "answer": "C H W"})
 def shuffle_channels(x, groups):
     """Channels in a new order: the first of each group, then the second of each group, and so on."""
     return x.reshape(groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)
@@ -196,15 +204,14 @@ shuffle_channels.cases(
 def _(rng):
     groups = either(rng, (1, 3), (2, 6))
     channels = groups * either(rng, (1, 3), (2, 6))
-    return {"x": draw_array(rng, channels, *rng.integers(1, 4, 2)), "groups": groups}
+    return {"x": draw_array(rng, channels, *(either(rng, (1, 3), (2, 6)) for _ in "HW")), "groups": groups}
 
 
 shuffle_channels.regions(
     one_group=lambda groups: groups == 1,
-    one_channel_each=lambda groups, C: groups > 1 and groups == C,
-    as_many_groups_as_channels_in_one=lambda groups, C: groups > 1 and groups**2 == C,
-    more_groups_than_channels_in_one=lambda groups, C: groups < C and groups**2 > C,
-    fewer_groups_than_channels_in_one=lambda groups, C: groups > 1 and groups**2 < C,
+    one_channel_each=lambda groups, C: groups == C,
+    as_many_groups_as_channels_in_one=lambda groups, C: groups**2 == C,
+    more_groups_than_channels_in_one=lambda groups, C: groups**2 > C,
     higher_image=lambda H, W: H > W,
 )
 shuffle_channels.misconceptions(
@@ -256,8 +263,7 @@ def _(rng):
             "pointwise": draw_array(rng, c_out, c_in * multiplier)}  # fmt: skip
 
 
-if hasattr(separable_conv, "example"): pass
-@(separable_conv.example if hasattr(separable_conv, "example") else lambda f: f)
+@separable_conv.example
 def _():
     """Edges of a colour image: two Sobel kernels for each channel, each kind added over the channels."""
     sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], float)
@@ -268,8 +274,6 @@ def _():
 
 separable_conv.regions(
     several_each=lambda C_in, C_between: C_between > C_in,
-    several_each_of_several=lambda C_in, C_between: C_between > C_in > 1,
-    one_each=lambda C_in, C_between: C_between == C_in > 1,
     one_channel=lambda C_in: C_in == 1,
     one_out=lambda C_out: C_out == 1,
     more_out=lambda C_between, C_out: C_out > C_between,
@@ -304,7 +308,7 @@ separable_conv.misconceptions(
 
 
 @question(
-    points=2, minutes=25, difficulty=3, count=120,
+    points=2, minutes=25, difficulty=3,
     axes={"x": "C_in H W", "weight": "C_out one kH kW", "answer": "C_out H_out W_out"},
 )  # fmt: skip
 def depthwise_conv(x, weight):
@@ -325,7 +329,7 @@ depthwise_conv.cases(
 @depthwise_conv.draws
 def _(rng):
     kH, kW, H, W = draw_sizes(rng)
-    c_in, multiplier = either(rng, (1, 4), (2, 5)), either(rng, (1, 2), (2, 4), (2, 5))
+    c_in, multiplier = either(rng, (1, 3), (2, 5), (2, 5)), either(rng, (1, 2), (2, 4), (2, 5))
     return {"x": draw_array(rng, c_in, H, W), "weight": draw_array(rng, c_in * multiplier, 1, kH, kW)}
 
 
@@ -348,8 +352,6 @@ def faulty(*, channel=False, kernel=False, sum_up=False):
 depthwise_conv.broken(faulty(channel=True, kernel=True))
 depthwise_conv.regions(
     several_each=lambda C_in, C_out: C_out > C_in,
-    several_each_of_several=lambda C_in, C_out: C_out > C_in > 1,
-    one_each=lambda C_in, C_out: C_out == C_in > 1,
     one_channel=lambda C_in: C_in == 1,
     one_place=lambda answer: answer[0].size == 1,
     higher_image=lambda H, W: H > W,
