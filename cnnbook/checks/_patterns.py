@@ -63,7 +63,7 @@ def marks(got, expected):
 def _array(value):
     value = numbers(value) if is_tensor(value) else value
     usable = isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and 0 < value.ndim <= _AXES and value.size
-    return value.astype(np.float64) if usable else None
+    return value.astype(np.float64) if usable and np.isfinite(value).all() else None
 
 
 def _common(pairs, letters):
