@@ -6,6 +6,7 @@ Arrays hold small whole numbers as floats, so that every order of the sums gives
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .. import datasets
 from ._cases import Case
 from ._question import question
 
@@ -192,9 +193,20 @@ conv_layer.cases(
 def _(rng):
     kernel, image = draw_sides(rng, 2)
     C_in, C_out = map(int, rng.integers(1, 5, 2))
-    shift = float(rng.choice([0, 0, 0, 30, -30]))
+    shift = float(rng.choice([0, 0, 0, 30, -12]))
     bias = draw_numbers(rng, C_out) + shift
     return {"x": draw_image(rng, C_in, *image), "weight": draw_numbers(rng, C_out, C_in, *kernel), "bias": bias}
+
+
+EDGE = np.array([[1.0, 0, -1]] * 3)
+
+
+@conv_layer.example
+def _():
+    """The ring of the chapter, and an edge kernel in red, in blue, in all channels, and with a minus in blue."""
+    signs = [(1, 0, 0), (0, 0, 1), (1, 1, 1), (1, 1, -1)]
+    filters = np.array([np.multiply.outer(sign, EDGE) for sign in signs])
+    return Case(datasets.load("shapes", "train").images[2861] / 255, filters, np.zeros(4))
 
 
 conv_layer.regions(
@@ -203,7 +215,6 @@ conv_layer.regions(
     one_channel_out=lambda C_out: C_out == 1,
     as_many_out_as_in=lambda C_in, C_out: C_in == C_out,
     nothing_cut_off=lambda answer: answer.min() > 0,
-    all_cut_off=lambda answer: answer.max() == 0,
 )
 conv_layer.misconceptions(
     activation_forgotten=lambda x, weight, bias: sums(x, weight) + bias[:, None, None],

@@ -17,7 +17,7 @@ def layer_cost(c_in, c_out, image, kernel, *, bias=True):
 def one_filter(x, weight, *, bias=0.0):
     """What one filter (C_in, kH, kW) finds in an image (C_in, H, W).
 
-    one_filter(np.ones((3, 5, 7)), np.ones((3, 3, 2))).max() is 18.
+    one_filter(np.ones((3, 3, 3)), np.ones((3, 3, 2))) is [[18, 18]].
     """
     (_, H, W), (_, kH, kW) = x.shape, weight.shape
     out = np.empty((H - kH + 1, W - kW + 1))
@@ -30,7 +30,7 @@ def one_filter(x, weight, *, bias=0.0):
 def conv_layer(x, weight, bias):
     """A layer with ReLU: x (C_in, H, W), weight (C_out, C_in, kH, kW), bias (C_out,).
 
-    conv_layer(np.ones((3, 5, 7)), np.ones((4, 3, 3, 2)), np.ones(4)).max() is 19.
+    conv_layer(np.ones((3, 3, 3)), np.ones((1, 3, 3, 2)), np.ones(1)) is [[[19, 19]]].
     """
     pictures = [one_filter(x, kernels, bias=b) for kernels, b in zip(weight, bias, strict=True)]
     return np.maximum(np.stack(pictures), 0)
@@ -39,7 +39,7 @@ def conv_layer(x, weight, bias):
 def conv_video(x, weight):
     """A 3-D convolution: x (C_in, D, H, W), weight (C_out, C_in, kD, kH, kW).
 
-    conv_video(np.ones((3, 6, 5, 7)), np.ones((4, 3, 2, 3, 2))).max() is 36.
+    conv_video(np.ones((3, 2, 1, 3)), np.ones((1, 3, 2, 1, 2))) is [[[[12, 12]]]].
     """
     (_, D, H, W), (C_out, _, kD, kH, kW) = x.shape, weight.shape
     out = np.zeros((C_out, D - kD + 1, H - kH + 1, W - kW + 1))
@@ -51,7 +51,7 @@ def conv_video(x, weight):
 def to_tensorflow(weight):
     """Weights (C_out, C_in, kH, kW) as (kH, kW, C_in, C_out).
 
-    to_tensorflow(np.arange(6.0).reshape(2, 3, 1, 1))[0, 0, 1, 1] is 4
+    to_tensorflow(np.array([[[[1, 2]]]])) is [[[[1]], [[2]]]].
     """
     return weight.transpose(2, 3, 1, 0)
 
@@ -59,7 +59,7 @@ def to_tensorflow(weight):
 def conv_nhwc(x, weight, bias):
     """The layer, mended: x (N, H, W, C_in), weight (kH, kW, C_in, C_out).
 
-    conv_nhwc(np.ones((2, 5, 7, 3)), np.ones((3, 2, 3, 4)), np.ones(4)).max() is 19.
+    conv_nhwc(np.ones((1, 3, 3, 2)), np.ones((3, 2, 2, 1)), np.ones(1)) is [[[[13], [13]]]].
     """
     N, H, W, C_in = x.shape
     kH, kW, _, C_out = weight.shape
