@@ -57,3 +57,9 @@ def test_alexnet_is_the_same_in_chapter_and_exercise(arithmetic):
     assert smallest <= 227 <= largest
     assert arithmetic["alexnet_sizes"](227, False)[0] == 55 == output_size(227, 11, stride=4)
     assert checks.arithmetic.find_padding.reference(224, 11, 55, stride=4) == 2
+
+
+def test_the_layer_of_the_chapter_on_channels_is_an_answer():
+    layer = functions("convolution/channels.ipynb")["conv_layer"]
+    for seed in (None, 1):
+        assert checks.channels.conv_layer.run(layer, seed=seed).status == "passed"
