@@ -15,11 +15,43 @@
     } catch { /* private windows refuse */ }
   };
 
+  /** Forget what was said to a question. @param {Element} box */
+  const forget = (box) => {
+    for (const kind of ["choice", "answer", "shown"]) keep(`${kind}:${box.dataset.key}`, null);
+  };
+
   /** Make an element. @param {string} tag @param {object} properties @param {...(Node|string)} children */
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
     return element;
+  };
+
+  /** Fold the sections that a question hides, each under its heading. @param {Element} box @returns {Function} */
+  const folding = (box) => {
+    const name = `shown:${box.dataset.key}`;
+    box.id ||= `question-${box.dataset.key}`;
+    const folds = (box.dataset.hides?.split(" ") ?? []).map((id) => {
+      const section = document.getElementById(id);
+      const heading = section.querySelector(":scope > :is(h1, h2, h3, h4)");
+      const summary = make("summary", { textContent: words.skip });
+      const fold = make("details", { className: "commit-fold" }, summary);
+      while (heading.nextSibling) fold.append(heading.nextSibling);
+      const back = make("a", { href: `#${box.id}`, textContent: words.question });
+      section.append(make("div", { className: "commit-folded" }, `${words.folded} `, back), fold);
+      summary.addEventListener("click", (event) => {
+        event.preventDefault();
+        keep(name, "yes");
+        for (const one of folds) one.open = true;
+        heading.tabIndex = -1; // the button is gone: go on reading from here
+        heading.focus({ preventScroll: true });
+      });
+      return fold;
+    });
+    /** Open with an answer, or where the reader wished to see without one. @param {boolean} answered */
+    return (answered) => {
+      for (const fold of folds) fold.open = answered || kept(name) !== null;
+    };
   };
 
   /** A choice opens its reason, once and for all; the other reasons can be opened after it. @param {Element} box */
@@ -28,6 +60,7 @@
     const choices = [...box.querySelectorAll(":scope > details:not(.commit-answer)")];
     const answer = box.querySelector(":scope > .commit-answer");
     const again = make("button", { type: "button", className: "commit-again", textContent: words.again });
+    const fold = folding(box);
     const show = (index) => {
       box.classList.toggle("committed", index !== null);
       choices.forEach((choice, at) => {
@@ -37,6 +70,7 @@
         choice.open = at === index;
       });
       if (answer) { answer.hidden = index === null; answer.open = index !== null; }
+      fold(index !== null);
       if (index === null) again.remove(); else box.append(again);
     };
     choices.forEach((choice, index) => {
@@ -47,7 +81,7 @@
         show(index);
       });
     });
-    again.addEventListener("click", () => { keep(name, null); show(null); choices[0].querySelector("summary").focus(); });
+    again.addEventListener("click", () => { forget(box); show(null); choices[0].querySelector("summary").focus(); });
     const before = kept(name);
     show(before !== null && choices[before] ? Number(before) : null);
   };
@@ -61,12 +95,14 @@
     const form = make("form", {}, label, field, make("button", { type: "submit", textContent: words.commit }));
     const said = make("p", { className: "commit-said" });
     const again = make("button", { type: "button", className: "commit-again", textContent: words.again });
+    const fold = folding(box);
     const show = (text) => {
       box.classList.toggle("committed", text !== null);
       form.hidden = text !== null;
       said.hidden = again.hidden = answer.hidden = text === null;
       said.textContent = text === null ? "" : words.kept.replace("{answer}", text);
       answer.open = text !== null;
+      fold(text !== null);
     };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -76,7 +112,7 @@
       show(text);
       answer.querySelector("summary").focus();
     });
-    again.addEventListener("click", () => { keep(name, null); show(null); field.focus(); });
+    again.addEventListener("click", () => { forget(box); show(null); field.focus(); });
     answer.before(form, said);
     box.append(again);
     show(kept(name));
@@ -95,6 +131,16 @@
   };
 
   for (const box of document.querySelectorAll(".commit")) (box.classList.contains("commit-types") ? typing : choosing)(box);
+
+  /** A link that leads into a folded section unfolds it. @param {boolean} moved by what was folded above */
+  const reveal = (moved) => {
+    const target = document.querySelector(":target"), fold = target?.closest(".commit-fold:not([open])");
+    if (fold) fold.open = true;
+    if (fold || moved) target?.scrollIntoView();
+  };
+  addEventListener("hashchange", () => reveal(false));
+  reveal(document.querySelector(".commit-fold:not([open])") !== null);
+
   const goals = document.querySelectorAll(".admonition.goals > ul > li");
   goals.forEach(ticking);
   goals[0]?.parentElement.classList.add("ticked");

@@ -57,7 +57,7 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
     N, C, H, W = images.shape
     columns = min(columns, N)
     rows = ceil(N / columns)
-    side = WIDTH / max(columns, 7)  # inches
+    side = WIDTH / max(columns, 5)  # inches
     height = rows * (side * H / W + (0.24 if titles is not None else 0.04))
     with style():
         figure = plt.figure(figsize=(side * columns, height), layout="constrained")
@@ -114,7 +114,8 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
         if logarithmic and values.min() <= 0:
             raise ValueError(f"curve {name!r} goes down to {values.min():g}: a logarithmic axis needs numbers above 0")
     with style():
-        figure, axes = plt.subplots(layout="constrained")
+        height = 2.4 + 0.2 * len(curves)  # a line of the legend each
+        figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
         for (name, values), dashes in zip(curves.items(), cycle(DASHES), strict=False):
             epochs = np.arange(1, values.shape[1] + 1)
             (line,) = axes.plot(epochs, values.mean(0), dashes, label=name)
@@ -127,7 +128,7 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
             axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
             axes.yaxis.set_minor_formatter(NullFormatter())
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend()
+        figure.legend(loc="outside upper left", alignment="left")
     return _done(figure)
 
 
@@ -169,7 +170,7 @@ def confusion_matrix(matrix, classes):
     colours, page = palette(), palette()["page"]
     shades = LinearSegmentedColormap.from_list("mistakes", [page["fill"], colours["gradient"]["line"]])
     with style():
-        size = 1.2 + 0.4 * K
+        size = 0.7 + 0.35 * K
         figure, axes = plt.subplots(figsize=(size, size), layout="constrained")
         axes.grid(False)
         axes.imshow(wrong, cmap=shades, vmin=0, vmax=most)

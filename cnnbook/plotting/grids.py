@@ -44,7 +44,8 @@ def number_grids(grids, *, role="input"):
     sizes = np.concatenate([np.abs(grid * 1.0).ravel() for grid in grids.values()])
     largest = sizes[np.isfinite(sizes)].max(initial=0) or 1
     shades = LinearSegmentedColormap.from_list(role, [palette()["page"]["fill"], palette()[role]["fill"]])
-    cell, gap, rows, room = 0.36, 0.4, [], 0  # inches
+    longest = max(len(f"{number:g}") for grid in grids.values() for number in grid.flat)
+    cell, gap, rows, room = max(0.3, 0.1 * longest), 0.3, [], 0  # inches
     for title, grid in grids.items():
         room -= grid.shape[1] * cell + gap
         if room < 0:  # a new row, so that no figure is wider than a page

@@ -1,7 +1,7 @@
 """One look for all figures: the roles and colours of the book's palette, on white.
 
 On a dark page the site turns charts dark and leaves images as they are (book/_ext/booksite/pictures.py). No figure is
-wider than WIDTH, so that its letters can still be read where a phone shows it at little more than half its size.
+wider than WIDTH, so that a phone shows it at nearly its own size, with letters that can be read.
 """
 
 import json
@@ -12,7 +12,7 @@ from importlib.resources import files
 import matplotlib as mpl
 from cycler import cycler
 
-WIDTH = 5.5  # inches
+WIDTH = 4.2  # inches
 SERIES = ("input", "kernel", "output", "gradient", "padding")  # the order in which a chart takes colours
 
 

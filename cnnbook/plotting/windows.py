@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 from ..arithmetic import output_size
 from .style import WIDTH, palette, style
 
-_CELL = 0.27  # inches; smaller where the figure would be wider than a page
+_CELL = 0.27  # inches; smaller where one layer alone would be wider than a page
 
 
 def windows(*layers, columns=2):
@@ -19,7 +19,7 @@ def windows(*layers, columns=2):
     *layers : dict
         What :func:`cnnbook.arithmetic.output_size` takes: ``size``, ``kernel`` and any of its options, all integers.
     columns : int
-        Drawings side by side.
+        Drawings side by side; fewer where they would be wider than a page.
 
     Returns
     -------
@@ -37,7 +37,10 @@ def windows(*layers, columns=2):
     ['n = 7,  k = 3:  o = 5', 'n = 7,  k = 3,  s = 2:  o = 3']
     """
     columns = min(columns, len(layers))
-    widths = [max(_reach(**layer) for layer in layers[column::columns]) + 3 for column in range(columns)]
+    widths = _widths(layers, columns)
+    while columns > 1 and _CELL * sum(widths) > WIDTH:
+        columns -= 1
+        widths = _widths(layers, columns)
     rows = [layers[first : first + columns] for first in range(0, len(layers), columns)]
     heights = [max(len(_starts(**layer)) for layer in row) + 2.5 for row in rows]
     with style():
@@ -50,6 +53,11 @@ def windows(*layers, columns=2):
             _draw(figure.add_subplot(grid[row, column]), widths[column], heights[row], **layer)
     plt.close(figure)
     return figure
+
+
+def _widths(layers, columns):
+    """Cells that each column of drawings takes."""
+    return [max(_reach(**layer) for layer in layers[column::columns]) + 3 for column in range(columns)]
 
 
 def _starts(size, kernel, stride=1, padding=0, **options):
@@ -96,4 +104,4 @@ def _cell(axes, column, row, role, text, line="-", hatched=False):
     )  # fmt: skip
     axes.add_patch(box)
     patch = {"facecolor": colours["fill"], "lw": 0, "pad": 1}
-    axes.text(column, -row - 0.03, text, ha="center", va="center", fontsize=8, bbox=patch if hatched else None)
+    axes.text(column, -row - 0.03, text, ha="center", va="center", fontsize=9, bbox=patch if hatched else None)

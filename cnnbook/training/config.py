@@ -1,6 +1,7 @@
 """Everything that a training run can be told, each knob with its unit."""
 
 from dataclasses import dataclass, field, fields
+from html import escape
 from math import cos, pi
 
 from .._validate import flag, number
@@ -60,6 +61,12 @@ class Config:
         for name in ("warmup", "momentum", "weight_decay"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} {getattr(self, name)} is out of range: use a number from 0 to below 1")
+
+    def _repr_html_(self):
+        rows = ((knob.name, getattr(self, knob.name), knob.metadata["unit"]) for knob in fields(self))
+        cells = '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>'
+        body = "".join(cells.format(*(escape(str(part)) for part in row)) for row in rows)
+        return f"<table><tbody>{body}</tbody></table>"
 
     def __str__(self):
         values = {knob.name: str(getattr(self, knob.name)) for knob in fields(self)}

@@ -8,7 +8,7 @@ from .loop import History
 class LiveCurves:
     """Give it to :func:`cnnbook.training.fit` as `on_epoch`, in a notebook.
 
-    It shows one figure, drawn anew after every epoch: both losses, under a line with the epoch and the seconds left.
+    It shows one figure, drawn anew after every epoch: both losses, under the epoch and the seconds left.
 
     Parameters
     ----------
@@ -19,18 +19,18 @@ class LiveCurves:
     --------
     >>> from cnnbook.training import Config, Epoch
     >>> live = LiveCurves(Config(epochs=2, batch_size=32, learning_rate=0.1))
-    >>> live.line(Epoch(1, 2.3, 0.1, 2.0, 0.2, 9.5), elapsed=10.0)
-    'epoch 1 of 2   train loss 2.3000   test loss 2.0000, accuracy 20.00%   10 s left'
+    >>> live.text(Epoch(1, 2.3, 0.1, 2.0, 0.2, 9.5), elapsed=10.0)
+    'epoch 1 of 2   train loss 2.3000\\ntest loss 2.0000, accuracy 20.00%   10 s left'
     """
 
     def __init__(self, config):
         self.epochs, self.history, self.started, self.handle = config.epochs, History(), perf_counter(), None
 
-    def line(self, epoch, elapsed):
-        """One line of text on an epoch, after so many seconds of training."""
+    def text(self, epoch, elapsed):
+        """Two lines of text on an epoch, after so many seconds of training."""
         left = elapsed / epoch.epoch * (self.epochs - epoch.epoch)
         return (
-            f"epoch {epoch.epoch} of {self.epochs}   train loss {epoch.train_loss:.4f}   "
+            f"epoch {epoch.epoch} of {self.epochs}   train loss {epoch.train_loss:.4f}\n"
             f"test loss {epoch.test_loss:.4f}, accuracy {epoch.test_accuracy:.2%}   {left:.0f} s left"
         )
 
@@ -42,7 +42,7 @@ class LiveCurves:
         self.history.append(epoch)
         losses = {name: self.history.column(f"{name}_loss") for name in ("train", "test")}
         figure = learning_curves(losses, ylabel="cross-entropy (nats an image)", logarithmic=True)
-        figure.axes[0].set_title(self.line(epoch, perf_counter() - self.started), fontsize=9, loc="left")
+        figure.axes[0].set_title(self.text(epoch, perf_counter() - self.started), fontsize=9, loc="left")
         figure.axes[0].set_xlim(0.8, self.epochs + 0.2)
         if self.handle is None:
             self.handle = display(figure, display_id=True)

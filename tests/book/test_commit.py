@@ -9,6 +9,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic.html"
+LAB = "book/labs/lenet_mnist.html"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 TYPED = """<!doctype html><html lang="en"><head><title>A question</title></head><body><main><h1>A question</h1>
 <div class="commit commit-types" data-key="abc"><p class="commit-asks">Which number?</p>
@@ -16,9 +17,9 @@ TYPED = """<!doctype html><html lang="en"><head><title>A question</title></head>
 <script type="application/json" id="commit-words">{words}</script><script>{script}</script></body></html>"""
 
 
-def visit(context, address):
+def visit(context, address, name=CHAPTER):
     page = context.new_page()
-    page.goto(f"{address('server')}/{CHAPTER}")
+    page.goto(f"{address('server')}/{name}")
     page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
     return page
 
@@ -121,3 +122,64 @@ def test_without_a_script_every_reason_can_be_unfolded(new_context, address):
     reason = question(page).locator("details").nth(1)
     reason.locator("summary").click()
     assert reason.locator("p").first.is_visible()
+
+
+# What a question hides
+
+
+def hidden(page):
+    """Whether each of the lab's sections with results is folded."""
+    return [not part.is_visible() for part in page.locator(".commit-fold > :not(summary):last-child").all()]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_results_are_folded_until_a_prediction_is_kept(new_context, address, theme):
+    context = new_context(viewport={"width": 320, "height": 700})
+    context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('mode', '{theme}')")
+    page = visit(context, address, LAB)
+    assert hidden(page) == [True] * 5
+    assert page.get_by_role("heading", name="The full run").is_visible()
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+    page.get_by_label("Your answer").fill("9")
+    page.keyboard.press("Enter")
+    assert hidden(page) == [False] * 5
+    assert page.get_by_text("Show it without an answer").first.is_hidden()
+    reload(page)
+    assert hidden(page) == [False] * 5
+    page.get_by_role("button", name="Start again").first.click()
+    assert hidden(page) == [True] * 5
+    reload(page)
+    assert hidden(page) == [True] * 5
+    assert context.errors == []
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_results_can_be_seen_without_an_answer(new_context, address, how):
+    page = visit(new_context(), address, LAB)
+    button = page.locator(".commit-fold > summary").nth(1)
+    button.click() if how == "mouse" else button.press("Enter")
+    assert hidden(page) == [False] * 5
+    assert page.evaluate("document.activeElement.textContent").startswith("How far can you trust it?")
+    reload(page)
+    assert hidden(page) == [False] * 5
+
+
+def test_a_link_that_leads_into_a_folded_section_opens_it(new_context, address):
+    page = visit(new_context(), address, f"{LAB}#paired")
+    assert hidden(page) == [True, False, True, True, True]
+    assert 0 <= page.locator("#paired").bounding_box()["y"] < 400
+    page.evaluate("location.hash = 'kept-network'")
+    page.wait_for_function("document.querySelectorAll('.commit-fold[open]').length === 2")
+    page.wait_for_timeout(200)
+    assert 0 <= page.locator("#kept-network").bounding_box()["y"] < 400
+
+
+def test_results_are_read_on_paper_and_without_a_script(new_context, address):
+    page = visit(new_context(), address, LAB)
+    page.emulate_media(media="print")
+    assert hidden(page) == [False] * 5
+    assert page.locator(".commit-folded").first.is_hidden()
+    plain = new_context(java_script_enabled=False).new_page()
+    plain.goto(f"{address('server')}/{LAB}")
+    assert plain.get_by_text("Yes, it still reads.").is_visible()

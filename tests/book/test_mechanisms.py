@@ -250,6 +250,26 @@ def test_a_question_without_choices_takes_a_typed_answer(build):
     assert re.search(r'<div class="commit commit-types" data-key="\w{10}">', page("index"))
 
 
+HIDING = ":::{commit}\n:hides: found\nHow many?\n\nLook below.\n:::"
+
+
+def test_a_question_names_the_sections_that_it_hides(build):
+    warnings, page = build(index=["# Title", f"## Guess\n\n{HIDING}", "(found)=\n## What was found\n\nMany."])
+    assert warnings == []
+    assert 'data-hides="what-was-found"' in page("index")
+    assert '<section id="what-was-found">' in page("index")
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [("(lost)=\n", "no section of this page has the label 'found'"), ("(found)=\n", "stands in the section 'found'")],
+)
+def test_a_question_hides_a_section_of_its_page_and_not_itself(build, label, says):
+    warnings, _ = build(index=["# Title", f"{label}## Guess\n\n{HIDING}"])
+    assert len(warnings) == 1
+    assert says in warnings[0]
+
+
 def test_questions_are_translated(build, tmp_path):
     build("gettext", "gettext_compact = False\n", index=["# Title", QUESTION, SUM])
     catalogue = (tmp_path / "out" / "index.pot").read_text(encoding="utf-8")

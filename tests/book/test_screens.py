@@ -130,7 +130,9 @@ def seen(request, visits):
         assert page.evaluate("document.documentElement.dataset.theme") == request.param
         found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
         found.texts[name] = page.evaluate(CONTRAST)
-        blocks = page.locator(".bd-article section > :is(p, .cell, .admonition, div.math, h2)").evaluate_all(SIDES)
+        blocks = page.locator(
+            ".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)"
+        ).evaluate_all(SIDES)
         found.columns[name] = {(round(left), round(right)) for left, right in blocks}
         for row in page.locator("div.math").all():
             parts = ("xpath=.", ".katex-html", "xpath=./*[last()]")
@@ -226,6 +228,41 @@ def test_formulas_start_at_their_head_on_a_phone(narrow):
     assert all(scrolled == 0 and place >= 0 for scrolled, place in starts)
 
 
+def test_figures_are_nearly_as_large_as_they_are_drawn_on_a_phone(browser_page, address, names):
+    page, small = browser_page(390, 844, is_mobile=True, has_touch=True), []
+    for name in names:
+        page.goto(f"{address('server')}/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+        sizes = page.locator(".cell_output img").evaluate_all("all => all.map((img) => [img.width, img.naturalWidth])")
+        small += [(name, shown, drawn) for shown, drawn in sizes if shown < 0.6 * drawn]
+    assert small == [], "letters too small: draw no wider than cnnbook.plotting.style.WIDTH, or put parts in rows"
+
+
+def test_each_value_of_the_ledger_has_its_word_on_a_phone(browser_page, address):
+    page = browser_page(390, 844, is_mobile=True, has_touch=True)
+    page.goto(f"{address('server')}/book/appendix/ledger.html")
+    row = page.locator("table.claims tbody tr").first
+    assert not page.locator("table.claims thead").first.is_visible()
+    assert [cell.split() for cell in row.locator("td:has(.column-name)").all_inner_texts()] == [
+        ["computed", "4", "x", "4"],
+        ["verdict", "Right."],
+    ]
+    page.set_viewport_size({"width": 1280, "height": 844})
+    assert page.locator("table.claims thead").first.is_visible()
+    assert not page.locator("table.claims .column-name").first.is_visible()
+
+
+def test_a_caption_stays_in_sight_while_its_table_scrolls(browser_page, address):
+    page = browser_page(390, 844, is_mobile=True, has_touch=True)
+    page.goto(f"{address('server')}/book/labs/lenet_mnist.html")
+    page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+    box = page.locator(".output.text_html:has(caption)").first
+    before = box.locator("caption").evaluate_all(SIDES)
+    assert box.evaluate("box => { box.scrollLeft = 1000; return box.scrollLeft }") > 50
+    assert box.locator("caption").evaluate_all(SIDES)[0] == pytest.approx(before[0], abs=1)
+    assert before[0][1] < 390
+
+
 def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_page, address):
     page = browser_page(390, 844, is_mobile=True, has_touch=True)
     page.goto(f"{address('server')}/{GALLERY}")
@@ -267,7 +304,8 @@ def test_a_dark_page_is_printed_in_light(browser_page, address):
 
 
 @pytest.mark.parametrize(
-    ("query", "text"), [("感受野", "感受野"), ("卷积", "卷积"), ("k_H", "k_H"), ("brackets", "⌊x⌋ round down")]
+    ("query", "text"),
+    [("感受野", "感受野"), ("卷积", "卷积"), ("核", "核"), ("k_H", "k_H"), ("brackets", "⌊x⌋ round down")],
 )
 def test_the_search_finds_chinese_words_and_shows_formulas_as_text(browser_page, address, query, text):
     page = browser_page(1280, 900)

@@ -67,7 +67,7 @@ def test_learning_curves_show_mean_and_range():
     assert band.get_paths()[0].vertices[:, 1].min() == 1
     assert band.get_paths()[0].vertices[:, 1].max() == 5
     assert (axes.get_yscale(), axes.get_ylabel()) == ("log", "loss (nats)")
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    assert [text.get_text() for text in axes.figure.legends[0].get_texts()] == ["a", "b"]
     saved(figure)
 
 

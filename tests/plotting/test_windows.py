@@ -3,6 +3,7 @@ import pytest
 
 from cnnbook.arithmetic import output_size
 from cnnbook.plotting import palette, windows
+from cnnbook.plotting.style import WIDTH
 
 LAYERS = [
     {"size": 7, "kernel": 3},
@@ -56,6 +57,15 @@ def test_all_cells_have_one_size_and_nothing_is_cut():
     ((width, height),) = sizes
     assert width == height
     assert plt.get_fignums() == []
+
+
+def test_what_does_not_fit_beside_the_others_stands_below():
+    places = [axes.get_position() for axes in windows({"size": 5, "kernel": 3}, {"size": 3, "kernel": 3}).axes]
+    assert places[0].y1 == places[1].y1
+    figure = windows({"size": 9, "kernel": 3}, {"size": 8, "kernel": 3})
+    assert figure.get_figwidth() <= WIDTH
+    first, second = (axes.get_position() for axes in figure.axes)
+    assert second.y1 <= first.y0
 
 
 def test_a_kernel_that_does_not_fit_is_refused():

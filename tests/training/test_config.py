@@ -57,3 +57,10 @@ def test_every_knob_is_explained():
     lines = str(Config(**GOOD)).splitlines()
     assert len(lines) == 10
     assert all(len(line.split(maxsplit=2)) == 3 for line in lines)
+
+
+def test_a_notebook_shows_each_knob_with_its_value_and_meaning():
+    html = Config(**GOOD | {"device": "<b>"})._repr_html_()
+    assert '<tr><th scope="row">epochs</th><td>4</td><td>passes over the training images</td></tr>' in html
+    assert "<td>&lt;b&gt;</td>" in html
+    assert html.count("<tr>") == len(str(Config(**GOOD)).splitlines())

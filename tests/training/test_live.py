@@ -32,5 +32,5 @@ def test_one_figure_grows_with_the_epochs(monkeypatch):
 
 def test_the_time_left_goes_by_the_epochs_done():
     live = LiveCurves(Config(epochs=3, batch_size=8, learning_rate=0.1))
-    told = [live.line(epoch, 6.0 * epoch.epoch).rpartition("   ")[2] for epoch in EPOCHS]
+    told = [live.text(epoch, 6.0 * epoch.epoch).rpartition("   ")[2] for epoch in EPOCHS]
     assert told == ["12 s left", "6 s left", "0 s left"]

@@ -17,19 +17,28 @@ The first paragraph asks. A list of tasks gives the choices, each with its reaso
 What stands behind the list opens with any choice. Without a list the reader types an answer, and the rest opens. The
 page's part is book/_assets/commit.js; without a script, the reasons unfold one by one. In JupyterLab and
 on GitHub this reads as a list.
+
+With the option ``:hides: full-run mistakes`` the sections of this page with these labels are folded under their
+headings until the reader has answered, or asks to see them without an answer. A link that leads inside unfolds its
+section. On paper, for the search and without a script they stand open.
 """
 
 import hashlib
 import json
+from typing import ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 
 from .words import table
 
+LOGGER = getLogger(__name__)
+
 
 class question(nodes.Element):
-    """The whole box; ``key`` is its name in the browser's storage."""
+    """The whole box; ``key`` is its name in the browser's storage, ``hides`` the ids of the sections that it folds."""
 
 
 class choice(nodes.Element):
@@ -42,9 +51,10 @@ class choice_title(nodes.TextElement):
 
 class Commit(SphinxDirective):
     has_content = True
+    option_spec: ClassVar = {"hides": directives.unchanged_required}
 
     def run(self):
-        box = question(classes=["commit"])
+        box = question(classes=["commit"], hides=self.options.get("hides", "").split())
         self.set_source_info(box)
         parsed = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, parsed)
@@ -86,8 +96,29 @@ class Commit(SphinxDirective):
         return choice("", title, *children, right=False, classes=["commit-answer"])
 
 
+def find_sections(app, doctree):
+    """Sphinx's doctree-read hook: put the ids of the sections that a question hides in place of their labels."""
+    sections = {name: section for section in doctree.findall(nodes.section) for name in section["ids"]}
+    for box in doctree.findall(question):
+        around = list(section_of(box))
+        for label in box["hides"]:
+            if label not in sections:
+                LOGGER.warning(f"{{commit}}: no section of this page has the label {label!r}", location=box)
+            elif sections[label] in around:
+                LOGGER.warning(f"{{commit}}: the question stands in the section {label!r} that it hides", location=box)
+        box["hides"] = [sections[label]["ids"][0] for label in box["hides"] if label in sections]
+
+
+def section_of(node):
+    """The sections around a node, the nearest first."""
+    while node := node.parent:
+        if isinstance(node, nodes.section):
+            yield node
+
+
 def visit_question(translator, node):
-    translator.body.append(translator.starttag(node, "div", **{"data-key": node["key"]}))
+    hides = {"data-hides": " ".join(node["hides"])} if node["hides"] else {}
+    translator.body.append(translator.starttag(node, "div", **{"data-key": node["key"]}, **hides))
 
 
 def depart_question(translator, node):
@@ -124,4 +155,5 @@ def setup(app):
     app.add_node(question, html=(visit_question, depart_question))
     app.add_node(choice, html=(visit_choice, depart_choice))
     app.add_node(choice_title, html=(visit_title, depart_title))
+    app.connect("doctree-read", find_sections)
     app.connect("html-page-context", add_script)

@@ -92,7 +92,11 @@ class Claims(SphinxDirective):
         found = [self.paragraph(f"[{claim['finds']}](#{claim['cell']})", line)] if "cell" in claim else []
         verdict = [self.paragraph(f"**{self.words[claim['verdict']]}**", line, translatable=False)]
         why = [self.paragraph(claim["why"], line)] if "why" in claim else []
-        return [says, stands], found, verdict + why
+        computed, judged = (  # a phone shows the cells below each other, each with its word
+            self.paragraph(self.words[key], line, classes=["column-name"], translatable=False)
+            for key in ("computed", "verdict")
+        )
+        return [says, stands], [computed, *found] if found else [], [judged, *verdict, *why]
 
     def paragraph(self, text, line, **attributes):
         """A paragraph of Markdown, with its place in the file, so that it is translated, and its faults are found."""

@@ -1,7 +1,7 @@
-"""The search: Chinese words are found in pairs of characters, excerpts hold formulas as text (book/_assets/search.js).
+"""The search: Chinese is found by characters and pairs, excerpts hold formulas as text (book/_assets/search.js).
 
-Chinese has no spaces. A word such as 感受野 is kept as its neighbouring pairs, 感受 and 受野; the query is split in the
-same way, so that every word of two characters or more is found.
+Chinese has no spaces. A word such as 感受野 is kept as its neighbouring pairs, 感受 and 受野, and as its characters. A
+query is split into its pairs, and where it has one character only, that is looked up.
 """
 
 import re
@@ -21,18 +21,16 @@ class Search(SearchEnglish):
 }}"""
 
     def split(self, text):
-        """Words, and pairs of Chinese characters.
+        """Words, and of Chinese the characters and their pairs.
 
         >>> Search({}).split("the 感受野 of k_H")
-        ['the', '感受', '受野', 'of', 'k_H']
+        ['the', '感', '受', '野', '感受', '受野', 'of', 'k_H']
         """
-        words = re.findall(rf"[{HAN}]+|[^\W{HAN}]+", text)
-        han = re.compile(f"[{HAN}]")
-        return [
-            part
-            for word in words
-            for part in ([word[i : i + 2] for i in range(max(len(word) - 1, 1))] if han.match(word) else [word])
-        ]
+        parts = []
+        for word in re.findall(rf"[{HAN}]+|[^\W{HAN}]+", text):
+            pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+            parts += [*word, *pairs] if re.match(f"[{HAN}]", word) else [word]
+        return parts
 
 
 def add_script(app, pagename, templatename, context, doctree):
