@@ -267,7 +267,7 @@ def negative_from_the_end(image, i, j):
 
 
 @question(
-    points=3, minutes=30, difficulty=3, count=240, outputs=("value", "slope_down", "slope_right"), axes={"image": "H W"}
+    points=3, minutes=30, difficulty=3, count=200, outputs=("value", "slope_down", "slope_right"), axes={"image": "H W"}
 )
 def bilinear(image, down, right):
     """What an image is between its pixels, zeros outside, and how that changes with a move down and to the right."""
