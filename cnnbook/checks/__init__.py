@@ -30,6 +30,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "channels",
         "arithmetic",
         "grouped_and_separable",
+        "transposed_dilated_deformable",
     ),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
