@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._layers import either
+
 
 def places_of(size, kernel):
     return (size[0] - kernel[0] + 1) * (size[1] - kernel[1] + 1)
@@ -111,3 +113,16 @@ def comparing(images, outputs):
     return lambda matrix, shift: abs(np.roll(matrix, -images * shift, 1) - np.roll(matrix, outputs * shift, 0)).max(
         axis=0
     )
+
+
+# Cases
+
+
+def draw_matrix(rng, *shape):
+    return rng.integers(-4, 5, shape).astype(float)
+
+
+def draw_sizes(rng, kernel=5, more=5):
+    """Sizes of a kernel, and of an image into which it fits, seldom square."""
+    k = [either(rng, (1, 4), (1, kernel)) for _ in range(2)]
+    return k, [size + either(rng, (0, 3), (0, more)) for size in k]

@@ -5,6 +5,7 @@ Numbers of the cases are whole, as floats, so that every way to sum them up give
 
 import numpy as np
 
+from .. import datasets
 from ._cases import Case
 from ._layers import either
 from ._matrices import (
@@ -13,6 +14,8 @@ from ._matrices import (
     comparing,
     correlate,
     count,
+    draw_matrix,
+    draw_sizes,
     faulty_strided_matrix,
     gaps,
     in_one_run,
@@ -25,16 +28,6 @@ from ._matrices import (
 from ._question import question
 
 LAYERS = ("fully connected", "locally connected", "convolution")
-
-
-def draw_matrix(rng, *shape):
-    return rng.integers(-4, 5, shape).astype(float)
-
-
-def draw_sizes(rng, kernel=5, more=5):
-    """Sizes of a kernel, and of an image into which it fits, seldom square."""
-    k = [either(rng, (1, 4), (1, kernel)) for _ in range(2)]
-    return k, [size + either(rng, (0, 3), (0, more)) for size in k]
 
 
 IMAGE = np.array([[1, 2, 0, 3], [4, 1, -1, 2], [0, 5, 2, 1]], float)
@@ -123,7 +116,7 @@ parameters.misconceptions(
 # The matrix
 
 
-@question(points=3, minutes=25, difficulty=2, count=160, axes={"kernel": "kH kW", "answer": "outputs inputs"})
+@question(points=3, minutes=25, difficulty=2, count=100, axes={"kernel": "kH kW", "answer": "outputs inputs"})
 def convolution_matrix(kernel, size):
     """The matrix of a convolution without padding, of an image of this size: outputs and pixels are counted by rows."""
     return matrix_of(kernel, size)
@@ -179,7 +172,7 @@ OUTPUTS = "H_out W_out"
     points=2,
     minutes=15,
     difficulty=1,
-    count=160,
+    count=120,
     axes={"image": "H W", "weights": f"{OUTPUTS} kH kW", "bias": OUTPUTS, "answer": OUTPUTS},
 )
 def locally_connected(image, weights, bias):
@@ -236,7 +229,7 @@ locally_connected.misconceptions(
     points=2,
     minutes=20,
     difficulty=2,
-    count=160,
+    count=120,
     uses=("convolution_matrix",),
     axes={"shuffled": "H W", "kernel": "kH kW", "answer": OUTPUTS},
 )
@@ -254,6 +247,7 @@ convolve_shuffled.cases(
     Case(IMAGE, KERNEL.T, ORDER),
     Case(IMAGE[::-1], KERNEL, ORDER),
     Case(IMAGE, KERNEL, np.arange(12)),
+    Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[2.0]]), np.array([3, 1, 0, 2])),
 )
 
 
@@ -264,6 +258,14 @@ def _(rng):
     if kind < 0.2:
         order = np.arange(H * W)[:: 1 if kind < 0.1 else -1]  # both are their own inverse
     return {"shuffled": draw_matrix(rng, H, W), "kernel": draw_matrix(rng, kH, kW), "order": order}
+
+
+@convolve_shuffled.example
+def _():
+    """A shuffled three, and a kernel for its vertical edges."""
+    image = datasets.load("mnist_sample", "train").images[13, 0] / 255
+    order = np.random.default_rng(0).permutation(image.size)
+    return Case(image.ravel()[order].reshape(image.shape), np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]]), order)
 
 
 convolve_shuffled.regions(
@@ -347,7 +349,7 @@ shift_gap.misconceptions(
 # A broken implementation
 
 
-@question(points=3, minutes=30, difficulty=3, count=200, axes={"kernel": "kH kW", "answer": "outputs inputs"})
+@question(points=3, minutes=30, difficulty=3, count=160, axes={"kernel": "kH kW", "answer": "outputs inputs"})
 def strided_matrix(kernel, size, *, stride=1):
     """The matrix of a convolution that moves by `stride` pixels, down and across."""
     return matrix_of(kernel, size, stride)
