@@ -88,8 +88,8 @@ def progress():
     Examples
     --------
     >>> from cnnbook import checks
-    >>> list(checks.progress().chapters)
-    ['arithmetic']
+    >>> list(checks.progress().chapters)[:2]
+    ['why_convolution', 'cross_correlation']
     """
     from ._progress import Progress
 

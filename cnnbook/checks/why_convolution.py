@@ -29,7 +29,6 @@ from ._question import question
 
 LAYERS = ("fully connected", "locally connected", "convolution")
 
-
 IMAGE = np.array([[1, 2, 0, 3], [4, 1, -1, 2], [0, 5, 2, 1]], float)
 KERNEL = np.array([[1, -2], [3, 0]], float)
 TALL = np.array([[1, 2], [3, 4], [5, 6]], float)

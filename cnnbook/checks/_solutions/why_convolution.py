@@ -4,7 +4,7 @@ import numpy as np
 
 
 def parameters(c_in, c_out, size, kernel, *, layer="convolution", bias=True):
-    """Number of weights and biases of a layer that is "fully connected", "locally connected" or a "convolution".
+    """Number of weights and biases of a layer of one of the three kinds.
 
     parameters(1, 2, (5, 7), (3, 2)) is 14.
     """
@@ -31,9 +31,9 @@ def convolution_matrix(kernel, size):
 
 
 def locally_connected(image, weights, bias):
-    """Outputs (H_out, W_out) of a layer with weights (H_out, W_out, kH, kW) and biases (H_out, W_out).
+    """Outputs (H_out, W_out) of a layer that has weights for each place.
 
-    locally_connected(np.array([[1, 2]]), np.array([[[[3]], [[4]]]]), np.array([[0, 1]])) is [[3, 9]].
+    locally_connected(np.eye(1), 2 * np.ones((1, 1, 1, 1)), np.eye(1)) is [[3]].
     """
     H_out, W_out, kH, kW = weights.shape
     output = np.zeros((H_out, W_out))
@@ -45,9 +45,9 @@ def locally_connected(image, weights, bias):
 
 
 def convolve_shuffled(shuffled, kernel, order):
-    """Convolution of the image whose pixels, in this order, are those of `shuffled`.
+    """Convolution of the image that was shuffled into this order.
 
-    convolve_shuffled(np.array([[3, 1, 2]]), np.array([[1, 10]]), np.array([2, 0, 1])) is [[21, 32]].
+    convolve_shuffled(np.array([[5, 4]]), np.eye(1), [1, 0]) is [[4, 5]].
     """
     (H, W), (kH, kW) = shuffled.shape, kernel.shape
     matrix = convolution_matrix(kernel, (H, W))[:, order]
@@ -55,7 +55,7 @@ def convolve_shuffled(shuffled, kernel, order):
 
 
 def shift_gap(matrix, *, shift=1):
-    """For each single pixel: the largest difference between layer behind shift and shift behind layer.
+    """For each pixel: the largest difference of the two ways, an array (n,).
 
     shift_gap(np.array([[1, 0], [0, 4]]))[0] is 3.
     """
