@@ -5,10 +5,20 @@ A chart of your own gets the same look inside ``with cnnbook.plotting.style():``
 
 from .figures import confusion_matrix, image_grid, learning_curves
 from .grids import number_grids
+from .matrices import weight_matrices
 from .style import palette, rc, style
 from .volumes import volumes
 from .windows import windows
 
 __all__ = [
-    "confusion_matrix", "image_grid", "learning_curves", "number_grids", "palette", "rc", "style", "volumes", "windows",
-]  # fmt: skip
+    "confusion_matrix",
+    "image_grid",
+    "learning_curves",
+    "number_grids",
+    "palette",
+    "rc",
+    "style",
+    "volumes",
+    "weight_matrices",
+    "windows",
+]

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from cnnbook import checks
@@ -63,3 +64,30 @@ def test_the_layer_of_the_chapter_on_channels_is_an_answer():
     layer = functions("convolution/channels.ipynb")["conv_layer"]
     for seed in (None, 1):
         assert checks.channels.conv_layer.run(layer, seed=seed).status == "passed"
+
+
+@pytest.fixture(scope="module")
+def why():
+    return functions("convolution/why_convolution.ipynb")
+
+
+def test_the_matrix_that_the_chapter_finds_column_by_column_is_the_one_of_the_exercise(why):
+    def answer(kernel, size):
+        return why["matrix_of"](lambda images: why["conv2d"](images, kernel[None, None]), *size)
+
+    for seed in (None, 1, 2):
+        assert checks.why_convolution.convolution_matrix.run(answer, seed=seed).status == "passed"
+
+
+def test_the_chapters_layer_has_as_many_parameters_in_the_exercise():
+    count = checks.why_convolution.parameters.reference
+    assert count(3, 6, (32, 32), (5, 5), layer="fully connected", bias=False) == 14_450_688
+    assert count(3, 6, (32, 32), (5, 5), layer="locally connected", bias=False) == 352_800
+    assert count(3, 6, (32, 32), (5, 5)) == 456 == count(1, 6, (32, 32), (5, 5)) + 2 * 25 * 6
+
+
+def test_a_layer_added_up_over_all_shifts_has_no_gap():
+    layer = np.random.default_rng(3).integers(0, 10, (6, 6))
+    gap = checks.why_convolution.shift_gap.reference
+    assert gap(layer).max() > 0
+    assert not gap(sum(np.roll(layer, (s, s), axis=(0, 1)) for s in range(6))).any()
