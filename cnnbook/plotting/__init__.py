@@ -5,7 +5,18 @@ A chart of your own gets the same look inside ``with cnnbook.plotting.style():``
 
 from .figures import confusion_matrix, image_grid, learning_curves
 from .grids import number_grids
+from .influence import influence_maps
 from .style import palette, rc, style
 from .windows import windows
 
-__all__ = ["confusion_matrix", "image_grid", "learning_curves", "number_grids", "palette", "rc", "style", "windows"]
+__all__ = [
+    "confusion_matrix",
+    "image_grid",
+    "influence_maps",
+    "learning_curves",
+    "number_grids",
+    "palette",
+    "rc",
+    "style",
+    "windows",
+]
