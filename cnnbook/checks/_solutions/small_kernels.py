@@ -72,7 +72,7 @@ def cheapest_stack(field, c_in, c):
 def influence(layers):
     """Share of all paths to a unit that start at each pixel of its field: an array.
 
-    len(influence([(3, 1, 0, 1), (3, 1, 0, 1)])) is 5.
+    influence([(2, 3, 0, 1), (2, 1, 0, 1)])[2] is 0: between two windows.
     """
     counts, jump = np.ones(1), 1
     for kernel, stride, _, dilation in layers:
