@@ -147,7 +147,7 @@ def in_parts(question, changes):
 
 def mistakes(question):
     """Wrong answers by name: of a case, as an answer. Those that are never wrong are no mistakes of this question."""
-    changes = in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS)
+    changes = dict(in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS))
     changes |= {"nothing": lambda answer: None} | ({"swapped": lambda answer: answer[::-1]} if question.outputs else {})
     found = {name: lambda case, change=change: change(question.answer(case)) for name, change in changes.items()}
     return found | {m.code: lambda case, m=m: m.function(*case.args, **case.options) for m in question.known}
