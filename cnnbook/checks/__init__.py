@@ -30,6 +30,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "cross_correlation",
         "channels",
         "arithmetic",
+        "small_kernels",
         "grouped_and_separable",
         "transposed_dilated_deformable",
     ),

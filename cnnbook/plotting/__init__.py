@@ -5,6 +5,7 @@ A chart of your own gets the same look inside ``with cnnbook.plotting.style():``
 
 from .figures import confusion_matrix, image_grid, learning_curves
 from .grids import number_grids
+from .influence import influence_maps
 from .matrices import weight_matrices
 from .style import palette, rc, style
 from .volumes import volumes
@@ -13,6 +14,7 @@ from .windows import windows
 __all__ = [
     "confusion_matrix",
     "image_grid",
+    "influence_maps",
     "learning_curves",
     "number_grids",
     "palette",

@@ -91,3 +91,30 @@ def test_a_layer_added_up_over_all_shifts_has_no_gap():
     gap = checks.why_convolution.shift_gap.reference
     assert gap(layer).max() > 0
     assert not gap(sum(np.roll(layer, (s, s), axis=(0, 1)) for s in range(6))).any()
+
+
+# Small kernels
+
+
+@pytest.fixture(scope="module")
+def small_kernels():
+    return functions("convolution/small_kernels.ipynb")
+
+
+def test_the_recurrence_of_the_chapter_answers_the_first_question(small_kernels):
+    for seed in (None, 1):
+        answer = checks.small_kernels.receptive_field.run(lambda layers: small_kernels["field"](layers)[:2], seed=seed)
+        assert answer.status == "passed"
+
+
+def test_the_paths_of_the_chapter_are_those_of_the_exercise(small_kernels):
+    for case in checks.small_kernels.influence.draw():
+        (layers,) = case.args
+        if all(dilation == 1 for *_, dilation in layers):  # the chapter's layers have none
+            counts = small_kernels["paths"]([layer[:2] for layer in layers])
+            assert counts / counts.sum() == pytest.approx(checks.small_kernels.influence.answer(case))
+
+
+def test_the_costs_of_the_chapter_are_those_of_the_exercise(small_kernels):
+    weights, macs = checks.small_kernels.stack_cost.reference([3, 3, 3], [64] * 4, 56)
+    assert small_kernels["costs"]([3, 3, 3])[1:3] == (weights // 64**2, macs / 1e6)
