@@ -18,7 +18,7 @@ class Pictures:
     Parameters
     ----------
     images : dict of str to array
-        Name and numbers, of shape (H, W).
+        Name and numbers, of shape (H, W), or (3, H, W) for colours from 0 to 255.
     told : str
         What is said below them.
 
@@ -48,26 +48,33 @@ class Pictures:
 
 
 def picture(value):
-    """An array that can be drawn as a picture: its last two axes, of more the first image and channel; or None."""
+    """An array that can be drawn as a picture: in colour where it is (3, H, W), else its last two axes, of more the
+    first image and channel; or None."""
     array = numbers(value) if is_tensor(value) else value
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf" or array.ndim < 2 or not array.size:
         return None
-    return np.nan_to_num(array.astype(float).reshape(-1, *array.shape[-2:])[0], posinf=0, neginf=0)
+    array = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
+    return array if array.ndim == 3 and len(array) == 3 else array.reshape(-1, *array.shape[-2:])[0]
 
 
 def address(image):
-    """A picture in grey as a ``data:`` address. Black is the smallest number; where some are negative, 0 is grey.
+    """A picture as a ``data:`` address. In grey, black is the smallest number; where some are negative, 0 is grey.
 
     >>> address(np.eye(2))[:22]
     'data:image/png;base64,'
     """
-    low, high = float(image.min()), float(image.max())
-    high = max(-low, high) if low < 0 else high
-    low = -high if low < 0 else 0.0
-    grey = np.round(255 * (image - low) / ((high - low) or 1)).astype(np.uint8)
-    H, W = grey.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in grey)  # 0: no filter
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", W, H, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    colour = 2 if image.ndim == 3 else 0  # as PNG numbers them
+    if colour:
+        pixels = np.clip(np.round(image), 0, 255).transpose(1, 2, 0)
+    else:
+        low, high = float(image.min()), float(image.max())
+        high = max(-low, high) if low < 0 else high
+        low = -high if low < 0 else 0.0
+        pixels = np.round(255 * (image - low) / ((high - low) or 1))
+    H, W = pixels.shape[:2]
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels.astype(np.uint8))  # 0: no filter
+    head = struct.pack(">IIBBBBB", W, H, 8, colour, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
     file = b"\x89PNG\r\n\x1a\n"
     for kind, data in parts:
         file += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
