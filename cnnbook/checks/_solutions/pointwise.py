@@ -4,9 +4,9 @@ import numpy as np
 
 
 def pointwise_conv(x, weight, bias):
-    """1x1 convolution of images (N, C_in, H, W): a matrix (C_out, C_in), and a bias (C_out,).
+    """1x1 convolution of x (N, C_in, H, W): weight (C_out, C_in), bias (C_out,).
 
-    pointwise_conv(np.array([[[[1]], [[2]]]]), np.array([[3, 4]]), np.array([5])) is [[[[16]]]].
+    pointwise_conv(np.ones((1, 2, 1, 1)), np.array([[3, 4]]), np.ones(1)) is [[[[8]]]].
     """
     N, C_in, H, W = x.shape
     pixels = x.reshape(N, C_in, H * W)
@@ -37,7 +37,7 @@ def widest_bottleneck(size, c_in, c_out, budget, *, kernel=3):
 
 
 def pointwise_backward(grad_output, x, weight):
-    """Gradients of x (N, C_in, H, W), of the weight (C_out, C_in), and of the bias (C_out,).
+    """Gradients of x (N, C_in, H, W), of weight (C_out, C_in), of the bias (C_out,).
 
     pointwise_backward(*np.ones((2, 1, 1, 1, 7)), np.array([[3]]))[1] is [[7]].
     """
