@@ -3,6 +3,7 @@
 A chart of your own gets the same look inside ``with cnnbook.plotting.style():``.
 """
 
+from .bars import stacked_bars
 from .figures import confusion_matrix, image_grid, learning_curves
 from .grids import number_grids
 from .influence import influence_maps
@@ -19,6 +20,7 @@ __all__ = [
     "number_grids",
     "palette",
     "rc",
+    "stacked_bars",
     "style",
     "volumes",
     "weight_matrices",
