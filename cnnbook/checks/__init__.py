@@ -24,8 +24,12 @@ from ._call import Outcome
 from ._question import Case, Misconception, Question, question
 from ._result import CheckFailed, NotAnswered, Result
 
-_CHAPTERS = ("arithmetic",)
-PARTS = ("convolution",)
+PARTS = {  # of the book, each with its chapters that have an exercise
+    "convolution": (
+        "arithmetic",
+    ),
+}  # fmt: skip
+_CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
 
 __all__ = [
     "Case",
@@ -51,9 +55,21 @@ def questions():
     dict of str to Question
         The id is chapter and name, ``"arithmetic-output_size"``: the ``grade_id`` of its check in the exercise.
     """
-    modules = [import_module(f"{__name__}.{chapter}") for chapter in _CHAPTERS]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Question)]
-    return {asked.id: asked for asked in found}
+    return {asked.id: asked for chapter in _CHAPTERS for asked in in_chapter(chapter).values()}
+
+
+def in_chapter(chapter):
+    """The questions of a chapter by name, in the order of its exercise.
+
+    >>> [*in_chapter("arithmetic")][:2]
+    ['output_size', 'dropped_pixels']
+    """
+    module = import_module(f"{__name__}.{chapter}")
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, Question) and value.module == module.__name__
+    }
 
 
 def progress():
@@ -79,7 +95,7 @@ def progress():
 
 
 def __getattr__(name):
-    if name in _CHAPTERS + PARTS:
+    if name in (*_CHAPTERS, *PARTS):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
 

@@ -71,8 +71,9 @@ def call(function, args, options, *, seconds):
         The student's.
     args, options : tuple, dict
         Positional and keyword arguments. The function gets deep copies.
-    seconds : float
-        Time limit; see :func:`cnnbook.checks._limit.limited`.
+    seconds : float or None
+        Time limit; see :func:`cnnbook.checks._limit.limited`. None for answers that are known to end: they are called
+        in this thread, which is faster, and what they print is printed.
 
     Returns
     -------
@@ -87,6 +88,8 @@ def call(function, args, options, *, seconds):
     """
     before = freeze((args, options))
     args, options = copy.deepcopy((args, options))
+    if seconds is None:
+        return Outcome(**_ask(function, args, options, before))
     try:
         outcome, printed = limited(lambda: _ask(function, args, options, before), seconds)
     except TooSlow as slow:

@@ -27,8 +27,9 @@ class Case:
     """
 
     def __init__(self, *args, **options):
-        self.args, self.options = args, options
-        self.answers = []  # the right one, once it is known
+        self.args = tuple(map(_locked, args))
+        self.options = {name: _locked(value) for name, value in options.items()}
+        self.arguments, self.answers = None, []  # all of them by name, and the right answer, once they are known
 
     def __repr__(self):
         names = [str(number) for number, _ in enumerate(self.args)]
@@ -52,6 +53,16 @@ def _weight(value):
     return abs(value) if isinstance(value, int | np.integer) else 1
 
 
+def _locked(value):
+    """An array that nobody can change: all that look at a case share it. A student's function gets a copy."""
+    if isinstance(value, tuple):
+        return tuple(map(_locked, value))
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+        value.setflags(write=False)
+    return value
+
+
 def by_name(function):
     """Let a function be called with all the arguments of a case, of which it gets those that it names.
 
@@ -70,21 +81,35 @@ def by_name(function):
 
 
 class Arguments(Mapping):
-    """All arguments of a case by name, defaults included; ``answer``, the right one, is there for who asks for it."""
+    """All arguments of a case by name, defaults included. There for who asks for them: ``answer``, the right one, and
+    the sizes of axes by their letters, where the question declares `axes`.
 
-    def __init__(self, bound, answer):
-        self._bound, self._answer = bound, answer
+    >>> arguments = Arguments({"image": np.zeros((5, 7))}, {"image": "H W"}, None)
+    >>> list(arguments), arguments["W"]
+    (['image'], 7)
+    """
+
+    def __init__(self, bound, axes, answer):
+        self._bound, self._answer, self._inside, self.axes, self.sizes = bound, answer, {}, axes, {}
+        for name, letters in axes.items():
+            self.sizes |= zip(letters.split(), getattr(bound.get(name), "shape", ()), strict=False)
 
     def __getitem__(self, name):
-        if name == "answer" and name not in self._bound:
-            return self._answer()
-        return self._bound[name]
+        if name in self._bound:
+            return self._bound[name]
+        return self._answer() if name == "answer" else self.sizes[name]
 
     def __iter__(self):
         return iter(self._bound)
 
     def __len__(self):
         return len(self._bound)
+
+    def inside(self, region):
+        """Whether the case is in a region; looked up once."""
+        if region.code not in self._inside:
+            self._inside[region.code] = bool(region.holds(self))
+        return self._inside[region.code]
 
 
 class Region(NamedTuple):
@@ -114,23 +139,28 @@ class Cases:
         Of the reference.
     reference : callable
         The right answer, for regions that depend on it.
+    axes : dict of str to str, optional
+        Letters of the axes of array arguments, ``{"image": "H W"}``.
     """
 
-    def __init__(self, signature, reference):
-        self.signature, self.reference = signature, reference
+    def __init__(self, signature, reference, axes=None):
+        self.signature, self.reference, self.axes = signature, reference, axes or {}
         self.fixed, self.regions, self.drawing = [], [], None
         self.options = [p.name for p in signature.parameters.values() if p.default is not p.empty]
 
     def arguments(self, case):
         """All arguments of a case, by name."""
-        bound = self.signature.bind(*case.args, **case.options)
-        bound.apply_defaults()
-        return Arguments(bound.arguments, lambda: self.answer(case))
+        if case.arguments is None:
+            bound = self.signature.bind(*case.args, **case.options)
+            bound.apply_defaults()
+            case.arguments = Arguments(bound.arguments, self.axes, lambda: self.answer(case))
+        return case.arguments
 
     def answer(self, case):
         """The right answer to a case: the reference is asked once."""
         if not case.answers:
-            case.answers.append(self.reference(*copy.deepcopy(case.args), **copy.deepcopy(case.options)))
+            answer = self.reference(*copy.deepcopy(case.args), **copy.deepcopy(case.options))
+            case.answers.append(_locked(answer))
         return case.answers[0]
 
     def make(self, arguments):

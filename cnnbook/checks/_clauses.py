@@ -63,7 +63,11 @@ def clauses(cases, arguments):
         yield Clause("given", {"name": name}), np.array([cases.gives(each, name) for each in arguments])
     for region in cases.regions:
         clause = Clause(region.code, {}, region=True, both=region.both)
-        yield clause, np.array([bool(region.holds(each)) for each in arguments])
+        yield clause, np.array([each.inside(region) for each in arguments])
+    for name in arguments[0]:
+        symmetric = np.array([_is_symmetric(each[name]) for each in arguments])
+        if symmetric.any():
+            yield Clause("symmetric", {"name": name}), symmetric
     varying = numbers(arguments)
     for name, values in varying.items():
         yield Clause("even", {"name": name}), values % 2 == 0
@@ -80,18 +84,24 @@ def clauses(cases, arguments):
 
 
 def numbers(arguments):
-    """The integers that vary among the arguments, as a student would write them: ``stride``, ``x.shape[1]``."""
-    columns = [dict(_integers(each)) for each in arguments]
+    """The integers that vary among the arguments, as a student would write them: ``stride``, ``x.shape[1]``, or the
+    letter of an axis, ``kH``, where the question declares its axes."""
+    columns = [each.sizes | dict(_integers(each, each.axes)) for each in arguments]
     names = [name for name in columns[0] if all(name in column for column in columns)]
     values = {name: np.array([column[name] for column in columns]) for name in names}
     return {name: column for name, column in values.items() if (column != column[0]).any()}
 
 
-def _integers(arguments):
+def _integers(arguments, lettered=()):
     for name, value in arguments.items():
         if isinstance(value, int | np.integer) and not isinstance(value, bool):
             yield name, int(value)
         elif isinstance(value, tuple | list):
             yield from _integers({f"{name}[{number}]": item for number, item in enumerate(value)})
-        elif hasattr(value, "shape"):
+        elif hasattr(value, "shape") and name not in lettered:
             yield from _integers({f"{name}.shape": tuple(map(int, value.shape))})
+
+
+def _is_symmetric(value):
+    """Whether an array of two axes or more is the same turned by half a turn: a flipped kernel is then no mistake."""
+    return isinstance(value, np.ndarray) and value.ndim > 1 and np.array_equal(value, value[..., ::-1, ::-1])

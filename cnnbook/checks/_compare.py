@@ -31,7 +31,7 @@ _CASTS = frozenset({"bool", "integer", "number", "complex", "string"})
 _CONTAINERS = {"list": list, "shape": tuple, "set": set}
 
 
-def compare(got, expected, outputs=(), *, rtol=None, atol=None):
+def compare(got, expected, outputs=(), *, rtol=None, atol=None, axes=None, keeps_dtype=False):
     """Say what is wrong with an answer. What is asked for is read off the right one.
 
     Integers, strings and the like are compared exactly: Python's and NumPy's numbers both count, floats are no integers
@@ -56,6 +56,10 @@ def compare(got, expected, outputs=(), *, rtol=None, atol=None):
         of the largest finite number of the right answer, 1.4e-14 of it in float64. A question sets 0 where the small
         numbers of an answer count by themselves (probabilities), and more where everything may cancel (an edge filter
         on a constant image: about ``64 * eps`` of the terms of its sums).
+    axes : dict of str to str, optional
+        Letters of the axes of the answer's arrays, by output or, where it is one array, as ``answer``.
+    keeps_dtype : bool
+        Whether arrays must have the very dtype of the right answer.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def compare(got, expected, outputs=(), *, rtol=None, atol=None):
     'places'
     """
     got, expected = freeze(got), freeze(expected)
-    return _Comparison(rtol, atol, _largest(expected)).outputs(got, expected, tuple(outputs))
+    comparison = _Comparison(rtol, atol, _largest(expected), axes or {}, keeps_dtype)
+    return comparison.outputs(got, expected, tuple(outputs))
 
 
 def alike(first, second):
@@ -95,6 +100,15 @@ def alike(first, second):
         return same(first, second) or compare(first, second) is None
     except TypeError:
         return False
+
+
+def near(got, expected):
+    """Which numbers of two arrays of one shape are the same, but for rounding: what a pattern is made of.
+
+    >>> near(np.array([0.1 + 0.2, 1]), np.array([0.3, 2])).tolist()
+    [True, False]
+    """
+    return np.isclose(got, expected, rtol=1e-6, atol=1e-9 * np.abs(expected).max(initial=1), equal_nan=True)
 
 
 def is_integer(value):
@@ -156,6 +170,9 @@ class _Comparison:
     rtol: float | None
     atol: float | None
     scale: float
+    axes: dict
+    keeps_dtype: bool
+    output: str = "answer"
 
     def outputs(self, got, expected, names):
         if not names or type(expected) is not tuple:
@@ -170,7 +187,7 @@ class _Comparison:
             return Finding("count_outputs", slots | {"count": len(got)})
         found = []
         for name, one, right in zip(names, got, expected, strict=True):
-            finding = replace(self, scale=_largest(right)).values(one, right)
+            finding = replace(self, scale=_largest(right), output=name).values(one, right)
             silent = finding is None or finding.code == "value"
             found.append(finding if silent else Finding("in_output", {"output": name, "finding": finding}))
         return _worst(found)
@@ -259,20 +276,22 @@ class _Comparison:
     def no_array(self, got, expected, kind):
         """What is wrong with an answer that is no array, or no tensor, at all."""
         if _kind(got) in _CASTS:
-            return Finding(f"number_for_{kind}", {"shape": _shape(expected), "got": shown(got)})
+            return Finding(f"number_for_{kind}", {"shape": self.shape(expected), "got": shown(got)})
         if (array := _as_array(got, expected)) is not None and self.arrays(array, numbers(expected), "array") is None:
             return Finding(f"type_{kind}", {"got": shown(got)})
-        return Finding(f"asked_{kind}", {"shape": _shape(expected), "got": shown(got)})
+        return Finding(f"asked_{kind}", {"shape": self.shape(expected), "got": shown(got)})
 
     def arrays(self, got, expected, kind):
         eps = max(epsilon(got), epsilon(expected))
         dtypes = {"expected": dtype(expected), "got": dtype(got)}
         got, expected = numbers(got), numbers(expected)
         if got.shape != expected.shape:
-            return Finding(f"shape_{kind}", {"expected": _shape(expected), "got": _shape(got)})
+            return Finding(f"shape_{kind}", {"expected": self.shape(expected), "got": str(got.shape)})
         kinds = got.dtype.kind.replace("u", "i") + expected.dtype.kind.replace("u", "i")
-        if kinds[0] != kinds[1] or got.dtype.names != expected.dtype.names:
-            equal = set(kinds) <= set("bifc") and np.array_equal(got, expected)
+        unlike = kinds[0] != kinds[1] or (self.keeps_dtype and dtypes["got"] != dtypes["expected"])
+        if unlike or got.dtype.names != expected.dtype.names:
+            exact = np.array_equal if kinds[0] != kinds[1] else lambda *pair: self.close(*pair, eps).all()
+            equal = set(kinds) <= set("bifc") and exact(got, expected)
             return Finding("type_dtype" if equal else "dtype", dtypes)
         if expected.dtype.names:
             return self.each([(name, got[name], expected[name]) for name in expected.dtype.names])
@@ -285,6 +304,13 @@ class _Comparison:
         if lost.any():
             return Finding("places_lost", {"wrong": int(lost.sum()), "count": lost.size, "place": str(_first(lost))})
         return _places(got, expected, ~self.close(got, expected, eps))
+
+    def shape(self, array):
+        """The shape of an array as a message writes it, axes by their letters where they have some."""
+        letters = self.axes.get(self.output, "").split()
+        if len(letters) != array.ndim:
+            return str(tuple(array.shape))
+        return f"({', '.join(f'{letter}={size}' for letter, size in zip(letters, array.shape, strict=True))})"
 
     def close(self, got, expected, eps):
         """Which numbers are equal but for rounding; infinities and not-a-numbers are equal to themselves."""
@@ -311,10 +337,6 @@ def _exactly(got, expected):
 
 def _is_shape(value):
     return type(value) is tuple and value != () and all(type(axis) is int and axis >= 0 for axis in value)
-
-
-def _shape(array):
-    return str(tuple(array.shape))
 
 
 def _texts(values):

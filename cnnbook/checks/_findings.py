@@ -6,6 +6,7 @@ from ._show import shown
 
 _LONGEST = 1000  # bits of an integer that is written out
 
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with an answer.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ._compare import compare, is_integer
 
+STILL_BROKEN = "still_broken"  # the mistake of changing nothing, in a question that asks to mend a function
 _MOST = 5  # options of which every subset is tried; of more, each alone and each two
 
 

@@ -14,7 +14,7 @@ from ._call import call
 from ._cases import Case, Cases, Region, by_name
 from ._compare import compare, is_integer
 from ._findings import Finding
-from ._misconceptions import Misconception, ignoring
+from ._misconceptions import STILL_BROKEN, Misconception, ignoring
 from ._result import CheckFailed, NotAnswered, publish
 from ._run import Run
 from ._uses import namespace, standing_in
@@ -22,7 +22,7 @@ from ._wrap import put
 
 _PUBLIC_SEED = 0
 _SEEDS = 2**32  # of fresh cases
-_KEPT = 4  # drawings of cases, since a learner asks again and again
+_KEPT = 8  # drawings of cases, since a learner asks again and again
 
 
 class Question:
@@ -56,6 +56,12 @@ class Question:
         Time limit of one call.
     rtol, atol : float, optional
         How far floats may be off; left out, as :func:`cnnbook.checks._compare.compare` says.
+    axes : dict of str to str, optional
+        Letters of the axes of arrays, by argument and by output (``answer``, where there is one):
+        ``{"image": "H W", "kernel": "kH kW", "answer": "H_out W_out"}``. Messages name axes by them; regions, mistakes
+        and drawings get the sizes of the arguments' axes by them, as if they were arguments.
+    keeps_dtype : bool
+        Whether an array must have the very dtype of the right answer.
 
     Examples
     --------
@@ -72,14 +78,15 @@ class Question:
 
     def __init__(
         self, reference, *, points, minutes=10, difficulty=1, outputs=(), note="", uses=(), count=200, seconds=5.0,
-        rtol=None, atol=None,
+        rtol=None, atol=None, axes=None, keeps_dtype=False,
     ):  # fmt: skip
         self.reference, self.points, self.minutes, self.difficulty = reference, points, minutes, difficulty
         self.outputs, self.note, self.uses, self.count, self.seconds = outputs, note, uses, count, seconds
-        self.tolerance = {name: value for name, value in (("rtol", rtol), ("atol", atol)) if value is not None}
+        self.axes = axes or {}
+        self.comparing = {"rtol": rtol, "atol": atol, "axes": self.axes, "keeps_dtype": keeps_dtype}
         self.name, self.module = reference.__name__, reference.__module__
         self.signature = inspect.signature(reference)
-        self.collection = Cases(self.signature, reference)
+        self.collection = Cases(self.signature, reference, self.axes)
         self.declared = []
         self._judge = self._drawing = self._explorer = None
         self._drawn = {}
@@ -132,6 +139,11 @@ class Question:
         sentence that helps. That an answer leaves options out is known without being declared."""
         self.declared += [Misconception(code, self._answering(mistake)) for code, mistake in mistakes.items()]
 
+    def broken(self, function):
+        """Declare the broken function that the question asks to mend: an answer that still gives the same is told so.
+        The notebook defines it as ``broken_<name>``. Also a decorator."""
+        self.declared.insert(0, Misconception(STILL_BROKEN, function))
+
     def judge(self, judge):
         """Declare how to judge, where several answers are right: ``judge(got, expected, **arguments)`` returns None for
         a right one and otherwise a :class:`Finding`, as :func:`compare` does. Also a decorator."""
@@ -162,18 +174,23 @@ class Question:
 
     def draw(self, seed=None, count=None):
         """The cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
-        asked = seed, self.count if count is None else count
-        if asked not in self._drawn:
-            cases = self.collection.draw(self._rng(seed), asked[1])
-            self._drawn[asked] = sorted(cases, key=lambda case: case.weight)
-        while len(self._drawn) > _KEPT:
-            del self._drawn[next(iter(self._drawn))]
-        return self._drawn[asked]
+        count = self.count if count is None else count
+        drawn = self._keep(("cases", seed, count), lambda: self.collection.draw(self._rng(seed), count))
+        return sorted(drawn, key=lambda case: case.weight)
 
     def draw_more(self, count, seed=None):
         """Drawn cases alone, others than :meth:`draw` gives with the same seed."""
+        if not self.collection.drawing:
+            return []
         rng = self._rng(seed, "more")
-        return [self.collection.draw_one(rng) for _ in range(count)] if self.collection.drawing else []
+        return self._keep(("more", seed, count), lambda: [self.collection.draw_one(rng) for _ in range(count)])
+
+    def _keep(self, key, draw):
+        if key not in self._drawn:
+            self._drawn[key] = draw()
+        while len(self._drawn) > _KEPT:
+            del self._drawn[next(iter(self._drawn))]
+        return self._drawn[key]
 
     def _rng(self, seed, *purpose):
         words = [zlib.crc32(word.encode()) for word in (self.id, *purpose)]
@@ -194,10 +211,12 @@ class Question:
             return Finding("printed_not_returned" if outcome.printed else "returned_nothing")
         if self._judge:
             return self._judge(got, expected, **self.collection.arguments(case))
-        return compare(got, expected, self.outputs, **self.tolerance)
+        return compare(got, expected, self.outputs, **self.comparing)
 
     def naming(self, misconception):
         """The findings that name a mistake."""
+        if misconception.code == STILL_BROKEN:
+            return [Finding(STILL_BROKEN)]
         if not misconception.ignored:
             code = misconception.code
             return [Finding("misconception", {"name": Finding(f"{code}.name"), "advice": Finding(code)})]

@@ -13,6 +13,7 @@ from ._compare import alike, compare, is_opaque, same
 from ._conditions import shared
 from ._findings import Finding
 from ._misconceptions import agrees
+from ._patterns import marks, pattern
 from ._result import Result, written_call
 from ._show import shown
 from ._uses import namespace, standing_in
@@ -124,6 +125,7 @@ class Run:
         if not whole and first is not last:
             findings.append(Finding("time_elsewhere", last.complaint.slots))
         if whole and not (named and named.ignored):
+            findings += [] if named else self._pattern()
             remembers = [] if named else self._remembers()
             kept = any(finding.code == "remembers" for finding in remembers)
             findings += [*([] if kept else self._shared()), *remembers]
@@ -141,6 +143,14 @@ class Run:
         """Trials of other drawn cases, which show what holds for the first ones by accident alone."""
         count = _FEW if self._slow else min(_MORE, self.count)
         return list(self._ask(self.question.draw_more(count, self.seed)))
+
+    def _pattern(self):
+        """What all wrong answers have in common, as arrays."""
+        if any(trial.outcome.ended or trial.complaint.code.startswith("type_") for trial in self.failed):
+            return []
+        pairs = [(trial.outcome.value, trial.expected) for trial in self.failed]
+        found = pattern(pairs, self.question.outputs, self.question.axes)
+        return [found] if found else []
 
     def _shared(self):
         wrong = [trial.complaint is not None for trial in self.trials]
@@ -199,6 +209,8 @@ class Run:
         """A failure, shown by one of its cases."""
         case, outcome, expected, _ = trial
         if not outcome.ended:
+            if lines := marks(outcome.value, expected):
+                findings = [findings[0], Finding("marks", {"lines": lines}), *findings[1:]]
             facts |= {"expected": shown(expected), "got": shown(outcome.value)}
             facts["note"] = self.question.note if expected is not None else ""
         call = written_call(self.question.name, list(self.question.signature.parameters), case.args, case.options)

@@ -1,5 +1,7 @@
 """The questions of part 1, convolution, from all its chapters."""
 
-from .arithmetic import ceil_output_size, dropped_pixels, find_padding, input_sizes, output_size, same_padding
+from . import PARTS, in_chapter
 
-__all__ = ["ceil_output_size", "dropped_pixels", "find_padding", "input_sizes", "output_size", "same_padding"]
+globals().update({name: asked for chapter in PARTS["convolution"] for name, asked in in_chapter(chapter).items()})
+
+__all__ = [name for chapter in PARTS["convolution"] for name in in_chapter(chapter)]
