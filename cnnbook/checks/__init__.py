@@ -26,6 +26,7 @@ from ._result import CheckFailed, NotAnswered, Result
 
 PARTS = {  # of the book, each with its chapters that have an exercise
     "convolution": (
+        "cross_correlation",
         "arithmetic",
     ),
 }  # fmt: skip

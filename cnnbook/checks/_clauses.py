@@ -65,9 +65,8 @@ def clauses(cases, arguments):
         clause = Clause(region.code, {}, region=True, both=region.both)
         yield clause, np.array([each.inside(region) for each in arguments])
     for name in arguments[0]:
-        symmetric = np.array([_is_symmetric(each[name]) for each in arguments])
-        if symmetric.any():
-            yield Clause("symmetric", {"name": name}), symmetric
+        if getattr(arguments[0][name], "ndim", 0) > 1:
+            yield Clause("symmetric", {"name": name}), np.array([_is_symmetric(each[name]) for each in arguments])
     varying = numbers(arguments)
     for name, values in varying.items():
         yield Clause("even", {"name": name}), values % 2 == 0
