@@ -100,7 +100,7 @@ def call(function, args, options, *, seconds):
 def _ask(function, args, options, before):
     """What came of a call, as fields of an outcome. All of it may meet a student's code, so the limit is around it."""
     try:
-        given, kept = _named(function, args, options), _named(function, *before)
+        given, kept = _named(function, (args, options), before)
     except _Misfit as misfit:
         problem = Finding("misfit", {"problem": quote(str(misfit), _LONGEST)})
         return {"ended": "misfit", "error": "misfit", "problem": problem}
@@ -117,16 +117,16 @@ class _Misfit(Exception):
     """The arguments do not fit the signature."""
 
 
-def _named(function, args, options):
-    """The arguments by the names that the function gives them."""
+def _named(function, *calls):
+    """The arguments of each call by the names that the function gives them."""
     try:
         signature = inspect.signature(function)
     except BaseException:  # functions written in C may tell no signature, and a student's object anything
         signature = None
     if type(signature) is not inspect.Signature:
-        return {"arguments": args, **options}
+        return [{"arguments": args, **options} for args, options in calls]
     try:
-        return signature.bind(*args, **options).arguments
+        return [signature.bind(*args, **options).arguments for args, options in calls]
     except TypeError as error:
         raise _Misfit(*error.args) from None
 

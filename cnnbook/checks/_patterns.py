@@ -73,6 +73,8 @@ def _common(pairs, letters):
     found = dict(_all(*pairs[0], letters))
     shown = {finding: int(telling) for finding, telling in found.items()}
     for pair in pairs[1:]:
+        if not shown:
+            return None
         here = dict(_all(*pair, letters))
         shown = {finding: count + here[finding] for finding, count in shown.items() if finding in here}
     return next((Finding(code, dict(slots)) for (code, slots), count in shown.items() if count >= _ENOUGH), None)

@@ -15,6 +15,7 @@ from ._cases import Case, Cases, Region, by_name
 from ._compare import compare, is_integer
 from ._findings import Finding
 from ._misconceptions import STILL_BROKEN, Misconception, ignoring
+from ._picture import Pictures, pictures
 from ._result import CheckFailed, NotAnswered, publish
 from ._run import Run
 from ._uses import namespace, standing_in
@@ -88,7 +89,7 @@ class Question:
         self.signature = inspect.signature(reference)
         self.collection = Cases(self.signature, reference, self.axes)
         self.declared = []
-        self._judge = self._drawing = self._explorer = None
+        self._judge = self._drawing = self._explorer = self._example = None
         self._drawn = {}
         self.__doc__ = reference.__doc__
 
@@ -156,6 +157,10 @@ class Question:
     def explorer(self, name, settings):
         """Declare which explorer shows a case: a function that returns its settings, or None where it cannot."""
         self._explorer = name, by_name(settings)
+
+    def example(self, example):
+        """Declare a function that gives a case of real data, for :meth:`show`. Also a decorator."""
+        self._example = example
 
     def _answering(self, mistake):
         taken = by_name(mistake)
@@ -317,6 +322,13 @@ class Question:
             result = run.another(int(number)) if callable(function) else run.result()
         if not publish(result):
             put(str(result))
+
+    def show(self, function):
+        """Show what a student's function makes of real data, as pictures; nothing is checked here."""
+        case = self._example()
+        outcome = call(function, case.args, case.options, seconds=self.seconds)
+        found = Finding("stub") if outcome.unanswered else outcome.problem
+        return Pictures(pictures(self, case, outcome), _words.say(found, self.id) if found else "")
 
     def hint(self):
         """Show the next hint."""

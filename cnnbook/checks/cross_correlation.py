@@ -5,6 +5,7 @@ Numbers of the cases are whole, as floats, so that every way to sum them up give
 
 import numpy as np
 
+from .. import datasets
 from ._cases import Case
 from ._layers import either
 from ._question import question
@@ -130,8 +131,8 @@ convolve.misconceptions(
     kernel_not_turned=lambda image, kernel, full, kH, kW: correlate(
         padded(image, kH - 1, kW - 1) if full else image, kernel
     ),
-    kernel_flipped_in_rows_alone=lambda image, kernel, full: convolve.reference(image, kernel[:, ::-1], full=full),
-    kernel_flipped_in_columns_alone=lambda image, kernel, full: convolve.reference(image, kernel[::-1], full=full),
+    left_and_right_alone=lambda image, kernel, full: convolve.reference(image, kernel[::-1], full=full),
+    top_and_bottom_alone=lambda image, kernel, full: convolve.reference(image, kernel[:, ::-1], full=full),
     output_turned=lambda answer: turned(answer),
     padding_too_wide=lambda image, kernel, full, kH, kW: correlate(
         padded(image, kH, kW) if full else image, turned(kernel)
@@ -195,6 +196,13 @@ def _(rng):
     elif flat < 0.3:
         image[:] = image[:, :1]
     return {"image": image}
+
+
+@edges.example
+def _():
+    """A seven, larger numbers being lighter."""
+    images, labels, _ = datasets.load("mnist_sample", "train")
+    return Case(images[labels == 7][0, 0] / 255)
 
 
 edges.regions(
@@ -322,6 +330,7 @@ strided_correlate.regions(
     **SHAPES,
     wide_steps=lambda stride, kH, kW: stride > min(kH, kW),
     rows_left_over=lambda H, kH, stride: (H - kH) % stride > 0,
+    narrow_image=lambda W, kH: kH > W,
     columns_left_over=lambda W, kW, stride: (W - kW) % stride > 0,
 )
 

@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 
 from cnnbook import checks
@@ -83,7 +84,7 @@ def test_outside_of_a_notebook_nothing_is_added(monkeypatch):
 def test_every_question_has_hints_and_a_solution_that_is_explained(question):
     assert len(_hints.hints(question)) >= 2
     assert all(len(text) > 40 for text in [*_hints.hints(question), *_hints.why(question)])
-    scope = {}
+    scope = {"np": np}
     exec("\n".join(map(_hints.code, checks.questions().values())), scope)
     assert question.run(scope[question.name]).status == "passed"
 

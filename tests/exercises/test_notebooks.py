@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
@@ -42,14 +43,14 @@ def test_the_exercises_are_the_solutions_without_answers(tmp_path):
 
 @each_solution
 def test_no_answer_is_left_in_an_exercise(path):
-    text = (ROOT / "exercises" / path.name).read_text()
-    assert not re.search("SOLUTION|HIDDEN|seed", text)
+    assert not re.search("SOLUTION|HIDDEN|seed", (ROOT / "exercises" / path.name).read_text())
+    stored = cells(ROOT / "exercises" / path.name)
+    text = "\n".join(cell.source for cell in stored if not cell.source.startswith("def broken_"))
     for cell in cells(path):
         for kind in ("SOLUTION", "HIDDEN TESTS"):
             _, _, rest = cell.source.partition(f"### BEGIN {kind}\n")
             for line in rest.partition(f"### END {kind}")[0].splitlines():
                 assert line.strip() in ("", "#") or line.strip() not in text
-    stored = cells(ROOT / "exercises" / path.name)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in stored)
 
 
@@ -96,14 +97,27 @@ def test_the_text_states_the_points_that_the_cells_give(path):
 
 @each_solution
 def test_stubs_have_the_questions_signature_and_a_true_example(path):
-    answers = [cell for cell in cells(path) if cell.source.startswith("def ")]
-    scope = {}
+    answers = [cell for cell in cells(path) if cell.cell_type == "code" and "### BEGIN SOLUTION" in cell.source]
+    scope = {"np": np}
     exec("\n\n".join(cell.source for cell in answers), scope)
     for cell in answers:
         question = checks.questions()[f"{path.stem}-{cell.metadata.nbgrader.grade_id}"]
         assert inspect.signature(scope[question.name]) == question.signature
-        call, value = re.search(rf"({question.name}\(.*?\)) is (None|\d+|\(\d+, \d+\))", cell.source).groups()
-        assert eval(call, scope) == eval(value)
+        example = rf"({question.name}\(.*?\)(?:\[\d\])?) is (None|\d+|\(\d+, \d+\)|\[\[.*\]\])"
+        call, value = re.search(example, cell.source).groups()
+        assert np.array_equal(eval(call, scope), eval(value))
+
+
+@each_solution
+def test_a_broken_function_in_the_text_is_the_one_that_is_known(path):
+    """Who checks it as it is, is told that nothing has changed."""
+    for question in questions(path):
+        if not any(mistake.code == "still_broken" for mistake in question.declared):
+            continue
+        source = next(cell.source for cell in cells(path) if cell.source.startswith(f"def broken_{question.name}("))
+        scope = {"np": np}
+        exec(source, scope)
+        assert question.run(scope[f"broken_{question.name}"]).misconception == "still_broken"
 
 
 @each_solution

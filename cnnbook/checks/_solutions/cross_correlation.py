@@ -6,7 +6,7 @@ import numpy as np
 def cross_correlate(image, kernel, *, bias=0.0):
     """Cross-correlation of an image (H, W) with a kernel (kH, kW), without padding.
 
-    The output has H - kH + 1 rows and W - kW + 1 columns.
+    cross_correlate(np.array([[1, 2, 3]]), np.array([[1, -1]])) is [[-1, -1]].
     """
     H, W = image.shape
     kH, kW = kernel.shape
@@ -21,7 +21,7 @@ def cross_correlate(image, kernel, *, bias=0.0):
 def convolve(image, kernel, *, full=False):
     """Convolution of an image (H, W) with a kernel (kH, kW).
 
-    Without padding; with full=True, wherever the two share at least one pixel.
+    convolve(np.array([[1, 2, 3]]), np.array([[1, -1]])) is [[1, 1]].
     """
     kH, kW = kernel.shape
     if full:
@@ -30,7 +30,10 @@ def convolve(image, kernel, *, full=False):
 
 
 def edges(image):
-    """Vertical edges, horizontal edges, and their strength: three arrays (H - 2, W - 2)."""
+    """Vertical edges, horizontal edges, and their strength: three arrays (H - 2, W - 2).
+
+    edges(np.array([[0, 0, 4]] * 3))[0] is [[16]].
+    """
     right_minus_left = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     vertical = cross_correlate(image, right_minus_left)
     horizontal = cross_correlate(image, right_minus_left.T)
@@ -40,7 +43,7 @@ def edges(image):
 def kernel_gradient(image, grad_output):
     """Gradient of the loss by the kernel: an array (kH, kW).
 
-    grad_output (H_out, W_out) is the gradient of the loss by the output.
+    kernel_gradient(np.array([[1, 2, 3]]), np.array([[1, 10]])) is [[21, 32]].
     """
     H, W = image.shape
     H_out, W_out = grad_output.shape
@@ -53,7 +56,10 @@ def kernel_gradient(image, grad_output):
 
 
 def strided_correlate(image, kernel, *, stride=1):
-    """Cross-correlation in steps of `stride` pixels, down and to the right."""
+    """Cross-correlation in steps of `stride` pixels, down and across.
+
+    strided_correlate(np.array([[1, 2, 3, 4]]), np.array([[1, 1]]), stride=2) is [[3, 7]].
+    """
     H, W = image.shape
     kH, kW = kernel.shape
     H_out, W_out = (H - kH) // stride + 1, (W - kW) // stride + 1

@@ -1,0 +1,84 @@
+"""What a student's function makes of a real image, as pictures: drawn with NumPy alone, beside the input."""
+
+import base64
+import html
+import struct
+import zlib
+
+import numpy as np
+
+from ._tensors import is_tensor, numbers
+
+_WIDTH = 168  # pixels of a picture on the page
+
+
+class Pictures:
+    """Pictures side by side, each with its name; where there is nothing to see, a sentence.
+
+    Parameters
+    ----------
+    images : dict of str to array
+        Name and numbers, of shape (H, W).
+    told : str
+        What is said below them.
+
+    Examples
+    --------
+    >>> Pictures({"image": np.eye(3)})
+    image: array of shape (3, 3)
+    """
+
+    def __init__(self, images, told=""):
+        self.images, self.told = images, told
+
+    def __repr__(self):
+        lines = [f"{name}: array of shape {image.shape}" for name, image in self.images.items()]
+        return "\n".join([*lines, *([self.told] if self.told else [])])
+
+    def _repr_html_(self):
+        style = f"width: {_WIDTH}px; image-rendering: pixelated; display: block"
+        drawn = "".join(
+            f'<figure style="margin: 0 12px 8px 0">'
+            f'<img style="{style}" alt="{html.escape(name)}" src="{address(image)}">'
+            f"<figcaption>{html.escape(name)}</figcaption></figure>"
+            for name, image in self.images.items()
+        )
+        told = f"<p>{html.escape(self.told)}</p>" if self.told else ""
+        return f'<div style="display: flex; flex-wrap: wrap">{drawn}</div>{told}'
+
+
+def picture(value):
+    """An array that can be drawn as a picture: its last two axes, of more the first image and channel; or None."""
+    array = numbers(value) if is_tensor(value) else value
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf" or array.ndim < 2 or not array.size:
+        return None
+    return np.nan_to_num(array.astype(float).reshape(-1, *array.shape[-2:])[0], posinf=0, neginf=0)
+
+
+def address(image):
+    """A picture in grey as a ``data:`` address. Black is the smallest number; where some are negative, 0 is grey.
+
+    >>> address(np.eye(2))[:22]
+    'data:image/png;base64,'
+    """
+    low, high = float(image.min()), float(image.max())
+    high = max(-low, high) if low < 0 else high
+    low = -high if low < 0 else 0.0
+    grey = np.round(255 * (image - low) / ((high - low) or 1)).astype(np.uint8)
+    H, W = grey.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in grey)  # 0: no filter
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", W, H, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    file = b"\x89PNG\r\n\x1a\n"
+    for kind, data in parts:
+        file += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return f"data:image/png;base64,{base64.b64encode(file).decode()}"
+
+
+def pictures(question, case, outcome):
+    """The inputs of a case, and what came of a call with them, each by its name."""
+    images = dict(question.collection.arguments(case))
+    if question.outputs and isinstance(outcome.value, tuple | list):
+        images |= zip(question.outputs, outcome.value, strict=False)
+    else:
+        images[f"{question.name}({', '.join(images)})"] = outcome.value
+    return {name: drawn for name, value in images.items() if (drawn := picture(value)) is not None}
