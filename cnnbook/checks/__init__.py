@@ -28,6 +28,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
     "convolution": (
         "cross_correlation",
         "arithmetic",
+        "im2col",
     ),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)

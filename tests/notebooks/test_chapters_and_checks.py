@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from cnnbook import checks
@@ -57,3 +58,33 @@ def test_alexnet_is_the_same_in_chapter_and_exercise(arithmetic):
     assert smallest <= 227 <= largest
     assert arithmetic["alexnet_sizes"](227, False)[0] == 55 == output_size(227, 11, stride=4)
     assert checks.arithmetic.find_padding.reference(224, 11, 55, stride=4) == 2
+
+
+@pytest.fixture(scope="module")
+def im2col():
+    return functions("convolution/im2col.ipynb")
+
+
+def test_the_rows_of_the_chapter_are_those_of_the_exercise(im2col):
+    def answer(image, kernel, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["rows_of_windows"](padded[None], kernel, stride)
+
+    assert checks.im2col.im2col_chw.run(answer).status == "passed"
+
+
+def test_the_convolution_of_the_chapter_is_an_answer_too(im2col):
+    def answer(image, weight, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["convolve"](padded[None], weight, stride)[0]
+
+    assert checks.im2col.conv_by_im2col.run(answer).status == "passed"
+
+
+def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_names(im2col):
+    def answer(columns, shape, kernel, *, stride=1, padding=0):
+        if stride > 1 or padding or kernel[0] != kernel[1]:  # the chapter's function has neither
+            return checks.im2col.added(columns, shape, kernel, stride, padding, overwrite=True)
+        return im2col["overwriting_col2im"](columns, (1, *shape), kernel[0])[0]
+
+    assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"
