@@ -14,6 +14,7 @@ from ._words import write_call
 SHARE = 0.05  # of the drawn cases, at least so many are in each region, and as many outside
 _WINDOW, _NEW = 16, 8  # candidates to choose a case from; of those, the ones that are new each time
 _STALE = 0.3  # what a pair of clauses is worth once more that a case has shown already
+_DULL = 12  # what an array of a single number, or of zeros, weighs more: it is small, but shows little
 _ATTEMPTS = 10_000  # calls of a drawing function that may give nothing in a row
 
 
@@ -47,7 +48,7 @@ class Case:
 
 def _weight(value):
     if isinstance(value, np.ndarray):
-        return value.size
+        return value.size + _DULL * (value.size == 1 or not value.any())
     if isinstance(value, tuple | list):
         return sum(map(_weight, value))
     return abs(value) if isinstance(value, int | np.integer) else 1

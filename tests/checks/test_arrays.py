@@ -98,6 +98,18 @@ def test_of_several_outputs_the_wrong_one_is_told():
     assert found.slots["finding"].slots == {"axes": ["H"]}
 
 
+def test_outputs_in_another_order_are_told():
+    right = [(np.ones((2, 3)) + number, np.arange(6.0), np.eye(2)) for number in range(3)]
+    found = pattern([(answer[::-1], answer) for answer in right], ("x", "weight", "bias"))
+    assert found.slots == {"outputs": ["bias", "weight", "x"]}
+    assert pattern([(answer[::-1], answer) for answer in right[:2]], ("x", "weight", "bias")) is None
+
+
+def test_an_array_of_one_number_or_of_zeros_is_not_shown_first():
+    dull = [Case(np.ones((1, 1))), Case(np.zeros((2, 2)))]
+    assert all(case.weight > Case(np.eye(3)).weight for case in dull)
+
+
 def test_the_places_that_are_wrong_are_marked():
     right = np.arange(6.0).reshape(2, 3)
     assert marks(with_entry(with_entry(right.copy(), (0, 2), 9), (1, 0), 9), right) == [". . x", "x . ."]

@@ -73,6 +73,17 @@ def cross(image, kernel, *, bias=0.0):
     return correlate(image, kernel) + bias
 
 
+def with_sizes_exchanged(image, kernel, *, bias=0.0):
+    """Its error has the same name in every case, as a student's has."""
+    (H, W), (kH, kW) = image.shape, kernel.shape
+    output = np.empty((H - kH + 1, W - kW + 1))
+    for i in range(H - kH + 1):
+        for j in range(W - kW + 1):
+            window = image[i : i + kW, j : j + kH]
+            output[i, j] = (window * kernel).sum() + bias
+    return output
+
+
 CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
     "kernel turned": (lambda x, k, *, bias=0.0: cross(x, k[::-1, ::-1], bias=bias), "kernel_turned"),
     "kernel by two quarters": (lambda x, k, *, bias=0.0: cross(x, np.rot90(k, 2), bias=bias), "kernel_turned"),
@@ -102,6 +113,7 @@ CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
         ).max((2, 3)) + bias, "",
     ),
     "the kernel's first row alone": (lambda x, k, *, bias=0.0: cross(x, put(k, slice(1, None), 0), bias=bias), ""),
+    "window sizes exchanged": (with_sizes_exchanged, "window_sizes_exchanged"),
     "nothing returned": (lambda x, k, *, bias=0.0: None, ""),
 }  # fmt: skip
 
