@@ -31,6 +31,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "channels",
         "arithmetic",
         "small_kernels",
+        "im2col",
         "pointwise",
         "grouped_and_separable",
         "transposed_dilated_deformable",

@@ -118,3 +118,33 @@ def test_the_paths_of_the_chapter_are_those_of_the_exercise(small_kernels):
 def test_the_costs_of_the_chapter_are_those_of_the_exercise(small_kernels):
     weights, macs = checks.small_kernels.stack_cost.reference([3, 3, 3], [64] * 4, 56)
     assert small_kernels["costs"]([3, 3, 3])[1:3] == (weights // 64**2, macs / 1e6)
+
+
+@pytest.fixture(scope="module")
+def im2col():
+    return functions("convolution/im2col.ipynb")
+
+
+def test_the_rows_of_the_chapter_are_those_of_the_exercise(im2col):
+    def answer(image, kernel, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["rows_of_windows"](padded[None], kernel, stride)
+
+    assert checks.im2col.im2col_chw.run(answer).status == "passed"
+
+
+def test_the_convolution_of_the_chapter_is_an_answer_too(im2col):
+    def answer(image, weight, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["convolve"](padded[None], weight, stride)[0]
+
+    assert checks.im2col.conv_by_im2col.run(answer).status == "passed"
+
+
+def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_names(im2col):
+    def answer(columns, shape, kernel, *, stride=1, padding=0):
+        if stride > 1 or padding or kernel[0] != kernel[1]:  # the chapter's function has neither
+            return checks.im2col.added(columns, shape, kernel, stride, padding, overwrite=True)
+        return im2col["overwriting_col2im"](columns, (1, *shape), kernel[0])[0]
+
+    assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"
