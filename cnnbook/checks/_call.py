@@ -5,6 +5,8 @@ import inspect
 import sys
 import sysconfig
 import traceback
+import types
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,12 +119,24 @@ class _Misfit(Exception):
     """The arguments do not fit the signature."""
 
 
-def _named(function, *calls):
-    """The arguments of each call by the names that the function gives them."""
+_signatures = weakref.WeakKeyDictionary()  # of functions: looking one up takes longer than many an answer
+
+
+def _signature(function):
+    if type(function) is types.FunctionType and function in _signatures:
+        return _signatures[function]
     try:
         signature = inspect.signature(function)
     except BaseException:  # functions written in C may tell no signature, and a student's object anything
-        signature = None
+        return None
+    if type(function) is types.FunctionType:
+        _signatures[function] = signature
+    return signature
+
+
+def _named(function, *calls):
+    """The arguments of each call by the names that the function gives them."""
+    signature = _signature(function)
     if type(signature) is not inspect.Signature:
         return [{"arguments": args, **options} for args, options in calls]
     try:

