@@ -44,7 +44,7 @@ OVERLAPS = {"windows_overlap": lambda kernel, stride: stride < max(kernel)}
 # How many bytes?
 
 
-@question(points=1, minutes=10, difficulty=1)
+@question(points=1, minutes=10, difficulty=1, count=120)
 def column_bytes(shape, kernel, *, stride=1, padding=0, itemsize=4):
     """How many bytes does the matrix of all windows of N images take? The kernel fits into the image."""
     (N, C, H, W), (kH, kW) = shape, kernel
@@ -60,6 +60,7 @@ column_bytes.cases(
     Case((2, 3, 5, 7), (3, 2), padding=1),
     Case((2, 3, 5, 7), (3, 2), padding=1, itemsize=8),
     Case((2, 3, 6, 7), (3, 2), padding=1),
+    Case((1, 2, 5, 7), (3, 2), padding=1),
     Case((1, 3, 5, 7), (1, 1)),
     Case((64, 64, 224, 224), (3, 3), padding=1),  # VGG-16, a batch of 64
     Case((1, 3, 224, 224), (7, 7), stride=2, padding=3),  # ResNet
@@ -102,7 +103,7 @@ column_bytes.misconceptions(
 # Rows of HWC
 
 
-@question(points=2, minutes=25, difficulty=1, axes={"image": "H W C", "answer": "places contents"})
+@question(points=2, minutes=25, difficulty=1, count=120, axes={"image": "H W C", "answer": "places contents"})
 def im2col_hwc(image, kernel, *, stride=1):
     """The windows of an image (H, W, C) as rows, in the order of memory: kH, kW, C."""
     return in_rows(windows(image.transpose(2, 0, 1), kernel, stride), (1, 2, 3, 4, 0))
@@ -204,7 +205,7 @@ im2col_chw.misconceptions(
 
 
 @question(
-    points=2, minutes=25, difficulty=2, uses=("im2col_chw",),
+    points=2, minutes=25, difficulty=2, count=120, uses=("im2col_chw",),
     axes={"image": "C H W", "weight": "C_out C kH kW", "answer": "C_out H_out W_out"},
 )  # fmt: skip
 def conv_by_im2col(image, weight, *, stride=1, padding=0):
@@ -337,7 +338,7 @@ col2im.misconceptions(
 
 
 @question(
-    points=3, minutes=30, difficulty=3, uses=("im2col_chw", "col2im"), outputs=("grad_image", "grad_weight"),
+    points=3, minutes=30, difficulty=3, count=120, uses=("im2col_chw", "col2im"), outputs=("grad_image", "grad_weight"),
     axes={
         "grad_output": "C_out H_out W_out", "image": "C H W", "weight": "C_out C kH kW",
         "grad_image": "C H W", "grad_weight": "C_out C kH kW",
