@@ -5,6 +5,8 @@ import inspect
 import sys
 import sysconfig
 import traceback
+import types
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +102,7 @@ def call(function, args, options, *, seconds):
 def _ask(function, args, options, before):
     """What came of a call, as fields of an outcome. All of it may meet a student's code, so the limit is around it."""
     try:
-        given, kept = _named(function, args, options), _named(function, *before)
+        given, kept = _named(function, (args, options), before)
     except _Misfit as misfit:
         problem = Finding("misfit", {"problem": quote(str(misfit), _LONGEST)})
         return {"ended": "misfit", "error": "misfit", "problem": problem}
@@ -117,16 +119,28 @@ class _Misfit(Exception):
     """The arguments do not fit the signature."""
 
 
-def _named(function, args, options):
-    """The arguments by the names that the function gives them."""
+_signatures = weakref.WeakKeyDictionary()  # of functions: looking one up takes longer than many an answer
+
+
+def _signature(function):
+    if type(function) is types.FunctionType and function in _signatures:
+        return _signatures[function]
     try:
         signature = inspect.signature(function)
     except BaseException:  # functions written in C may tell no signature, and a student's object anything
-        signature = None
+        return None
+    if type(function) is types.FunctionType:
+        _signatures[function] = signature
+    return signature
+
+
+def _named(function, *calls):
+    """The arguments of each call by the names that the function gives them."""
+    signature = _signature(function)
     if type(signature) is not inspect.Signature:
-        return {"arguments": args, **options}
+        return [{"arguments": args, **options} for args, options in calls]
     try:
-        return signature.bind(*args, **options).arguments
+        return [signature.bind(*args, **options).arguments for args, options in calls]
     except TypeError as error:
         raise _Misfit(*error.args) from None
 

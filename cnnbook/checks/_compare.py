@@ -7,7 +7,7 @@ import numpy as np
 from ._findings import Finding
 from ._freeze import freeze
 from ._show import shown
-from ._tensors import dtype, epsilon, is_tensor, numbers
+from ._tensors import dtype_name, epsilon, is_tensor, numbers
 
 _FLOATS = frozenset({float, *(np.dtype(code).type for code in "efdg")})
 _COMPLEX = frozenset({complex, *(np.dtype(code).type for code in "FDG")})
@@ -108,7 +108,8 @@ def near(got, expected):
     >>> near(np.array([0.1 + 0.2, 1]), np.array([0.3, 2])).tolist()
     [True, False]
     """
-    return np.isclose(got, expected, rtol=1e-6, atol=1e-9 * np.abs(expected).max(initial=1), equal_nan=True)
+    size = np.abs(expected)
+    return np.abs(got - expected) <= 1e-6 * size + 1e-9 * size.max(initial=1)
 
 
 def is_integer(value):
@@ -282,16 +283,16 @@ class _Comparison:
         return Finding(f"asked_{kind}", {"shape": self.shape(expected), "got": shown(got)})
 
     def arrays(self, got, expected, kind):
-        eps = max(epsilon(got), epsilon(expected))
-        dtypes = {"expected": dtype(expected), "got": dtype(got)}
+        eps, given, asked = max(epsilon(got), epsilon(expected)), got.dtype, expected.dtype
         got, expected = numbers(got), numbers(expected)
         if got.shape != expected.shape:
             return Finding(f"shape_{kind}", {"expected": self.shape(expected), "got": str(got.shape)})
         kinds = got.dtype.kind.replace("u", "i") + expected.dtype.kind.replace("u", "i")
-        unlike = kinds[0] != kinds[1] or (self.keeps_dtype and dtypes["got"] != dtypes["expected"])
+        unlike = kinds[0] != kinds[1] or (self.keeps_dtype and given != asked)
         if unlike or got.dtype.names != expected.dtype.names:
             exact = np.array_equal if kinds[0] != kinds[1] else lambda *pair: self.close(*pair, eps).all()
             equal = set(kinds) <= set("bifc") and exact(got, expected)
+            dtypes = {"expected": dtype_name(asked), "got": dtype_name(given)}
             return Finding("type_dtype" if equal else "dtype", dtypes)
         if expected.dtype.names:
             return self.each([(name, got[name], expected[name]) for name in expected.dtype.names])

@@ -38,6 +38,8 @@ def pattern(pairs, outputs=(), axes=None):
     """
     if outputs and not all(type(got) in (tuple, list) and len(got) == len(outputs) for got, _ in pairs):
         return None
+    if found := _exchanged(pairs, outputs):
+        return found
     for place, name in enumerate(outputs or ("answer",)):
         asked = [(got[place], right[place]) for got, right in pairs] if outputs else pairs
         arrays = [tuple(map(_array, pair)) for pair in asked]
@@ -46,6 +48,18 @@ def pattern(pairs, outputs=(), axes=None):
         wrong = [pair for pair in arrays if pair[0].shape != pair[1].shape or not near(*pair).all()]
         if found := _common(wrong, (axes or {}).get(name, "").split()):
             return Finding("in_output", {"output": name, "finding": found}) if outputs else found
+    return None
+
+
+def _exchanged(pairs, outputs):
+    """Whether all answers have the right outputs in another order."""
+    arrays = [[[_array(part) for part in side] for side in pair] for pair in pairs] if len(outputs) > 1 else []
+    if len(arrays) < _ENOUGH or any(part is None for pair in arrays for side in pair for part in side):
+        return None
+    for order in permutations(range(len(outputs))):
+        mixed = [(part, right[place]) for got, right in arrays for part, place in zip(got, order, strict=True)]
+        if all(part.shape == right.shape and near(part, right).all() for part, right in mixed):
+            return Finding("pattern_outputs", {"outputs": [outputs[place] for place in order]})
     return None
 
 
@@ -73,6 +87,8 @@ def _common(pairs, letters):
     found = dict(_all(*pairs[0], letters))
     shown = {finding: int(telling) for finding, telling in found.items()}
     for pair in pairs[1:]:
+        if not shown:
+            return None
         here = dict(_all(*pair, letters))
         shown = {finding: count + here[finding] for finding, count in shown.items() if finding in here}
     return next((Finding(code, dict(slots)) for (code, slots), count in shown.items() if count >= _ENOUGH), None)
@@ -114,6 +130,8 @@ def _alike(got, expected, names):
         _, elsewhere = _lines(wrong, axis, first)
         if not elsewhere.any():
             yield f"pattern_wrong_{'last' if first else 'first'}", {"axis": names[axis]}, elsewhere.size > 0
+    if got.ndim > 1 and not (before := wrong[..., :-1, :-1]).any():
+        yield "pattern_wrong_ends", {"axes": tuple(names[-2:])}, before.size > 0
     if got.ndim > 1 and not (inside := wrong[..., 1:-1, 1:-1]).any():
         yield "pattern_border", {}, inside.size > 0
     for axis, first in sides:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ._tensors import is_tensor, numbers
 
-_WIDTH = 168  # pixels of a picture on the page
+_WIDTH, _CHANNELS = 168, 4  # pixels of a picture on the page, and how many channels are drawn
+_LARGEST = 512  # rows or columns that are drawn
 
 
 class Pictures:
@@ -47,14 +48,27 @@ class Pictures:
         return f'<div style="display: flex; flex-wrap: wrap">{drawn}</div>{told}'
 
 
-def picture(value):
-    """An array that can be drawn as a picture: in colour where it is (3, H, W), else its last two axes, of more the
-    first image and channel; or None."""
+def drawable(name, value):
+    """The pictures of an array by name: one for its last two axes, in colour where it is (3, H, W); of other axes, some
+    channels of the first image.
+
+    >>> [*drawable("x", np.zeros((2, 3, 5, 7)))], [*drawable("bias", np.zeros(3))]
+    (['x[0, 0]', 'x[0, 1]', 'x[0, 2]'], [])
+    """
     array = numbers(value) if is_tensor(value) else value
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf" or array.ndim < 2 or not array.size:
-        return None
+    if (
+        not isinstance(array, np.ndarray)
+        or array.dtype.kind not in "biuf"
+        or array.ndim < 2
+        or min(array.shape[-2:]) < 2
+    ):
+        return {}
     array = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
-    return array if array.ndim == 3 and len(array) == 3 else array.reshape(-1, *array.shape[-2:])[0]
+    if array.ndim == 2 or (array.ndim == 3 and len(array) == 3):
+        return {name: array}
+    first = (0,) * (array.ndim - 3)
+    places = [(*first, channel) for channel in range(min(_CHANNELS, array.shape[-3]))]
+    return {f"{name}[{', '.join(map(str, place))}]": array[place] for place in places}
 
 
 def address(image):
@@ -88,4 +102,4 @@ def pictures(question, case, outcome):
         images |= zip(question.outputs, outcome.value, strict=False)
     else:
         images[f"{question.name}({', '.join(images)})"] = outcome.value
-    return {name: drawn for name, value in images.items() if (drawn := picture(value)) is not None}
+    return {title: drawn for name, value in images.items() for title, drawn in drawable(name, value).items()}

@@ -146,7 +146,7 @@ class Run:
 
     def _pattern(self):
         """What all wrong answers have in common, as arrays."""
-        if any(trial.outcome.ended or trial.complaint.code.startswith("type_") for trial in self.failed):
+        if any(trial.outcome.ended or trial.outcome.problem or trial.complaint.value_is_right for trial in self.failed):
             return []
         pairs = [(trial.outcome.value, trial.expected) for trial in self.failed]
         found = pattern(pairs, self.question.outputs, self.question.axes)
@@ -211,11 +211,19 @@ class Run:
         if not outcome.ended:
             if lines := marks(outcome.value, expected):
                 findings = [findings[0], Finding("marks", {"lines": lines}), *findings[1:]]
-            facts |= {"expected": shown(expected), "got": shown(outcome.value)}
+            facts |= {"expected": self._shown(expected), "got": self._shown(outcome.value)}
             facts["note"] = self.question.note if expected is not None else ""
         call = written_call(self.question.name, list(self.question.signature.parameters), case.args, case.options)
         counts = {"cases": len(self.trials), "failed": facts.pop("failed", len(self.failed))}
         return self._conclude("failed", call=call, findings=findings, printed=outcome.printed, **counts, **facts)
+
+    def _shown(self, value):
+        """A value as facts, outputs that stand in lines of their own by their names."""
+        facts = shown(value)
+        if "items" in facts and len(facts["items"]) == len(self.question.outputs):
+            pairs = zip(self.question.outputs, facts["items"], strict=True)
+            facts["items"] = [[name, item] for name, (_, item) in pairs]
+        return facts
 
     def _conclude(self, status, findings=(), **facts):
         if self.seed is not None and status == "failed" and "call" in facts:

@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from ._tensors import dtype, is_tensor, numbers
+from ._tensors import dtype_name, is_tensor, numbers
 
 _WRITTEN_OUT = 60  # an array of more numbers than this is shortened
 _LONGEST = 400  # characters of any other value
@@ -116,7 +116,7 @@ def _shown(value, inside):
 
 def _array(value, kind):
     array = value if kind == "tensor" else np.ndarray.view(value, np.ndarray)
-    name, array = dtype(array), numbers(array)
+    name, array = dtype_name(array.dtype), numbers(array)
     return {"kind": kind, "shape": list(array.shape), "dtype": quote(name), "text": _grid(array)}
 
 

@@ -36,13 +36,13 @@ def numbers(value):
         return value.to(torch.complex128 if value.is_complex() else torch.float64).numpy()
 
 
-def dtype(value):
-    """Name of the dtype of an array or a tensor.
+def dtype_name(dtype):
+    """Name of a dtype, NumPy's or PyTorch's.
 
-    >>> dtype(np.zeros(2))
+    >>> dtype_name(np.zeros(2).dtype)
     'float64'
     """
-    return str(value.dtype).removeprefix("torch.")
+    return str(dtype).removeprefix("torch.")
 
 
 def epsilon(value):

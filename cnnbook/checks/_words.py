@@ -207,7 +207,8 @@ class _Slot:
             return ", ".join(format(_Slot(item, self.table), how) for item in self.value)
         if not isinstance(self.value, dict):
             return format(self.value, how)
-        return (_write if how == "text" else _describe)(self.value, self.table)
+        short = how == "text" and not {"shape", "items"} & self.value.keys()  # arrays take lines of their own
+        return (_write if short else _describe)(self.value, self.table)
 
 
 def _describe(value, table):

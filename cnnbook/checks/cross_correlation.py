@@ -37,6 +37,15 @@ def draw_pair(rng):
     return {"image": draw_matrix(rng, H, W), "kernel": draw_matrix(rng, kH, kW)}
 
 
+def with_sizes_exchanged(image, kernel, bias):
+    """By loops whose windows are as high as the kernel is wide: NumPy refuses most of them, but not all."""
+    output = np.zeros(np.subtract(image.shape, kernel.shape) + 1)
+    kH, kW = kernel.shape
+    for i, j in np.ndindex(output.shape):
+        output[i, j] = np.sum(image[i : i + kW, j : j + kH] * kernel) + bias
+    return output
+
+
 IMAGE = np.array([[1, 2, 0, 3], [4, 1, -1, 2], [0, 5, 2, 1]], float)
 KERNEL = np.array([[1, -2], [3, 0]], float)
 HALVES = np.array([[10, 10, 10, 0, 0, 0]] * 6, float)  # the notes' image, bright on the left ...
@@ -87,7 +96,9 @@ cross_correlate.misconceptions(
         correlate(np.pad(image, ((kH // 2, (kH - 1) // 2), (kW // 2, (kW - 1) // 2))), kernel) + bias
     ),
     last_window_forgotten=lambda answer: answer[:-1, :-1],
+    loops_one_too_short=lambda answer: np.pad(answer[:-1, :-1], ((0, 1), (0, 1))),
     rows_and_columns_exchanged=lambda answer: answer.T,
+    window_sizes_exchanged=with_sizes_exchanged,
     mean_for_sum=lambda image, kernel, bias: correlate(image, kernel) / kernel.size + bias,
     bias_in_every_product=lambda image, kernel, bias: correlate(image, kernel) + bias * kernel.size,
     bias_taken_away=lambda image, kernel, bias: correlate(image, kernel) - bias,

@@ -10,6 +10,14 @@ def at_once(function, args, options, *, seconds):
     return call(function, args, options, seconds=None)
 
 
+def made(mistake, case):
+    """What a known mistake answers; where it raises, the name of the error, as which it is known."""
+    try:
+        return mistake.function(*case.args, **case.options)
+    except Exception as error:
+        return type(error).__name__
+
+
 def keeping(function):
     """A decorator as students write it: the wrapper takes anything."""
     kept = {}

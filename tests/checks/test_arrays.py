@@ -60,6 +60,10 @@ def with_entry(array, place, value):
         (lambda a: np.roll(a, -1, 1), "moved along `W_out`: what belongs at index 1 stands at index 0"),
         (lambda a: with_entry(a, (slice(None), -1), 99), "are wrong at the last index of `W_out` alone."),
         (lambda a: with_entry(a, 0, 99), "are wrong at index 0 of `H_out` alone."),
+        (
+            lambda a: with_entry(with_entry(a, -1, 99), (slice(None), -1), 99),
+            "are wrong at the last indices of `H_out` and `W_out` alone, and right before them.",
+        ),
         (lambda a: with_entry(a, slice(1, None), 99), "At index 0 of `H_out` every answer is right"),
         (lambda a: np.pad(a, 1), "All wrong answers are too large: the right one stands in each of them"),
         (lambda a: a[:-1], "All wrong answers are a part of the right ones"),
@@ -96,6 +100,20 @@ def test_of_several_outputs_the_wrong_one_is_told():
     found = pattern(pairs, ("image", "kernel"), {"image": "H W"})
     assert found.slots["output"] == "image"
     assert found.slots["finding"].slots == {"axes": ["H"]}
+
+
+def test_outputs_in_another_order_are_told():
+    right = [(np.ones((2, 3)) + number, np.arange(6.0), np.eye(2)) for number in range(3)]
+    found = pattern([(answer[::-1], answer) for answer in right], ("x", "weight", "bias"))
+    assert found.slots == {"outputs": ["bias", "weight", "x"]}
+    assert pattern([(answer[::-1], answer) for answer in right[:2]], ("x", "weight", "bias")) is None
+
+
+def test_what_shows_little_is_not_shown_first():
+    dull = [np.ones((1, 1)), np.zeros((2, 2)), np.ones((1, 4))]
+    question = asked()
+    question.cases(*(Case(array, np.ones((1, 1))) for array in dull), Case(np.eye(3), np.eye(2)))
+    assert question.draw(count=4)[0].args[0].shape == (3, 3)
 
 
 def test_the_places_that_are_wrong_are_marked():

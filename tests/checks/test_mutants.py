@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answering import at_once
+from answering import at_once, made
 
 from cnnbook import checks
 from cnnbook.checks._clauses import clauses, numbers
@@ -148,22 +148,29 @@ def in_parts(question, changes):
 def mistakes(question):
     """Wrong answers by name: of a case, as an answer. Those that are never wrong are no mistakes of this question."""
     changes = in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS)
-    changes |= {"nothing": lambda answer: None} | ({"swapped": lambda answer: answer[::-1]} if question.outputs else {})
+    changes = {"nothing": lambda answer: None, **changes}
+    if question.outputs:
+        changes["swapped"] = lambda answer: answer[::-1]
     found = {name: lambda case, change=change: change(question.answer(case)) for name, change in changes.items()}
-    return found | {m.code: lambda case, m=m: m.function(*case.args, **case.options) for m in question.known}
+    return found | {m.code: lambda case, m=m: made(m, case) for m in question.known}
 
 
 def wrong(question, cases):
     """Whether each mistake is wrong in each case, by the check's own judgement."""
-    return np.array(
-        [
-            [
-                question.complaint(case, checks.Outcome(value=mistake(case)), question.answer(case)) is not None
-                for case in cases
-            ]
-            for mistake in mistakes(question).values()
-        ]
-    )
+
+    def judged(answer, case):
+        right = question.answer(case)
+        if plain and isinstance(answer, np.ndarray) and answer.dtype == right.dtype:
+            if answer.shape != right.shape:
+                return True
+            if (off := np.abs(answer - right).max(initial=0)) > 0.001 * max(1, np.abs(right).max(initial=0)):
+                return True  # no tolerance is that large
+            if off == 0:
+                return False
+        return question.complaint(case, checks.Outcome(value=answer), right) is not None
+
+    plain = question._judge is None and isinstance(question.answer(cases[0]), np.ndarray)
+    return np.array([[judged(mistake(case), case) for case in cases] for mistake in mistakes(question).values()])
 
 
 @cache
@@ -235,7 +242,7 @@ def test_the_check_itself_says_the_same_of_a_sample(name):
     masks = list(told.values())
     first, second = np.triu_indices(len(masks))
     places = {case.key(): number for number, case in enumerate(question.draw())}
-    chosen = [*rng.permutation(np.argwhere(mutant & ~survive))[:12], *rng.permutation(np.argwhere(survive))[:4]]
+    chosen = [*rng.permutation(np.argwhere(mutant & ~survive))[:8], *rng.permutation(np.argwhere(survive))[:2]]
     for pair, mistake in chosen:
         mask = masks[first[pair]] & masks[second[pair]]
 

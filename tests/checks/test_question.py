@@ -143,12 +143,12 @@ def test_a_failure_shows_the_smallest_case_and_names_the_mistake():
             shift(x, 2) with
             x, array of shape (1, 3), float64:
             [[1. 2. 3.]]
-            expected: output 1: array of shape (1, 3), float64:
+            expected: output shifted: array of shape (1, 3), float64:
             [[3. 4. 5.]]
-            output 2: 6.0
-            got: output 1: array of shape (1, 3), float64:
+            output total: 6.0
+            got: output shifted: array of shape (1, 3), float64:
             [[3. 4. 5.]]
-            output 2: 2.0
+            output total: 2.0
         Your answers match a known mistake, "mean for sum". They are a mean. Sum up.
         Another wrong case, with a drawing where there is one:
         checks.test_question.shift.another(shift)

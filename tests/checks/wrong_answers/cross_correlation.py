@@ -73,6 +73,17 @@ def cross(image, kernel, *, bias=0.0):
     return correlate(image, kernel) + bias
 
 
+def with_sizes_exchanged(image, kernel, *, bias=0.0):
+    """Its error has the same name in every case, as a student's has."""
+    (H, W), (kH, kW) = image.shape, kernel.shape
+    output = np.empty((H - kH + 1, W - kW + 1))
+    for i in range(H - kH + 1):
+        for j in range(W - kW + 1):
+            window = image[i : i + kW, j : j + kH]
+            output[i, j] = (window * kernel).sum() + bias
+    return output
+
+
 CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
     "kernel turned": (lambda x, k, *, bias=0.0: cross(x, k[::-1, ::-1], bias=bias), "kernel_turned"),
     "kernel by two quarters": (lambda x, k, *, bias=0.0: cross(x, np.rot90(k, 2), bias=bias), "kernel_turned"),
@@ -88,6 +99,9 @@ CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
     "bias in the corner": (lambda x, k, *, bias=0.0: put(correlate(x, k), (0, 0), correlate(x, k)[0, 0] + bias), ""),
     "mean": (lambda x, k, *, bias=0.0: correlate(x, k) / k.size + bias, "mean_for_sum"),
     "mean with the bias": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias) / k.size, ""),
+    "loops too short": (
+        lambda x, k, *, bias=0.0: np.pad(cross(x, k, bias=bias)[:-1, :-1], ((0, 1), (0, 1))), "loops_one_too_short",
+    ),
     "window forgotten": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias)[:-1, :-1], "last_window_forgotten"),
     "transposed": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias).T, "rows_and_columns_exchanged"),
     "as large as the image, above and left": (
@@ -102,6 +116,7 @@ CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
         ).max((2, 3)) + bias, "",
     ),
     "the kernel's first row alone": (lambda x, k, *, bias=0.0: cross(x, put(k, slice(1, None), 0), bias=bias), ""),
+    "window sizes exchanged": (with_sizes_exchanged, "window_sizes_exchanged"),
     "nothing returned": (lambda x, k, *, bias=0.0: None, ""),
 }  # fmt: skip
 
