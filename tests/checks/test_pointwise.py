@@ -64,7 +64,7 @@ def test_three_channels_are_shown_in_colour():
 
 def test_two_channels_are_shown_in_grey():
     shown = checks.pointwise.squeeze.show(lambda image, width: image[:2])
-    assert [image.shape for image in shown.images.values()] == [(3, 32, 32), (32, 32)]
+    assert [image.shape for image in shown.images.values()] == [(3, 32, 32), (32, 32), (32, 32)]
 
 
 @pytest.mark.parametrize("shape", [(1, 2, 2, 2), (3, 1, 1, 4)])
