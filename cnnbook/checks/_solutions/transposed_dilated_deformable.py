@@ -14,9 +14,9 @@ def transposed_size(size, kernel, *, stride=1, padding=0, output_padding=0, dila
 
 
 def stamp(x, kernel, *, stride=1):
-    """Transposed convolution of an array (H, W) with a kernel (kH, kW), without padding.
+    """Transposed convolution of an array (H, W) with a kernel (kH, kW).
 
-    stamp(np.array([[3, 1, 2]]), np.array([[1, 2, 1]]), stride=2) is [[3, 6, 4, 2, 3, 4, 2]].
+    stamp(np.array([[3, 1]]), np.array([[1, 2, 1]]), stride=2) is [[3, 6, 4, 2, 1]].
     """
     H, W = x.shape
     kH, kW = kernel.shape
@@ -29,9 +29,9 @@ def stamp(x, kernel, *, stride=1):
 
 
 def dilated_correlate(image, kernel, *, dilation=1):
-    """Cross-correlation of an image (H, W) with a dilated kernel (kH, kW), without padding.
+    """Cross-correlation of an image (H, W) with a dilated kernel (kH, kW).
 
-    dilated_correlate(np.array([[1, 2, 3, 4]]), np.array([[1, 10]]), dilation=2) is [[31, 42]].
+    dilated_correlate(np.array([[1, 2, 3]]), np.array([[1, 10]]), dilation=2) is [[31]].
     """
     H, W = image.shape
     kH, kW = kernel.shape
@@ -45,7 +45,7 @@ def dilated_correlate(image, kernel, *, dilation=1):
 
 
 def bilinear(image, down, right):
-    """The value of an image (H, W) at a point, and its slopes down and to the right: three numbers.
+    """The value of an image (H, W) at a point, and its slopes down and right.
 
     bilinear(np.array([[0, 8], [0, 8]]), 0.5, 0.25)[0] is 2.
     """
@@ -66,9 +66,9 @@ def bilinear(image, down, right):
 
 
 def transposed_conv(x, kernel, *, stride=1, padding=0):
-    """Transposed convolution by inserted zeros, `padding` rows and columns cut off on each side.
+    """Transposed convolution by inserted zeros, cut by `padding` on each side.
 
-    transposed_conv(np.array([[3, 1, 2]]), np.array([[1, 2, 1]]), stride=2) is [[3, 6, 4, 2, 3, 4, 2]].
+    transposed_conv(np.array([[3, 1]]), np.array([[1, 2]]), stride=2) is [[3, 6, 1, 2]].
     """
     H, W = x.shape
     kH, kW = kernel.shape

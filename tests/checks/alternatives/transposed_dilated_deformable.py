@@ -161,6 +161,15 @@ def bilinear_by_steps(image, down, right):
     return value, (read(down + step, right) - value) / step, (read(down, right + step) - value) / step
 
 
+def bilinear_of_the_package(image, down, right):
+    """One tap of a deformable convolution, at the upper left pixel, and the gradient of its offset."""
+    tap, output = np.ones((1, 1, 1, 1)), np.zeros((1, 1, *image.shape))
+    offset, output[..., 0, 0] = np.zeros((1, 2, *image.shape)), 1
+    offset[0, :, 0, 0] = down, right
+    _, slopes, *_ = functional.deform_conv2d_backward(output, image[None, None], offset, tap)
+    return functional.deform_conv2d(image[None, None], offset, tap)[0, 0, 0, 0], *slopes[0, :, 0, 0]
+
+
 # By inserted zeros
 
 
@@ -224,7 +233,7 @@ ALTERNATIVES = {
         dilated_of_the_package,
         dilated_by_grids,
     ],
-    "bilinear": [bilinear_by_tents, bilinear_by_padding, bilinear_by_steps],
+    "bilinear": [bilinear_by_tents, bilinear_by_padding, bilinear_by_steps, bilinear_of_the_package],
     "transposed_conv": [*map(cutting, STAMPS), transposed_as_gradient],
     "enlarge": [*map(enlarging, STAMPS), enlarge_by_neighbours],
 }
