@@ -39,13 +39,12 @@ def matrix_of(kernel, size, stride=1):
     return matrix.reshape(H_out * W_out, H * W)
 
 
-def by_columns(size):
-    """For each place of a grid, counted row by row, its number when counted column by column."""
-    H, W = size
-    return np.arange(H * W).reshape(W, H).T.ravel()
-
-
 # Mistakes in the matrix of a convolution
+
+
+def counted_down(rows, H, W):
+    """Rows that belong to a grid of H x W, which are counted along its rows: counted down its columns."""
+    return rows.reshape(H, W, -1).swapaxes(0, 1).reshape(rows.shape)
 
 
 def across_row_ends(kernel, size):
@@ -59,6 +58,11 @@ def across_row_ends(kernel, size):
     for row in range(rows):
         matrix[row, row : row + len(taps)] = taps
     return matrix
+
+
+def starts_one_apart(kernel, size):
+    """As many rows as there are outputs, each one pixel further on than the row before."""
+    return across_row_ends(kernel, size)[: places_of(size, kernel.shape)]
 
 
 def in_one_run(kernel, size):

@@ -95,7 +95,9 @@ PARAMETERS = {
     "one input channel": (lambda *a: right(1, *a[1:]), "input_channels_forgotten"),
     "one output channel": (lambda i, o, *a: right(i, 1, *a), "output_channels_forgotten"),
     "channels exchanged": (lambda i, o, *a: right(o, i, *a), ""),
-    "one input channel in a convolution": (in_layer("c", lambda *a: right(1, *a[1:])), ""),
+    "one input channel in a convolution": (
+        in_layer("c", lambda *a: right(1, *a[1:])), "channels_forgotten_in_convolutions",
+    ),
     "one input channel where windows are": (lambda *a: right(*a) if a[6] == "f" else right(1, *a[1:]), ""),
     "places of the image": (
         lambda i, o, H, W, h, w, k, b: {
@@ -253,7 +255,9 @@ SHIFT_GAP = changed(gap) | changed(gap, beyond_the_ring) | {
     "with sign": (lambda m, *, shift=1: (np.roll(m, -shift, 1) - np.roll(m, shift, 0)).max(0), "sign_kept"),
     "the smallest": (lambda m, *, shift=1: abs(np.roll(m, -shift, 1) - np.roll(m, shift, 0)).min(0), ""),
     "squared": (lambda m, *, shift=1: gap(m, shift=shift) ** 2, ""),
-    "the pixel that it goes to": (lambda m, *, shift=1: np.roll(gap(m, shift=shift), shift), ""),
+    "the pixel that it goes to": (
+        lambda m, *, shift=1: np.roll(gap(m, shift=shift), shift), "counted_after_the_move",
+    ),
     "yes or no": (lambda m, *, shift=1: gap(m, shift=shift) > 0, ""),
     "at most nine": (lambda m, *, shift=1: np.minimum(gap(m, shift=shift), 3), ""),
 }  # fmt: skip
