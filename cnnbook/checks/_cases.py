@@ -14,7 +14,7 @@ from ._words import write_call
 SHARE = 0.05  # of the drawn cases, at least so many are in each region, and as many outside
 _WINDOW, _NEW = 16, 8  # candidates to choose a case from; of those, the ones that are new each time
 _STALE = 0.3  # what a pair of clauses is worth once more that a case has shown already
-_DULL = 12  # what an array of a single number, or of zeros, weighs more: it is small, but shows little
+_DULL = 12  # what an array weighs more that is small, but shows little
 _ATTEMPTS = 10_000  # calls of a drawing function that may give nothing in a row
 
 
@@ -46,9 +46,22 @@ class Case:
         return key([*self.args, self.options])
 
 
+def dullness(value):
+    """What arrays weigh more, arguments or answers, where they show little: zeros, or a single row.
+
+    >>> dullness(np.eye(3)), dullness(np.ones((1, 3))), dullness([np.zeros(3), np.zeros(2)])
+    (0, 12, 24)
+    """
+    if isinstance(value, tuple | list):
+        return sum(map(dullness, value))
+    if not isinstance(value, np.ndarray):
+        return 0
+    return _DULL * bool(min(value.shape[-2:], default=1) == 1 or not value.any())
+
+
 def _weight(value):
     if isinstance(value, np.ndarray):
-        return value.size + _DULL * (value.size == 1 or not value.any())
+        return value.size
     if isinstance(value, tuple | list):
         return sum(map(_weight, value))
     return abs(value) if isinstance(value, int | np.integer) else 1

@@ -130,6 +130,8 @@ def _alike(got, expected, names):
         _, elsewhere = _lines(wrong, axis, first)
         if not elsewhere.any():
             yield f"pattern_wrong_{'last' if first else 'first'}", {"axis": names[axis]}, elsewhere.size > 0
+    if got.ndim > 1 and not (before := wrong[..., :-1, :-1]).any():
+        yield "pattern_wrong_ends", {"axes": tuple(names[-2:])}, before.size > 0
     if got.ndim > 1 and not (inside := wrong[..., 1:-1, 1:-1]).any():
         yield "pattern_border", {}, inside.size > 0
     for axis, first in sides:

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _hints, _progress, _words
 from ._call import call
-from ._cases import Case, Cases, Region, by_name
+from ._cases import Case, Cases, Region, by_name, dullness
 from ._compare import compare, is_integer
 from ._findings import Finding
 from ._misconceptions import STILL_BROKEN, Misconception, ignoring
@@ -181,7 +181,11 @@ class Question:
         """The cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
         count = self.count if count is None else count
         drawn = self._keep(("cases", seed, count), lambda: self.collection.draw(self._rng(seed), count))
-        return sorted(drawn, key=lambda case: case.weight)
+        return sorted(drawn, key=self._reading)
+
+    def _reading(self, case):
+        """How much a case asks of its reader; of arrays that is more where they show little."""
+        return case.weight + (dullness([*case.args, self.answer(case)]) if self.axes else 0)
 
     def draw_more(self, count, seed=None):
         """Drawn cases alone, others than :meth:`draw` gives with the same seed."""

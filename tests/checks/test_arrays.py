@@ -60,6 +60,10 @@ def with_entry(array, place, value):
         (lambda a: np.roll(a, -1, 1), "moved along `W_out`: what belongs at index 1 stands at index 0"),
         (lambda a: with_entry(a, (slice(None), -1), 99), "are wrong at the last index of `W_out` alone."),
         (lambda a: with_entry(a, 0, 99), "are wrong at index 0 of `H_out` alone."),
+        (
+            lambda a: with_entry(with_entry(a, -1, 99), (slice(None), -1), 99),
+            "are wrong at the last indices of `H_out` and `W_out` alone, and right before them.",
+        ),
         (lambda a: with_entry(a, slice(1, None), 99), "At index 0 of `H_out` every answer is right"),
         (lambda a: np.pad(a, 1), "All wrong answers are too large: the right one stands in each of them"),
         (lambda a: a[:-1], "All wrong answers are a part of the right ones"),
@@ -105,9 +109,11 @@ def test_outputs_in_another_order_are_told():
     assert pattern([(answer[::-1], answer) for answer in right[:2]], ("x", "weight", "bias")) is None
 
 
-def test_an_array_of_one_number_or_of_zeros_is_not_shown_first():
-    dull = [Case(np.ones((1, 1))), Case(np.zeros((2, 2)))]
-    assert all(case.weight > Case(np.eye(3)).weight for case in dull)
+def test_what_shows_little_is_not_shown_first():
+    dull = [np.ones((1, 1)), np.zeros((2, 2)), np.ones((1, 4))]
+    question = asked()
+    question.cases(*(Case(array, np.ones((1, 1))) for array in dull), Case(np.eye(3), np.eye(2)))
+    assert question.draw(count=4)[0].args[0].shape == (3, 3)
 
 
 def test_the_places_that_are_wrong_are_marked():

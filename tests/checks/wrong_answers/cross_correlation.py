@@ -99,6 +99,9 @@ CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
     "bias in the corner": (lambda x, k, *, bias=0.0: put(correlate(x, k), (0, 0), correlate(x, k)[0, 0] + bias), ""),
     "mean": (lambda x, k, *, bias=0.0: correlate(x, k) / k.size + bias, "mean_for_sum"),
     "mean with the bias": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias) / k.size, ""),
+    "loops too short": (
+        lambda x, k, *, bias=0.0: np.pad(cross(x, k, bias=bias)[:-1, :-1], ((0, 1), (0, 1))), "loops_one_too_short",
+    ),
     "window forgotten": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias)[:-1, :-1], "last_window_forgotten"),
     "transposed": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias).T, "rows_and_columns_exchanged"),
     "as large as the image, above and left": (
