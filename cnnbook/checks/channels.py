@@ -51,7 +51,7 @@ KERNELS = {
 # What does it cost?
 
 
-@question(points=2, minutes=15, difficulty=1, outputs=("parameters", "macs"))
+@question(points=2, minutes=15, difficulty=1, count=160, outputs=("parameters", "macs"))
 def layer_cost(c_in, c_out, image, kernel, *, bias=True):
     """How many parameters and MACs has a layer of stride 1 without padding? The kernel fits into the image."""
     (H, W), (kH, kW) = image, kernel
@@ -291,7 +291,7 @@ conv_video.misconceptions(
 
 
 @question(
-    points=1, minutes=10, difficulty=1, count=COUNT,
+    points=1, minutes=10, difficulty=1, count=60,
     axes={"weight": "C_out C_in kH kW", "answer": "kH kW C_in C_out"},
 )  # fmt: skip
 def to_tensorflow(weight):
