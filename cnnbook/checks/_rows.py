@@ -12,7 +12,7 @@ CONTENTS = (1, 2, 0, 3, 4)  # the order of the axes of windows for rows of C * k
 
 def windows(image, kernel, stride=1, padding=0):
     """The windows of an image (C, H, W), an array (C, H_out, W_out, kH, kW)."""
-    padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding))) if padding else image
     return np.lib.stride_tricks.sliding_window_view(padded, kernel, axis=(1, 2))[:, ::stride, ::stride]
 
 

@@ -44,7 +44,7 @@ OVERLAPS = {"windows_overlap": lambda kernel, stride: stride < max(kernel)}
 # How many bytes?
 
 
-@question(points=1, minutes=10, difficulty=1, count=120)
+@question(points=1, minutes=10, difficulty=1, count=100)
 def column_bytes(shape, kernel, *, stride=1, padding=0, itemsize=4):
     """How many bytes does the matrix of all windows of N images take? The kernel fits into the image."""
     (N, C, H, W), (kH, kW) = shape, kernel
@@ -205,7 +205,7 @@ im2col_chw.misconceptions(
 
 
 @question(
-    points=2, minutes=25, difficulty=2, count=120, uses=("im2col_chw",),
+    points=2, minutes=25, difficulty=2, count=100, uses=("im2col_chw",),
     axes={"image": "C H W", "weight": "C_out C kH kW", "answer": "C_out H_out W_out"},
 )  # fmt: skip
 def conv_by_im2col(image, weight, *, stride=1, padding=0):
@@ -338,7 +338,7 @@ col2im.misconceptions(
 
 
 @question(
-    points=3, minutes=30, difficulty=3, count=120, uses=("im2col_chw", "col2im"), outputs=("grad_image", "grad_weight"),
+    points=3, minutes=30, difficulty=3, count=100, uses=("im2col_chw", "col2im"), outputs=("grad_image", "grad_weight"),
     axes={
         "grad_output": "C_out H_out W_out", "image": "C H W", "weight": "C_out C kH kW",
         "grad_image": "C H W", "grad_weight": "C_out C kH kW",
