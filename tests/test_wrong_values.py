@@ -31,6 +31,7 @@ FITTING = {
     plotting.learning_curves: {"curves": {"a": [1.0, 2.0]}, "ylabel": "loss", "logarithmic": False},
     plotting.confusion_matrix: {"matrix": np.eye(2, dtype=int), "classes": ["a", "b"]},
     plotting.number_grids: {"grids": {"a": np.eye(2)}, "role": "input"},
+    plotting.volumes: {"c_in": 3, "c_out": 2, "size": (5, 7), "kernel": (3, 2), "place": (1, 0)},
     diagrams.draw: {"name": "vgg"},
     datasets.load: {"name": "digits", "split": "train", "root": None},
     datasets.available: {"name": "digits", "root": None},

@@ -27,6 +27,12 @@
     return element;
   };
 
+  /** Show what stands behind a question, or take it away; on paper it stays. @param {?Element} answer @param {boolean} open */
+  const unfold = (answer, open) => {
+    answer?.classList.toggle("commit-closed", !open);
+    if (answer) answer.open = open;
+  };
+
   /** Fold the sections that a question hides, each under its heading. @param {Element} box @returns {Function} */
   const folding = (box) => {
     const name = `shown:${box.dataset.key}`;
@@ -69,7 +75,7 @@
         if (at === index) choice.querySelector("summary").append(make("span", { className: "commit-mark", textContent: words.chosen }));
         choice.open = at === index;
       });
-      if (answer) { answer.hidden = index === null; answer.open = index !== null; }
+      unfold(answer, index !== null);
       fold(index !== null);
       if (index === null) again.remove(); else box.append(again);
     };
@@ -99,9 +105,9 @@
     const show = (text) => {
       box.classList.toggle("committed", text !== null);
       form.hidden = text !== null;
-      said.hidden = again.hidden = answer.hidden = text === null;
+      said.hidden = again.hidden = text === null;
       said.textContent = text === null ? "" : words.kept.replace("{answer}", text);
-      answer.open = text !== null;
+      unfold(answer, text !== null);
       fold(text !== null);
     };
     form.addEventListener("submit", (event) => {

@@ -26,8 +26,14 @@ from ._result import CheckFailed, NotAnswered, Result
 
 PARTS = {  # of the book, each with its chapters that have an exercise
     "convolution": (
+        "why_convolution",
         "cross_correlation",
+        "channels",
         "arithmetic",
+        "small_kernels",
+        "im2col",
+        "pointwise",
+        "grouped_and_separable",
         "transposed_dilated_deformable",
     ),
 }  # fmt: skip

@@ -19,7 +19,7 @@ class Pictures:
     Parameters
     ----------
     images : dict of str to array
-        Name and numbers, of shape (H, W).
+        Name and numbers, of shape (H, W), or (3, H, W) for colours, from 0 to 1 or to 255.
     told : str
         What is said below them.
 
@@ -49,7 +49,8 @@ class Pictures:
 
 
 def drawable(name, value):
-    """The pictures of an array by name: one for its last two axes; of more axes, some channels of the first image.
+    """The pictures of an array by name: one for its last two axes, and for three channels
+    without negative numbers, as colours; of more axes, some channels of the first image.
 
     >>> [*drawable("x", np.zeros((2, 3, 5, 7)))], [*drawable("bias", np.zeros(3))]
     (['x[0, 0]', 'x[0, 1]', 'x[0, 2]'], [])
@@ -63,7 +64,7 @@ def drawable(name, value):
     ):
         return {}
     array = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
-    if array.ndim == 2:
+    if array.ndim == 2 or (array.ndim == 3 and len(array) == 3 and array.min() >= 0):
         return {name: array}
     first = (0,) * (array.ndim - 3)
     places = [(*first, channel) for channel in range(min(_CHANNELS, array.shape[-3]))]
@@ -71,18 +72,24 @@ def drawable(name, value):
 
 
 def address(image):
-    """A picture in grey as a ``data:`` address. Black is the smallest number; where some are negative, 0 is grey.
+    """A picture as a ``data:`` address. In grey, black is the smallest number; where some are negative, 0 is grey.
 
     >>> address(np.eye(2))[:22]
     'data:image/png;base64,'
     """
-    low, high = float(image.min()), float(image.max())
-    high = max(-low, high) if low < 0 else high
-    low = -high if low < 0 else 0.0
-    grey = np.round(255 * (image - low) / ((high - low) or 1)).astype(np.uint8)
-    H, W = grey.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in grey)  # 0: no filter
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", W, H, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    colour = 2 if image.ndim == 3 else 0  # as PNG numbers them
+    if colour:
+        largest = 1 if image.max() <= 1 else 255
+        pixels = np.clip(np.round(255 / largest * image), 0, 255).transpose(1, 2, 0)
+    else:
+        low, high = float(image.min()), float(image.max())
+        high = max(-low, high) if low < 0 else high
+        low = -high if low < 0 else 0.0
+        pixels = np.round(255 * (image - low) / ((high - low) or 1))
+    H, W = pixels.shape[:2]
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels.astype(np.uint8))  # 0: no filter
+    head = struct.pack(">IIBBBBB", W, H, 8, colour, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
     file = b"\x89PNG\r\n\x1a\n"
     for kind, data in parts:
         file += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -323,7 +323,8 @@ input_sizes.misconceptions(
     padding_added=lambda padding, **layer: input_sizes.reference(**layer, padding=-padding),
     steps_counted_for_windows=lambda output, **layer: input_sizes.reference(output + 1, **layer),
     padding_on_one_side=lambda stride, padding, **layer: (
-        max(1, (fewest := exact_input(stride=stride, padding=padding, **layer) + padding)), fewest + stride - 1
+        max(1, (fewest := exact_input(stride=stride, padding=padding, **layer) + padding)),
+        fewest + stride - 1,
     ),
     largest_first=lambda answer: answer[::-1],
 )

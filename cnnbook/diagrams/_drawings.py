@@ -21,6 +21,7 @@ from ._layout import Box, Column, Drawing, Fork, Residual, Row
 _NORM_RELU = Box("batch norm, ReLU", "padding")
 _NORM = Box("batch norm", "padding")
 _RELU = Box("ReLU", "padding")
+_GOOGLENET = {row: googlenet_module(row) for row in GOOGLENET}
 
 
 def draw(name):
@@ -143,14 +144,16 @@ def _mlpconv():
     return Drawing("Network in Network: mlpconv block", Column((_map("input", 3), *parts)))
 
 
-def _inception_naive():
-    row = GOOGLENET[0]
+def _inception_naive(number):
+    row = GOOGLENET[number]
     table = {name: layers[-1:] if name != "pool" else layers[:1] for name, layers in googlenet_module(row).items()}
-    return _module("Inception module 3a without its reductions, the naive version", 192, table)
+    title = f"Inception module {row.name} without its reductions, the naive version"
+    return _module(title, _channels_before(row, _GOOGLENET, 192), table)
 
 
-def _inception_reduced():
-    return _module("Inception module 3a of GoogLeNet", 192, googlenet_module(GOOGLENET[0]))
+def _inception_reduced(number):
+    row = GOOGLENET[number]
+    return _module(f"Inception module {row.name} of GoogLeNet", _channels_before(row, _GOOGLENET, 192), _GOOGLENET[row])
 
 
 def _inception_v2(number):
@@ -241,8 +244,10 @@ def _xception():
 _DRAWINGS = {
     "vgg": _vgg,
     "mlpconv": _mlpconv,
-    "inception_naive": _inception_naive,
-    "inception_reduced": _inception_reduced,
+    "inception_naive": lambda: _inception_naive(0),
+    "inception_reduced": lambda: _inception_reduced(0),
+    "inception_naive_3b": lambda: _inception_naive(1),
+    "inception_reduced_3b": lambda: _inception_reduced(1),
     "inception_v2": lambda: _inception_v2(0),
     "inception_v2_reduction": lambda: _inception_v2(2),
     "inception_v3_a": lambda: _inception_v3("5b", "module A, two 3×3 for a 5×5"),

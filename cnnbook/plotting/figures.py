@@ -114,7 +114,7 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
         if logarithmic and values.min() <= 0:
             raise ValueError(f"curve {name!r} goes down to {values.min():g}: a logarithmic axis needs numbers above 0")
     with style():
-        height = 2.4 + 0.2 * len(curves)  # a line of the legend each
+        height = 2.8 + 0.2 * len(curves)  # a line of the legend each
         figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
         for (name, values), dashes in zip(curves.items(), cycle(DASHES), strict=False):
             epochs = np.arange(1, values.shape[1] + 1)

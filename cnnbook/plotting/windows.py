@@ -42,7 +42,7 @@ def windows(*layers, columns=2):
         columns -= 1
         widths = _widths(layers, columns)
     rows = [layers[first : first + columns] for first in range(0, len(layers), columns)]
-    heights = [max(len(_starts(**layer)) for layer in row) + 2.5 for row in rows]
+    heights = [max(len(_starts(**layer)) for layer in row) + 2.8 for row in rows]
     with style():
         cell = min(_CELL, WIDTH / sum(widths))
         figure = plt.figure(figsize=(cell * sum(widths), cell * sum(heights)))

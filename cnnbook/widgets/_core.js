@@ -124,7 +124,7 @@ export function slider({ label, letter, role, min, max, t, change }) {
     type: "button", "aria-label": t(name, { name: label }), ...KEYS, click: () => nudge(by),
   }, sign);
   const value = html("output");
-  const name = html("span", { class: "cnnx-name" }, `${label} `, symbol(role, letter), " = ", value);
+  const name = html("span", { class: "cnnx-name" }, `${label} `, html("span", {}, symbol(role, letter), " = ", value));
   const [less, more] = [button("−", -1, "less"), button("+", 1, "more")];
   const show = (now) => {
     input.value = now;

@@ -75,15 +75,19 @@ function arrange(width, { c_in, c_out, groups, kernel }, { possible, output }) {
   const pitch = Math.min(wide ? 56 : 44, (440 - gap * (bands - 1)) / (bands * rows));
   const side = Math.min(wide ? 15 : 10, (pitch - 8) / (SIZE / 2));
   const unit = wide ? 14 : 20; // a cell of the matrix
+  const tight = width < 300; // names of the three stacks would touch: the one in the middle goes below
+  const top = tight ? 60 : 44;
   const right = width - (wide ? 8 * unit + 70 : 0);
   const long = 1.5 * SIZE * side; // a plane of the input, seen from the side
   const stack = (centre, high, per) => (index) => ({ side, high, x: centre - high * side / 4,
-    y: 44 + Math.floor(index / per) * (rows * pitch + gap) + ((rows - per) / 2 + (index % per)) * pitch + ((SIZE - high) * side) / 4 });
+    y: top + Math.floor(index / per) * (rows * pitch + gap) + ((rows - per) / 2 + (index % per)) * pitch + ((SIZE - high) * side) / 4 });
   const [left, middle, end] = [22 + long / 2, right / 2, right - 22 - long / 2];
-  const bottom = 44 + bands * rows * pitch + (bands - 1) * gap;
+  const head = tight ? { input: [0, "cnnx-first"], output: [right, "cnnx-last"], filter: 28 }
+    : { input: [left, ""], output: [end, ""], filter: 12 };
+  const bottom = top + bands * rows * pitch + (bands - 1) * gap;
   const matrix = wide ? { x: right + 50, y: 60, unit } : { x: 40, y: bottom + 90, unit };
   return {
-    width, right, pitch, left, middle, end, bottom, matrix, height: Math.max(bottom + 40, matrix.y + c_out * unit + 8),
+    width, right, pitch, head, left, middle, end, bottom, matrix, height: Math.max(bottom + 40, matrix.y + c_out * unit + 8),
     input: stack(left, SIZE, ins), filter: stack(middle, kernel, ins), output: stack(end, output, outs),
   };
 }
@@ -106,8 +110,8 @@ function volumeParts({ c_in, c_out }, { output, sees }, place, t) {
   return [
     ...threads, ...range(c_in).map((index) => group("input", index)), ...range(c_out).map((index) => group("output", index)),
     ...names("input", c_in, 8), ...names("output", c_out, place.right - 8),
-    label(place.left, 12, t("input", { channels: c_in, size: SIZE }), "cnnx-input"),
-    label(place.end, 12, t("output", { channels: c_out, size: output }), "cnnx-output"),
+    label(place.head.input[0], 12, t("input", { channels: c_in, size: SIZE }), `cnnx-input ${place.head.input[1]}`),
+    label(place.head.output[0], 12, t("output", { channels: c_out, size: output }), `cnnx-output ${place.head.output[1]}`),
     handle("c_in", "input", place.left), handle("c_out", "output", place.end),
     label(x + (c_in * unit) / 2, y - 34, t("matrix")),
     ...range(c_in).map((index) => name(x + (index + 0.5) * unit, y - 10, index, "input")),
@@ -131,8 +135,8 @@ function seenParts({ kernel, c_in }, { sees }, { channel, row, column }, place, 
   return { windows, others: [
     ...threads, ...sees(channel).map((index) => sheet(place.filter(index), "kernel")),
     flat(place.output(channel), svg("rect", { class: "cnnx-cell cnnx-output cnnx-now", x: column * side, y: row * side, width: side, height: side })),
-    label(place.middle, 12, t("filter", { channel }), "cnnx-kernel"),
-    label(place.middle, 29, t("depth", { depth: sees(channel).length, kernel }), "cnnx-kernel"),
+    label(place.middle, place.head.filter, t("filter", { channel }), "cnnx-kernel"),
+    label(place.middle, place.head.filter + 17, t("depth", { depth: sees(channel).length, kernel }), "cnnx-kernel"),
     svg("rect", { class: "cnnx-frame", x, y: y + channel * unit, width: c_in * unit, height: unit }),
   ] };
 }

@@ -89,6 +89,7 @@ function arrange(width, { low, high }, count) {
   const [left, right, top, pitch] = wide ? [154, 152, 40, 52] : [6, 6, 70, 76];
   const most = Math.min(26 * (high - low), width - left - right);
   const scale = (x, side) => ({ side, at: (pixel) => x + (pixel - low) * side, pixel: (at) => low + (at - x) / side });
+  const tight = width < 290; // the columns of the table touch each other
   const across = scale(left + (width - left - right - most) / 2, most / (high - low));
   const y = (level) => top + (count - level) * pitch;
   const base = y(0) + TALL;
@@ -97,7 +98,7 @@ function arrange(width, { low, high }, count) {
   const down = (pixel) => under + (pixel - low) * small.side;
   return {
     ...across, width, left, right: width - right, y, base, square: { ...small, down, pixels: (x, y) => [small.pixel(x), low + (y - under) / small.side] },
-    line: (level) => y(level) + (wide ? TALL / 2 : -22), stat: (index) => width - 126 + index * 36,
+    line: (level) => y(level) + (wide ? TALL / 2 : -22), chip: (index) => 24 + index * (tight ? 27 : 30), stat: (index) => width - 18 - (3 - index) * (tight ? 28 : 36),
     level: (at) => clamp(Math.round((y(0) + TALL / 2 - at) / pitch), 0, count), height: Math.max(base + 80, down(high) + 24),
   };
 }
@@ -119,15 +120,15 @@ function sheet(rows, columns, { at, down, side }, kind) {
 function stackParts({ layers }, { rows }, place, t) {
   const inRole = (name, data, ...parts) => svg("g", { class: `cnnx-${SETTINGS[name].role}`, ...data }, ...parts);
   const option = (name, index, value, layer, y) => inRole(name, { "data-grip": `${name} ${layer}` }, svg("title", {}, t(name)),
-    svg("rect", { class: "cnnx-chip", x: 24 + 30 * index, y: y - 12, width: 26, height: 24, rx: 5 }),
-    label(37 + 30 * index, y, String(value)));
+    svg("rect", { class: "cnnx-chip", x: place.chip(index), y: y - 12, width: 26, height: 24, rx: 5 }),
+    label(place.chip(index) + 13, y, String(value)));
   const units = (row, level, padding) => svg("g", { "data-grip": "unit" },
     svg("rect", { class: "cnnx-target", x: place.left, y: place.y(level) - 6, width: place.right - place.left, height: TALL + 12 }),
     ...range(row.count + 2 * padding).map((index) => cell(row, level, index - padding, place)),
     ...STATS.map((name, index) => label(place.stat(index), place.line(level), number(row[name]))));
   const { count } = rows[0];
   return [
-    ...OPTIONS.map((name, index) => inRole(name, {}, label(37 + 30 * index, 12, SETTINGS[name].letter))),
+    ...OPTIONS.map((name, index) => inRole(name, {}, label(place.chip(index) + 13, 12, SETTINGS[name].letter))),
     ...STATS.map((name, index) => label(place.stat(index), 12, t(`stat_${name}`), "cnnx-small")),
     ...layers.flatMap((options, index) => [label(11, place.line(index + 1), String(index + 1)),
       ...OPTIONS.map((name, at) => option(name, at, options[at], index + 1, place.line(index + 1)))]),

@@ -117,12 +117,16 @@ function chartParts(name, result, { left, right, top, X, Y, unit }, t) {
       ...points.map((at) => sign(network, ...at, unit > 9 ? 3 : 1.75))];
   };
   return svg("g", { class: name === "signal" ? "cnnx-output" : "cnnx-gradient" },
-    label(left, top[name] - 13, t(name), "cnnx-title"), ...[-8, -4, 0, 4, 8].flatMap(rule), ...NETWORKS.flatMap(curve));
+    label(left < right - 236 ? left : 0, top[name] - 13, t(name), "cnnx-title"), ...[-8, -4, 0, 4, 8].flatMap(rule), ...NETWORKS.flatMap(curve));
 }
 
 /** Sign and name of a network, above all. */
-const legend = (network, x, t) => svg("g", { class: "cnnx-page" }, svg("path", { class: `cnnx-curve cnnx-${network}`, d: `M${x} 16h34` }),
-  sign(network, x + 17, 16, 4), label(x + 42, 16, t(network), "cnnx-start"));
+const legend = (network, x, y, t) => svg("g", { class: "cnnx-page" }, svg("path", { class: `cnnx-curve cnnx-${network}`, d: `M${x} ${y}h34` }),
+  sign(network, x + 17, y, 4), label(x + 42, y, t(network), "cnnx-start"));
+
+/** Both beside each other, or below each other where they would touch. */
+const legends = ({ left, width }, t) => (width < 330 ? [legend("plain", 0, 8, t), legend("residual", 0, 26, t)]
+  : [legend("plain", left, 16, t), legend("residual", width / 2 + 12, 16, t)]);
 
 /** The row of blocks: those cut out are hollow and crossed. */
 function rowParts({ depth, block, cut }, { X, unit, row, left, top, end }, t) {
@@ -195,7 +199,7 @@ function render({ model, el }) {
   function drawCurves() {
     [result, place] = [compute(state), arrange(width, state)];
     Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
-    back.replaceChildren(legend("plain", place.left, t), legend("residual", width / 2 + 12, t),
+    back.replaceChildren(...legends(place, t),
       ...["signal", "gradient"].map((name) => chartParts(name, result, place, t)));
     knob.setAttribute("transform", `translate(${place.right} ${place.Y.signal(result.plain.signal.at(-1))}) rotate(90)`);
     for (const [name, control] of Object.entries({ depth, gain, normalise })) control.show(state[name]);

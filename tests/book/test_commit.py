@@ -1,5 +1,6 @@
 """Questions that ask first, and goals to tick: by mouse, keyboard and touch, kept in the browser, sent nowhere."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic.html"
 LAB = "book/labs/lenet_mnist.html"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-TYPED = """<!doctype html><html lang="en"><head><title>A question</title></head><body><main><h1>A question</h1>
+TYPED = """<!doctype html><html lang="en"><head><title>A question</title><style>{style}</style></head>
+<body><main><h1>A question</h1>
 <div class="commit commit-types" data-key="abc"><p class="commit-asks">Which number?</p>
 <details class="commit-answer"><summary>The answer</summary><p>Four.</p></details></div></main>
 <script type="application/json" id="commit-words">{words}</script><script>{script}</script></body></html>"""
@@ -94,12 +96,17 @@ def test_a_typed_answer_is_kept_and_then_the_answer_opens(new_context, tmp_path)
     script = (ROOT / "book" / "_assets" / "commit.js").read_text(encoding="utf-8")
     words = (ROOT / "book" / "_ext" / "booksite" / "commit.en.json").read_text(encoding="utf-8")
     path = tmp_path / "page.html"
-    path.write_text(TYPED.replace("{words}", words).replace("{script}", script), encoding="utf-8")
+    style = (ROOT / "book" / "_assets" / "commit.css").read_text(encoding="utf-8")
+    parts = {"{words}": words, "{script}": script, "{style}": style}
+    path.write_text(re.sub(r"\{\w+\}", lambda name: parts[name[0]], TYPED), encoding="utf-8")
     context = new_context()
     page = context.new_page()
     page.goto(path.as_uri())
     answer = page.get_by_text("Four.")
     assert answer.is_hidden()
+    page.emulate_media(media="print")
+    assert page.get_by_text("The answer", exact=True).is_visible()
+    page.emulate_media(media="screen")
     page.get_by_role("button").first.click()  # nothing typed: nothing opens
     assert answer.is_hidden()
     page.get_by_label("Your answer").fill("about <b>5</b>")

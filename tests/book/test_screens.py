@@ -36,6 +36,19 @@ WIDE = """() => {
   };
 }"""
 
+# Letters of drawings that lie over others, or stick out of the screen.
+TOUCHING = """() => [...document.querySelectorAll('.cnnx svg')].flatMap((drawing) => {
+  const seen = [...drawing.querySelectorAll('text')].filter((text) => text.checkVisibility());
+  const texts = seen.map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+  return [
+    ...texts.filter(([, box]) => box.left < 0 || box.right > innerWidth).map(([text]) => text),
+    ...texts.flatMap(([one, a], at) =>
+      texts.slice(at + 1).filter(([, b]) => over(a, b)).map(([two]) => `${one} ${two}`)),
+  ];
+})"""
+
 # On paper: what cannot be broken over two pages and is higher than half of one, lines that do not wrap,
 # what is there twice.
 PAPER = """() => {
@@ -275,6 +288,18 @@ def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_
         box, under = picture.bounding_box(), controls.bounding_box()
         assert under["y"] + under["height"] <= 845
         assert under["y"] - box["y"] >= min(box["height"], 400), "room for the picture above the controls"
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_letters_of_the_explorers_do_not_touch(browser_page, address, width):
+    page = browser_page(width, 844)
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    page.locator(".cnnx[aria-label^=Deformable], .cnnx:has([aria-label^=Deformable])").evaluate_all(
+        "all => all.forEach((explorer) => explorer.remove())"  # its points lie on the pixels
+    )
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate(TOUCHING) == []
 
 
 # On paper

@@ -155,21 +155,27 @@ def mistakes(question):
     return found | {m.code: lambda case, m=m: made(m, case) for m in question.known}
 
 
+def obviously(answer, right):
+    """Whether an array is wrong, where no tolerance matters; None where the check has to say."""
+    if isinstance(right, tuple) and isinstance(answer, tuple) and len(answer) == len(right):
+        told = [obviously(*pair) for pair in zip(answer, right, strict=True)]
+        return True if True in told else None if None in told else False
+    if not all(isinstance(value, np.ndarray) for value in (answer, right)) or answer.dtype != right.dtype:
+        return None
+    if answer.shape != right.shape:
+        return True
+    off = np.abs(answer - right).max(initial=0)
+    return bool(off) if off == 0 or off > 0.001 * max(1, np.abs(right).max(initial=0)) else None
+
+
 def wrong(question, cases):
     """Whether each mistake is wrong in each case, by the check's own judgement."""
 
     def judged(answer, case):
         right = question.answer(case)
-        if plain and isinstance(answer, np.ndarray) and answer.dtype == right.dtype:
-            if answer.shape != right.shape:
-                return True
-            if (off := np.abs(answer - right).max(initial=0)) > 0.001 * max(1, np.abs(right).max(initial=0)):
-                return True  # no tolerance is that large
-            if off == 0:
-                return False
-        return question.complaint(case, checks.Outcome(value=answer), right) is not None
+        told = None if question._judge else obviously(answer, right)
+        return question.complaint(case, checks.Outcome(value=answer), right) is not None if told is None else told
 
-    plain = question._judge is None and isinstance(question.answer(cases[0]), np.ndarray)
     return np.array([[judged(mistake(case), case) for case in cases] for mistake in mistakes(question).values()])
 
 

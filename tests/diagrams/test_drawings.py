@@ -8,7 +8,7 @@ from cnnbook.diagrams import draw, list_drawings
 
 
 def test_names():
-    assert len(list_drawings()) == len(set(list_drawings())) == 24
+    assert len(list_drawings()) == len(set(list_drawings())) == 26
     with pytest.raises(ValueError, match="no drawing 'resnet_bsic': did you mean 'resnet_basic'"):
         draw("resnet_bsic")
 
@@ -20,8 +20,9 @@ def notes(name, what):
 
 @pytest.mark.parametrize(
     ("name", "channels"),
-    [("inception_naive", 64 + 128 + 32 + 192), ("inception_reduced", 256), ("inception_v2", 256),
-     ("inception_v2_reduction", 576), ("inception_v3_a", 256), ("inception_v3_reduction_a", 768),
+    [("inception_naive", 64 + 128 + 32 + 192), ("inception_reduced", 256),
+     ("inception_naive_3b", 128 + 192 + 96 + 256), ("inception_reduced_3b", 480),
+     ("inception_v2", 256), ("inception_v2_reduction", 576), ("inception_v3_a", 256), ("inception_v3_reduction_a", 768),
      ("inception_v3_b", 768), ("inception_v3_reduction_b", 1280), ("inception_v3_c", 2048), ("inception_v4_a", 384),
      ("inception_v4_reduction_a", 1024), ("inception_v4_b", 1024), ("inception_v4_reduction_b", 1536),
      ("inception_v4_c", 1536), ("inception_resnet_a", 96), ("inception_resnet_b", 256), ("inception_resnet_c", 384)],

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from cnnbook import checks
@@ -57,3 +58,93 @@ def test_alexnet_is_the_same_in_chapter_and_exercise(arithmetic):
     assert smallest <= 227 <= largest
     assert arithmetic["alexnet_sizes"](227, False)[0] == 55 == output_size(227, 11, stride=4)
     assert checks.arithmetic.find_padding.reference(224, 11, 55, stride=4) == 2
+
+
+def test_the_layer_of_the_chapter_on_channels_is_an_answer():
+    layer = functions("convolution/channels.ipynb")["conv_layer"]
+    for seed in (None, 1):
+        assert checks.channels.conv_layer.run(layer, seed=seed).status == "passed"
+
+
+@pytest.fixture(scope="module")
+def why():
+    return functions("convolution/why_convolution.ipynb")
+
+
+def test_the_matrix_that_the_chapter_finds_column_by_column_is_the_one_of_the_exercise(why):
+    def answer(kernel, size):
+        return why["matrix_of"](lambda images: why["conv2d"](images, kernel[None, None]), *size)
+
+    for seed in (None, 1, 2):
+        assert checks.why_convolution.convolution_matrix.run(answer, seed=seed).status == "passed"
+
+
+def test_the_chapters_layer_has_as_many_parameters_in_the_exercise():
+    count = checks.why_convolution.parameters.reference
+    assert count(3, 6, (32, 32), (5, 5), layer="fully connected", bias=False) == 14_450_688
+    assert count(3, 6, (32, 32), (5, 5), layer="locally connected", bias=False) == 352_800
+    assert count(3, 6, (32, 32), (5, 5)) == 456 == count(1, 6, (32, 32), (5, 5)) + 2 * 25 * 6
+
+
+def test_a_layer_added_up_over_all_shifts_has_no_gap():
+    layer = np.random.default_rng(3).integers(0, 10, (6, 6))
+    gap = checks.why_convolution.shift_gap.reference
+    assert gap(layer).max() > 0
+    assert not gap(sum(np.roll(layer, (s, s), axis=(0, 1)) for s in range(6))).any()
+
+
+# Small kernels
+
+
+@pytest.fixture(scope="module")
+def small_kernels():
+    return functions("convolution/small_kernels.ipynb")
+
+
+def test_the_recurrence_of_the_chapter_answers_the_first_question(small_kernels):
+    for seed in (None, 1):
+        answer = checks.small_kernels.receptive_field.run(lambda layers: small_kernels["field"](layers)[:2], seed=seed)
+        assert answer.status == "passed"
+
+
+def test_the_paths_of_the_chapter_are_those_of_the_exercise(small_kernels):
+    for case in checks.small_kernels.influence.draw():
+        (layers,) = case.args
+        if all(dilation == 1 for *_, dilation in layers):  # the chapter's layers have none
+            counts = small_kernels["paths"]([layer[:2] for layer in layers])
+            assert counts / counts.sum() == pytest.approx(checks.small_kernels.influence.answer(case))
+
+
+def test_the_costs_of_the_chapter_are_those_of_the_exercise(small_kernels):
+    weights, macs = checks.small_kernels.stack_cost.reference([3, 3, 3], [64] * 4, 56)
+    assert small_kernels["costs"]([3, 3, 3])[1:3] == (weights // 64**2, macs / 1e6)
+
+
+@pytest.fixture(scope="module")
+def im2col():
+    return functions("convolution/im2col.ipynb")
+
+
+def test_the_rows_of_the_chapter_are_those_of_the_exercise(im2col):
+    def answer(image, kernel, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["rows_of_windows"](padded[None], kernel, stride)
+
+    assert checks.im2col.im2col_chw.run(answer).status == "passed"
+
+
+def test_the_convolution_of_the_chapter_is_an_answer_too(im2col):
+    def answer(image, weight, *, stride=1, padding=0):
+        padded = np.pad(image, [(0, 0), (padding, padding), (padding, padding)])
+        return im2col["convolve"](padded[None], weight, stride)[0]
+
+    assert checks.im2col.conv_by_im2col.run(answer).status == "passed"
+
+
+def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_names(im2col):
+    def answer(columns, shape, kernel, *, stride=1, padding=0):
+        if stride > 1 or padding or kernel[0] != kernel[1]:  # the chapter's function has neither
+            return checks.im2col.added(columns, shape, kernel, stride, padding, overwrite=True)
+        return im2col["overwriting_col2im"](columns, (1, *shape), kernel[0])[0]
+
+    assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"

@@ -26,7 +26,7 @@ REPLACED = ("mystnb", "sphinx-book-theme", "sphinx-design", "copybutton", "toggl
 
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 FONT_AWESOME = re.compile(r"\s*\.fa[a-z]?[-.,:{ ]")
-DRAWN_HERE = re.compile(r"admonition|sd-dropdown|sd-card|sd-summary")
+DRAWN_HERE = re.compile(r"admonition|sd-dropdown|sd-card|sd-summary|sd-shadow")
 COMPOSED = ("bs-tooltip",)  # names that a script puts together
 ICON_CHARACTER = re.compile(r'"(?:[\ue000-\uf8ff]|\\f[0-9a-f]{3})"')
 UNWANTED = re.compile(r'@charset "[^"]*";?|/\*.*?\*/', re.DOTALL)
