@@ -29,8 +29,8 @@ def draw_array(rng, *shape):
 
 def draw_sizes(rng):
     """Kernel and image, seldom square."""
-    kH, kW = (either(rng, (1, 3), (1, 4)) for _ in range(2))
-    return kH, kW, kH + either(rng, (0, 3), (0, 5)), kW + either(rng, (0, 3), (0, 5))
+    kH, kW = (either(rng, (1, 3), (1, 4), rare=(4, 7)) for _ in range(2))
+    return kH, kW, kH + either(rng, (0, 3), (0, 5), rare=(6, 9)), kW + either(rng, (0, 3), (0, 5), rare=(6, 9))
 
 
 # What does it cost?
@@ -51,6 +51,8 @@ grouped_cost.cases(
     Case(4, 6, 1, 5),
     Case(4, 6, 3, 2),
     Case(16, 16, 3, 28, groups=16),  # depthwise
+    Case(3, 64, 7, 112),  # ResNet's first layer
+    Case(3, 96, 11, 55),  # AlexNet's
     Case(8, 24, 3, 7, groups=8),  # three kernels for each channel
     Case(96, 256, 5, 27, groups=2),  # AlexNet's second layer
 )
@@ -62,7 +64,7 @@ def _(rng):
     return {
         "c_in": groups * either(rng, (1, 2), (1, 5)),
         "c_out": groups * either(rng, (1, 2), (1, 5)),
-        "kernel": either(rng, (1, 3), (2, 6)),
+        "kernel": either(rng, (1, 3), (2, 6), rare=(6, 12)),
         "output": either(rng, (1, 3), (2, 15), rare=(15, 120)),
         "groups": groups,
     }
@@ -92,6 +94,8 @@ grouped_cost.misconceptions(
     bias_counted=lambda answer, c_out, output: (answer[0] + c_out, answer[1]),
     places_not_squared=lambda answer, output: (answer[0], answer[0] * output),
     places_forgotten=lambda answer: (answer[0], answer[0]),
+    places_of_the_input=lambda answer, kernel, output: (answer[0], answer[0] * (output + kernel - 1) ** 2),
+    weights_and_macs_exchanged=lambda answer: answer[::-1],
     multiplied_by_groups=cost_of(lambda c_in, c_out, kernel, groups: c_out * c_in * kernel**2 * groups),
     output_and_kernel_exchanged=lambda c_in, c_out, kernel, output, groups: (
         c_out * (c_in // groups) * output**2, c_out * (c_in // groups) * output**2 * kernel**2
@@ -295,6 +299,9 @@ separable_conv.misconceptions(
     ),
     multiplier_forgotten=lambda x, depthwise, pointwise, C_in: in_two_steps(
         x, depthwise[:: len(depthwise) // C_in], pointwise[:, :: len(depthwise) // C_in]
+    ),
+    first_channels_between_alone=lambda x, depthwise, pointwise, C_in: np.einsum(
+        "oc,cij->oij", pointwise[:, :C_in], by_group(x, depthwise, len(x))[:C_in]
     ),
     not_mixed=lambda x, depthwise: by_group(x, depthwise, len(x)),
     channels_added_without_weights=lambda x, depthwise, pointwise: in_two_steps(

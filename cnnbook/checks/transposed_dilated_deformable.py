@@ -138,7 +138,7 @@ stamp.cases(
 
 def draw_stamps(rng, largest=6):
     """Seldom square; strides below, at and above the kernel."""
-    H, W = (either(rng, (1, 4), (1, 6)) for _ in range(2))
+    H, W = (either(rng, (1, 4), (1, 6), rare=(6, 9)) for _ in range(2))
     kH, kW = (either(rng, (1, 4), (2, 6), (2, largest)) for _ in range(2))
     return {"x": draw_matrix(rng, H, W), "kernel": draw_matrix(rng, kH, kW), "stride": either(rng, (1, 3), (1, 6))}
 
@@ -198,7 +198,8 @@ dilated_correlate.cases(
 
 @dilated_correlate.draws
 def _(rng):
-    kH, kW, dilation = either(rng, (1, 4), (2, 5)), either(rng, (1, 4), (2, 5)), either(rng, (1, 3), (1, 5))
+    kH, kW = (either(rng, (1, 4), (2, 5), rare=(5, 8)) for _ in range(2))
+    dilation = either(rng, (1, 3), (1, 5))
     H, W = (span(size, dilation) + either(rng, (0, 3), (0, 6)) for size in (kH, kW))
     return {"image": draw_matrix(rng, H, W), "kernel": draw_matrix(rng, kH, kW), "dilation": dilation}
 
@@ -297,7 +298,7 @@ def draw_point(rng, size):
 
 @bilinear.draws
 def _(rng):
-    H, W = (either(rng, (1, 4), (2, 6)) for _ in range(2))
+    H, W = (either(rng, (1, 4), (2, 6), rare=(6, 9)) for _ in range(2))
     return {"image": draw_matrix(rng, H, W), "down": draw_point(rng, H), "right": draw_point(rng, W)}
 
 

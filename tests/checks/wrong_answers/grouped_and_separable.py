@@ -55,13 +55,16 @@ GROUPED_COST = {
     "no places": (where(lambda *_: True, None, lambda *a: cost(*a)[0]), "places_forgotten"),
     "FLOPs": (where(lambda *_: True, None, lambda *a: 2 * cost(*a)[1]), ""),
     "one place too few": (where(lambda *_: True, None, lambda *a: cost(*a)[0] * (a[3] ** 2 - 1)), ""),
-    "the input's places": (where(lambda *_: True, None, lambda *a: cost(*a)[0] * (a[3] + a[2] - 1) ** 2), ""),
+    "the input's places": (
+        where(lambda *_: True, None, lambda *a: cost(*a)[0] * (a[3] + a[2] - 1) ** 2), "places_of_the_input",
+    ),
     "the input's places for 3x3": (
         where(lambda i, o, k, n, g: k == 3, None, lambda *a: cost(*a)[0] * (a[3] + 2) ** 2), "",
     ),
     "MACs of one group": (where(lambda *_: True, None, lambda *a: cost(*a)[1] // a[4]), ""),
     "MACs without groups": (where(lambda *_: True, None, lambda *a: full(*a) * a[3] ** 2), ""),
-    "the two exchanged": (lambda *a: cost(*a)[::-1], ""),
+    "the two exchanged": (lambda *a: cost(*a)[::-1], "weights_and_macs_exchanged"),
+    "kernels up to 5": (lambda i, o, k, n, g: cost(i, o, min(k, 5), n, g), ""),
     "weights alone": (lambda *a: cost(*a)[0], ""),
     "floats": (lambda i, o, k, n, g: (o * i / g * k * k, o * i / g * k * k * n * n), ""),
     "kernel and output exchanged": (
@@ -153,6 +156,7 @@ GROUPED_CONV = changed(conv) | changed(conv, several) | {
     "first channel of each group": (
         lambda x, w: conv(x, w * (np.arange(w.shape[1]) < 1)[:, None, None]), "",
     ),
+    "kernels up to 3": (lambda x, w: conv(x, w * (np.arange(w.shape[3]) < 3)), ""),
     "padded": (
         lambda x, w: conv(
             np.pad(x, ((0, 0), (0, w.shape[2] - 1), (0, w.shape[3] - 1))), w
@@ -237,6 +241,9 @@ SEPARABLE_CONV = changed(separable) | changed(separable, multiplied) | {
         lambda x, d, p: separable(x, d[:: len(d) // len(x)], p[:, :: len(d) // len(x)]), "multiplier_forgotten",
     ),
     "the first kernels": (lambda x, d, p: separable(x, d[: len(x)], p[:, : len(x)]), ""),
+    "the first channels in between": (
+        lambda x, d, p: np.tensordot(p[:, : len(x)], depthwise(x, d)[: len(x)], axes=1), "first_channels_between_alone",
+    ),
     "depthwise alone": (lambda x, d, p: depthwise(x, d), "not_mixed"),
     "all added": (lambda x, d, p: separable(x, d, np.ones_like(p)), "channels_added_without_weights"),
     "pointwise transposed where square": (
