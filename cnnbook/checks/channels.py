@@ -265,8 +265,8 @@ conv_video.cases(
 @conv_video.draws
 def _(rng):
     (kH, kW), (H, W) = draw_sides(rng, 2, most=2)
-    (kD,), (D,) = draw_sides(rng, 1)
-    kernel, video = (kD, kH, kW), (D, H, W)
+    kD = int(rng.integers(1, 5))
+    kernel, video = (kD, kH, kW), (kD + int(rng.integers(6)), H, W)
     C_in, C_out = map(int, rng.integers(1, 4, 2))
     return {"x": draw_image(rng, C_in, *video), "weight": draw_numbers(rng, C_out, C_in, *kernel)}
 
