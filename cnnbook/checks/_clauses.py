@@ -60,7 +60,8 @@ def clauses(cases, arguments):
         A clause, and for which cases it holds.
     """
     for name in cases.options:
-        yield Clause("given", {"name": name}), np.array([cases.gives(each, name) for each in arguments])
+        slots = {"name": name, "default": repr(cases.signature.parameters[name].default)}
+        yield Clause("given", slots), np.array([cases.gives(each, name) for each in arguments])
     for region in cases.regions:
         clause = Clause(region.code, {}, region=True, both=region.both)
         yield clause, np.array([each.inside(region) for each in arguments])

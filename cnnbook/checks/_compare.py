@@ -183,6 +183,8 @@ class _Comparison:
             in_order = _items(got) if _kind(got) in ("array", "range") else None
             if in_order and self.outputs(in_order, expected, names) is None:
                 return Finding("type_shape", {"got": shown(got)})
+            if _kind(got) == "array" and got.ndim > 1 and self.outputs([*got], expected, names) is None:  # np.stack
+                return Finding("type_outputs", slots | {"got": shown(got)})
             return Finding("asked_outputs", slots | {"got": shown(got)})
         if len(got) != len(expected):
             return Finding("count_outputs", slots | {"count": len(got)})

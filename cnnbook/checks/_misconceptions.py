@@ -72,6 +72,51 @@ def agrees(misconception, trials):
     return any(all(_agrees(misconception, trial, change) for trial in trials) for change in (_as_it_is, _clipped))
 
 
+def in_outputs(known, trials, count):
+    """Several mistakes at once, each in an output of its own: for each output that is wrong, by its number.
+
+    Parameters
+    ----------
+    known : iterable of Misconception
+        Those that change one output alone are tried.
+    trials : iterable of Trial
+        What was asked, and what was answered.
+    count : int
+        How many outputs there are.
+
+    Returns
+    -------
+    dict of int to Misconception
+        Empty where an output is wrong in another way.
+    """
+    trials = list(trials)
+    answers, right = [trial.outcome.value for trial in trials], [trial.expected for trial in trials]
+    if any(type(answer) not in (tuple, list) or len(answer) != count for answer in answers):
+        return {}
+    wrong, found = _differing(answers, right, range(count)), {}
+    for misconception in known:
+        made = _made(misconception, trials)
+        places = _differing(made, right, range(count)) if made else ()
+        if len(places) == 1 and places <= wrong and not _differing(answers, made, places):
+            found.setdefault(*places, misconception)
+    return found if found.keys() == wrong else {}
+
+
+def _differing(first, second, places):
+    """Numbers of the outputs in which the answers differ somewhere."""
+    pairs = list(zip(first, second, strict=True))
+    return {place for place in places if any(compare(one[place], other[place]) for one, other in pairs)}
+
+
+def _made(misconception, trials):
+    """Its answers; None where it has none."""
+    cases = copy.deepcopy([(trial.case.args, trial.case.options) for trial in trials])
+    try:
+        return [misconception.function(*args, **options) for args, options in cases]
+    except Exception:
+        return None
+
+
 def _as_it_is(answer):
     return answer
 

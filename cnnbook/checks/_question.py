@@ -231,7 +231,10 @@ class Question:
             return [Finding("misconception", {"name": Finding(f"{code}.name"), "advice": Finding(code)})]
         helpful = _words.words(self.id, "en")
         advices = [f"ignores_{name}" for name in misconception.ignored if f"ignores_{name}" in helpful]
-        return [Finding("ignores", {"options": [*misconception.ignored]}), *map(Finding, advices)]
+        options = [self.signature.parameters[name] for name in misconception.ignored]
+        defaults = [f"{option.name}={option.default!r}" for option in options]
+        slots = {"options": [*misconception.ignored], "defaults": defaults}
+        return [Finding("ignores", slots), *map(Finding, advices)]
 
     def seen(self, case):
         """The findings that let a case be seen: its drawing, and the settings of the explorer."""

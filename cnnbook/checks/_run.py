@@ -3,7 +3,10 @@
 import functools
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
+from types import FunctionType
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +15,7 @@ from ._cases import Case, key
 from ._compare import alike, compare, is_opaque, same
 from ._conditions import shared
 from ._findings import Finding
-from ._misconceptions import agrees
+from ._misconceptions import agrees, in_outputs
 from ._patterns import marks, pattern
 from ._result import Result, written_call
 from ._show import shown
@@ -66,6 +69,7 @@ class Run:
     @functools.cached_property
     def trials(self):
         """Each case, asked once, the smallest first."""
+        _import_torch(self.function)
         started = time.monotonic()
         trials = list(self._ask(self.question.draw(self.seed, self.count)))
         self._slow = time.monotonic() - started > self.question.seconds
@@ -121,11 +125,12 @@ class Run:
             return self._about(*wavering)
         number = self.failed.index(first) + 1
         named = self._named() if whole else None
-        findings = [first.complaint, *(self.question.naming(named) if named else [])]
+        apart = self._named_apart() if whole and not named else []
+        findings = [first.complaint, *(self.question.naming(named) if named else apart)]
         if not whole and first is not last:
             findings.append(Finding("time_elsewhere", last.complaint.slots))
         if whole and not (named and named.ignored):
-            findings += [] if named else self._pattern()
+            findings += [] if named or apart else self._pattern()
             remembers = [] if named else self._remembers()
             kept = any(finding.code == "remembers" for finding in remembers)
             findings += [*([] if kept else self._shared()), *remembers]
@@ -137,6 +142,13 @@ class Run:
         """The known mistake whose answers these are, here and on more cases."""
         known = (each for each in self.question.known if agrees(each, self.trials))
         return next((each for each in known if agrees(each, self._more)), None)
+
+    def _named_apart(self):
+        """The known mistakes that are in one output each, where several outputs are wrong."""
+        outputs = self.question.outputs
+        found = in_outputs(self.question.known, [*self.trials, *self._more], len(outputs)) if outputs else {}
+        told = [(outputs[place], finding) for place in sorted(found) for finding in self.question.naming(found[place])]
+        return [Finding("in_output", {"output": name, "finding": finding}) for name, finding in told]
 
     @functools.cached_property
     def _more(self):
@@ -230,6 +242,13 @@ class Run:
             findings = [*findings, Finding("seed", {"seed": self.seed})]
         public = self.seed is None
         return Result(self.question.id, status, findings=tuple(findings), public=public, seed=self.seed, **facts)
+
+
+def _import_torch(function):
+    """Import torch where an answer does: the first import takes seconds, which are not the answer's."""
+    if type(function) is FunctionType and "torch" in function.__code__.co_names:
+        with suppress(ImportError):
+            import_module("torch")
 
 
 def _answers_alike(first, again):

@@ -112,6 +112,11 @@ layer_cost.misconceptions(
         answer[0], answer[1] + bias * c_out * (image[0] - kernel[0] + 1) * (image[1] - kernel[1] + 1)
     ),
     bias_never=lambda c_out, bias, answer: (answer[0] - c_out * bias, answer[1]),
+    first_place_forgotten=lambda image, kernel, c_in, c_out, answer: (
+        answer[0], c_out * c_in * kernel[0] * kernel[1] * (image[0] - kernel[0]) * (image[1] - kernel[1])
+    ),
+    operations_for_macs=lambda answer: (answer[0], 2 * answer[1]),
+    parameters_and_macs_exchanged=lambda answer: answer[::-1],
 )  # fmt: skip
 
 
@@ -162,6 +167,8 @@ one_filter.misconceptions(
     one_kernel_for_all_inputs=lambda x, weight, bias: sums(x.sum(0)[None], weight[None, :1])[0] + bias,
     bias_for_each_input=lambda x, weight, bias: sums(x, weight[None])[0] + bias * len(x),
     kernel_flipped=lambda x, weight, bias: sums(x, weight[None, :, ::-1, ::-1])[0] + bias,
+    activation_too_early=lambda answer: np.maximum(answer, 0),
+    last_places_forgotten=lambda answer: answer[:-1, :-1],
 )
 
 
@@ -244,18 +251,22 @@ def conv_video(x, weight):
 
 
 CLIP, MOVING = counting(2, 4, 3, 4), counting(3, 2, 2, 2, 3)
+LONG = counting(2, 2, 3, 2, 1) ** 2  # a kernel of three frames, none of which is the mean of the others
 conv_video.cases(
     Case(counting(1, 3, 1, 2), np.array([[[[[1.0]], [[-1]]]]])),
     Case(counting(1, 3, 1, 2), np.array([[[[[1.0]], [[0]]]]])),
     Case(CLIP, MOVING),
     Case(CLIP[:, ::-1], MOVING),
     Case(CLIP, MOVING[::-1]),
+    Case(CLIP, LONG),
 )
 
 
 @conv_video.draws
 def _(rng):
-    kernel, video = draw_sides(rng, 3, most=2)
+    (kH, kW), (H, W) = draw_sides(rng, 2, most=2)
+    kD = int(rng.integers(1, 5))
+    kernel, video = (kD, kH, kW), (kD + int(rng.integers(6)), H, W)
     C_in, C_out = map(int, rng.integers(1, 4, 2))
     return {"x": draw_image(rng, C_in, *video), "weight": draw_numbers(rng, C_out, C_in, *kernel)}
 
@@ -269,6 +280,7 @@ conv_video.regions(
     one_channel_in=lambda C_in: C_in == 1,
     one_channel_out=lambda C_out: C_out == 1,
     one_frame_kernel=lambda kD: kD == 1,
+    long_kernel=lambda kD: kD > 2,
     kernel_as_long_as_video=lambda D, kD: kD == D,
     one_pixel_kernel=lambda kH, kW: kH * kW == 1,
     kernel_covers_frame=lambda H, W, kH, kW: (kH, kW) == (H, W),
@@ -278,6 +290,10 @@ conv_video.misconceptions(
     kernel_flipped=lambda x, weight: sums(x, weight[..., ::-1, ::-1, ::-1]),
     first_frame_of_kernel_only=lambda x, weight, kD: sums(x, weight * (np.arange(kD) == 0)[:, None, None]),
     kernel_frames_added=frames_apart,
+    kernel_frames_averaged=lambda answer, kD: answer / kD,
+    first_two_frames_only=lambda x, weight, kD: sums(x, weight * (np.arange(kD) < 2)[:, None, None]),
+    last_stop_forgotten=lambda answer: answer[:, :-1],
+    last_places_forgotten=lambda answer: answer[:, :-1, :-1, :-1],
     first_stop_only=lambda answer: answer[:, :1],
     kernel_does_not_move=lambda answer: np.repeat(answer[:, :1], answer.shape[1], axis=1),
     frames_added=lambda answer: answer.sum(1),

@@ -79,6 +79,7 @@ cross_correlate.cases(
     Case(IMAGE[::-1], KERNEL),
     Case(np.arange(35.0).reshape(5, 7), np.arange(6.0).reshape(3, 2)),
     Case(HALVES, LEFT_MINUS_RIGHT),
+    Case(IMAGE.astype(int), KERNEL, bias=0.5),  # an output of the image's dtype would lose the half
 )
 
 
@@ -290,6 +291,7 @@ kernel_gradient.misconceptions(
     ones_for_the_gradient=lambda image, grad_output: correlate(image, np.ones_like(grad_output)),
     rows_and_columns_exchanged=lambda answer: answer.T,
     sign_of_a_step=lambda answer: -answer,
+    one_row_and_column_too_few=lambda answer: answer[:-1, :-1],
 )
 
 
@@ -358,4 +360,5 @@ strided_correlate.misconceptions(
     only_the_size_mended=mistaken(rows=True, step=True),
     only_the_rows_mended=mistaken(size=True, step=True),
     only_the_steps_mended=mistaken(size=True, rows=True),
+    kernel_turned=lambda image, kernel, stride: strided_correlate.reference(image, turned(kernel), stride=stride),
 )

@@ -194,6 +194,17 @@ def test_several_outputs_have_names(got, code, text):
     assert (finding.code, say(finding)) == (code, text)
 
 
+def test_outputs_stacked_into_one_array_are_told_so():
+    right, names = (np.ones((2, 3)), np.zeros((2, 3))), ("vertical", "horizontal")
+    finding = compare(np.stack(right), right, names)
+    assert finding.value_is_right
+    assert say(finding) == (
+        "The numbers are right, but this is an array of shape (2, 2, 3): return 2 outputs (vertical, horizontal), with "
+        "a comma between."
+    )
+    assert compare(np.stack(right[::-1]), right, names).code == "asked_outputs"
+
+
 def test_a_finding_about_the_type_of_one_output_is_about_type_alone():
     assert compare((1, 2.0), (1, 2), ("before", "after")).value_is_right
     assert not compare((1.0, 2.5), (1, 2), ("before", "after")).value_is_right

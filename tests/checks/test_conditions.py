@@ -29,16 +29,19 @@ def found(wrong):
 @pytest.mark.parametrize(
     ("wrong", "clauses"),
     [
-        (lambda stride, **_: stride > 1, [("given", "stride")]),
-        (lambda stride, **_: stride == 1, [("not_given", "stride")]),
+        (lambda stride, **_: stride > 1, [("given", "stride", "1")]),
+        (lambda stride, **_: stride == 1, [("not_given", "stride", "1")]),
         (lambda x, size, **_: size >= len(x), [("covers",)]),
         (lambda x, size, **_: size < len(x), [("not_covers",)]),
         (lambda size, **_: size % 2 == 0, [("even", "size")]),
         (lambda x, **_: len(x) > 3, [("above", "x.shape[0]", 3)]),
         (lambda x, **_: len(x) == 1, [("is", "x.shape[0]", 1)]),
         (lambda padding, size, **_: padding[1] < size, [("less", "padding[1]", "size")]),
-        (lambda x, stride, size, **_: size >= len(x) and stride > 1, [("given", "stride"), ("covers",)]),
-        (lambda padding, size, **_: size == 4 and padding == (0, 0), [("not_given", "padding"), ("is", "size", 4)]),
+        (lambda x, stride, size, **_: size >= len(x) and stride > 1, [("given", "stride", "1"), ("covers",)]),
+        (
+            lambda padding, size, **_: size == 4 and padding == (0, 0),
+            [("not_given", "padding", "(0, 0)"), ("is", "size", 4)],
+        ),
     ],
 )
 def test_the_simplest_condition_that_tells_wrong_from_right(wrong, clauses):

@@ -225,8 +225,8 @@ def test_options_that_were_left_out_are_named(file):
     _progress.record(failed("ignores_stride_and_padding"), wrong)
     _progress.record(failed("of_another_version"), max)
     told = " ".join(str(checks.progress()).split())
-    assert "not yet 2 tries without stride + padding, of another version" in told
-    assert "output_size: Your answers match those of a function that leaves out `stride` and `padding`." in told
+    assert "not yet 2 tries stride + padding not looked at, of another version" in told
+    assert "output_size: Your answers match those of a function that does not look at `stride` and `padding`:" in told
 
 
 def test_progress_escapes_what_a_file_says(file):

@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 import pytest
 
+from cnnbook import checks
 from cnnbook.checks import Case, CheckFailed, NotAnswered, Outcome, _words, question
 from cnnbook.checks._findings import Finding
 
@@ -161,7 +162,36 @@ def test_options_that_are_left_out_are_named_without_being_declared():
     assert (ignoring.misconception, codes(ignoring)[1:3]) == ("ignores_scale", ["ignores", "ignores_scale"])
     both = shift.run(lambda x, amount, *, scale=1.0, bias=0: right(x, amount))
     assert both.misconception == "ignores_scale_and_bias"
-    assert "Your answers match those of a function that leaves out `scale` and `bias`." in str(both)
+    told = " ".join(str(both).split())
+    assert "that does not look at `scale` and `bias`: it always answers as with `scale=1.0` and `bias=0`." in told
+
+
+def test_two_mistakes_in_an_output_each_are_named_both():
+    asked = checks.channels.layer_cost
+
+    def answer(c_in, c_out, image, kernel, *, bias=True):
+        weights = c_in * c_out * kernel[0] * kernel[1]
+        return weights, weights * image[0] * image[1]
+
+    told = " ".join(str(asked.run(answer)).split())
+    assert 'Output parameters: Your answers match a known mistake, "no bias ever".' in told
+    assert 'Output macs: Your answers match a known mistake, "size of the input for that of the output".' in told
+    assert "Output" not in str(asked.run(lambda *args, **options: (answer(*args)[0] + 7, answer(*args)[1])))
+
+
+def test_torch_is_imported_before_the_clock_runs(monkeypatch):
+    imported = []
+    monkeypatch.setattr("cnnbook.checks._run.import_module", imported.append)
+
+    def answer(first, second, *, offset=0):
+        import torch
+
+        return int(torch.tensor(first + second + offset))
+
+    assert total.run(answer).status == "passed"
+    assert imported == ["torch"]
+    assert total.run(lambda first, second, *, offset=0: first + second + offset).status == "passed"
+    assert imported == ["torch"]
 
 
 def test_a_mistake_is_named_only_where_every_answer_is_its_own():
@@ -198,11 +228,12 @@ def first_is_larger(first, second, *, offset=0):
             "shared",
             "where second is less than first, right on all {right} where second is at least first.",
         ),
-        (lambda a, b, *, offset=0: a + b + offset + (offset > 0), "shared", "where offset is given, right"),
+        (lambda a, b, *, offset=0: a + b + offset + (offset > 0), "shared", "where the call sets offset, right"),
         (
             lambda a, b, *, offset=0: a + b + offset + (a > b and not offset),
             "shared_pair",
-            "where offset is left out and second is less than first, right on the other {right}.",
+            "where the call does not set offset (it is then 0) and second is less than first, right on the "
+            "other {right}.",
         ),
         (
             lambda a, b, *, offset=0: a + b + offset + (a > b and a % 4 == 1 and offset != 3),

@@ -44,10 +44,11 @@ def _layer(rng):
 
 
 def _video(rng):
-    if not (sides := _fitting(rng, 3, 2)):
+    if not (sides := _fitting(rng, 2, 2)) or not (frames := _fitting(rng, 1, 4)):
         return None
+    kernel, video = frames[0] + sides[0], frames[1] + sides[1]
     C_in, C_out = some(rng, (1, 3), (1, 3))
-    return {"x": numbers(rng, C_in, *sides[1]), "weight": numbers(rng, C_out, C_in, *sides[0])}
+    return {"x": numbers(rng, C_in, *video), "weight": numbers(rng, C_out, C_in, *kernel)}
 
 
 def _weights(rng):

@@ -75,11 +75,12 @@ LAYER_COST = {
     "weights at each place": (lambda *r: (cost(*r)[1] + r[1] * r[-1], cost(*r)[1]), "weights_for_each_place"),
     "square kernels": (lambda i, o, H, W, h, w, b: cost(i, o, H, W, h, min(h, W), b), ""),
     "square images": (lambda i, o, H, W, h, w, b: cost(i, o, H, max(H, w), h, w, b), ""),
-    "stops without the first": (lambda i, o, H, W, *r: cost(i, o, H - 1, W - 1, *r), ""),
-    "FLOPs": (lambda *r: (cost(*r)[0], 2 * cost(*r)[1]), ""),
+    "stops without the first": (lambda i, o, H, W, *r: cost(i, o, H - 1, W - 1, *r), "first_place_forgotten"),
+    "two slips at once": (lambda *r: (no_bias(*r)[0] + r[-1], at_each_pixel(*r)[1]), ""),
+    "FLOPs": (lambda *r: (cost(*r)[0], 2 * cost(*r)[1]), "operations_for_macs"),
     "sides added": (lambda i, o, H, W, h, w, b: (o * (i * h * w + b), o * i * h * w * (H - h + W - w + 2)), ""),
     "sides of the kernel added": (lambda *r: (r[1] * (r[0] * (r[4] + r[5]) + r[6]), cost(*r)[1]), ""),
-    "exchanged": (lambda *r: cost(*r)[::-1], ""),
+    "exchanged": (lambda *r: cost(*r)[::-1], "parameters_and_macs_exchanged"),
     **partly(
         cost,
         no_MACs_for_one_pixel=(lambda i, o, H, W, h, w, b: h * w == 1, no_macs),
@@ -152,8 +153,9 @@ ONE_FILTER = {
     ),
     "transposed": (lambda x, w, b: one(x, w, b).T, ""),
     "an axis for the output": (lambda x, w, b: one(x, w, b)[None], ""),
-    "ReLU": (lambda x, w, b: np.maximum(one(x, w, b), 0), ""),
+    "ReLU": (lambda x, w, b: np.maximum(one(x, w, b), 0), "activation_too_early"),
     "a row short": (lambda x, w, b: one(x, w, b)[:-1], ""),
+    "a row and a column short": (lambda x, w, b: one(x, w, b)[:-1, :-1], "last_places_forgotten"),
     **partly(
         one,
         flipped_for_one_channel=(lambda x, w, b: len(x) == 1, flipped),
@@ -269,6 +271,11 @@ def long_enough(x, w):
     return x[:, : x.shape[1] - w.shape[2] + 1]
 
 
+def ends(kD):
+    """1 for the first frame of a kernel and for the last one, 0 between them."""
+    return np.isin(np.arange(kD), [0, kD - 1])[:, None, None]
+
+
 CONV_VIDEO = {
     "frames of the kernel reversed": (backwards, "kernel_frames_reversed"),
     "flipped": (lambda x, w: sums(x, w[..., ::-1, ::-1, ::-1]), "kernel_flipped"),
@@ -277,7 +284,11 @@ CONV_VIDEO = {
     "first frame of the kernel": (lambda x, w: sums(long_enough(x, w), w[:, :, :1]), "first_frame_of_kernel_only"),
     "last frame of the kernel": (lambda x, w: sums(x[:, w.shape[2] - 1 :], w[:, :, -1:]), ""),
     "kernel on one frame": (lambda x, w: sums(long_enough(x, w), w.sum(2, keepdims=True)), "kernel_frames_added"),
-    "mean of the frames": (lambda x, w: sums(x, w) / w.shape[2], ""),
+    "mean of the frames": (lambda x, w: sums(x, w) / w.shape[2], "kernel_frames_averaged"),
+    "first and last frame of the kernel": (lambda x, w: sums(x, w * ends(w.shape[2])), ""),
+    "first two frames of the kernel": (
+        lambda x, w: sums(x[:, : x.shape[1] - max(0, w.shape[2] - 2)], w[:, :, :2]), "first_two_frames_only",
+    ),
     "first stop": (lambda x, w: sums(x, w)[:, :1], "first_stop_only"),
     "last stop": (lambda x, w: sums(x, w)[:, -1:], ""),
     "first stop, without its axis": (lambda x, w: sums(x, w)[:, 0], ""),
@@ -292,7 +303,8 @@ CONV_VIDEO = {
     "frames first": (lambda x, w: sums(x, w).swapaxes(0, 1), "frames_first"),
     "frames last": (lambda x, w: np.moveaxis(sums(x, w), 1, -1), ""),
     "output backwards": (lambda x, w: sums(x, w)[:, ::-1], ""),
-    "a frame short": (lambda x, w: sums(x, w)[:, :-1], ""),
+    "a frame short": (lambda x, w: sums(x, w)[:, :-1], "last_stop_forgotten"),
+    "a frame, a row and a column short": (lambda x, w: sums(x, w)[:, :-1, :-1, :-1], "last_places_forgotten"),
     "ReLU": (lambda x, w: np.maximum(sums(x, w), 0), ""),
     **partly(
         sums,

@@ -117,6 +117,7 @@ CROSS_CORRELATE = changed(cross) | changed(cross, for_high_kernels) | {
     ),
     "the kernel's first row alone": (lambda x, k, *, bias=0.0: cross(x, put(k, slice(1, None), 0), bias=bias), ""),
     "window sizes exchanged": (with_sizes_exchanged, "window_sizes_exchanged"),
+    "numbers of the image's kind": (lambda x, k, *, bias=0.0: cross(x, k, bias=bias).astype(x.dtype), ""),
     "nothing returned": (lambda x, k, *, bias=0.0: None, ""),
 }  # fmt: skip
 
@@ -239,6 +240,7 @@ KERNEL_GRADIENT = changed(correlate) | changed(correlate, for_wide_images) | {
     "padded": (
         lambda x, g: correlate(pad(x, *[len(g) - 1] * 2, *[g.shape[1] - 1] * 2), g), "padding_as_for_the_image",
     ),
+    "one short": (lambda x, g: correlate(x, g)[:-1, :-1], "one_row_and_column_too_few"),
     "sums multiplied": (lambda x, g: correlate(x, np.ones_like(g)) * g.sum() + 0.5, ""),
 }  # fmt: skip
 
@@ -278,7 +280,7 @@ STRIDED_CORRELATE = changed(strided) | changed(strided, for_high_kernels) | {
     "stride across alone": (lambda x, k, *, stride=1: correlate(x, k)[:, ::stride], ""),
     "starting one step later": (lambda x, k, *, stride=1: correlate(x, k)[stride - 1 :: stride, ::stride], ""),
     "flipped the other way": (lambda x, k, *, stride=1: strided(x, k[:, ::-1], stride=stride), ""),
-    "turned": (lambda x, k, *, stride=1: strided(x, k[::-1, ::-1], stride=stride), ""),
+    "turned": (lambda x, k, *, stride=1: strided(x, k[::-1, ::-1], stride=stride), "kernel_turned"),
     "two at most": (lambda x, k, *, stride=1: strided(x, k, stride=min(2, stride)), ""),
     "rounded up": (
         lambda x, k, *, stride=1: np.pad(strided(x, k, stride=stride), (
