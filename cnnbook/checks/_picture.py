@@ -50,7 +50,7 @@ class Pictures:
 
 def drawable(name, value):
     """The pictures of an array by name: one for its last two axes, and for three channels
-    without negative numbers, as colours; of more axes, some channels of the first image.
+    that are mostly positive, as colours; of more axes, some channels of the first image.
 
     >>> [*drawable("x", np.zeros((2, 3, 5, 7)))], [*drawable("bias", np.zeros(3))]
     (['x[0, 0]', 'x[0, 1]', 'x[0, 2]'], [])
@@ -64,7 +64,7 @@ def drawable(name, value):
     ):
         return {}
     array = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
-    if array.ndim == 2 or (array.ndim == 3 and len(array) == 3 and array.min() >= 0):
+    if array.ndim == 2 or (array.ndim == 3 and len(array) == 3 and -2 * array.min() <= array.max()):
         return {name: array}
     first = (0,) * (array.ndim - 3)
     places = [(*first, channel) for channel in range(min(_CHANNELS, array.shape[-3]))]
