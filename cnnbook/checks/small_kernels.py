@@ -115,27 +115,34 @@ def moved(pair, by):
     return pair[0] + by, pair[1] + by
 
 
-def units_of(layers, size):
-    """How many units the last layer has; 0 where a kernel does not fit."""
+def sizes_of(layers, size):
+    """How many units there are below the first layer and above each; 0 where a kernel does not fit."""
+    sizes = [size]
     for kernel, stride, padding, dilation in layers:
-        room = size + 2 * padding - dilation * (kernel - 1) - 1
-        if room < 0:
-            return 0
-        size = room // stride + 1
-    return size
+        room = sizes[-1] + 2 * padding - dilation * (kernel - 1) - 1
+        sizes.append(room // stride + 1 if room >= 0 else 0)
+    return sizes
 
 
-def sees(layers, unit, size):
-    """Whether a unit is there and sees a pixel of the image."""
-    first, last = ends(layers, unit)
-    return unit < units_of(layers, size) and first < size and last >= 0
+def pixels_of(layers, unit, size):
+    """All pixels that a unit depends on, traced from layer to layer: what falls into the padding of any is dropped."""
+    found = {unit}
+    for (kernel, stride, padding, dilation), n in zip(layers[::-1], sizes_of(layers, size)[-2::-1], strict=True):
+        found = {u * stride - padding + tap * dilation for u in found for tap in range(kernel)} & {*range(n)}
+    return found
+
+
+def sees_its_ends(layers, unit, size):
+    """Whether both ends of the clipped field are pixels that the unit depends on. They are not where an end falls
+    between two taps of a dilated kernel, or into the padding of a later layer; such cases are not asked."""
+    return {*clipped(ends(layers, unit), size)} <= pixels_of(layers, unit, size)
 
 
 @question(points=3, minutes=25, difficulty=2, outputs=("first", "last"), uses=("receptive_field",))
 def seen_pixels(layers, unit, size):
     """First and last pixel that a unit of the last layer sees of an image of `size` pixels; padding is none.
 
-    The image has at least six pixels. The unit is there, and sees at least one of them.
+    The image has at least six pixels. The unit is there, and depends on both ends of its field, clipped to the image.
     """
     return clipped(ends(layers, unit), size)
 
@@ -150,15 +157,19 @@ seen_pixels.cases(
     Case([(3, 2, 1, 1), (3, 2, 1, 1)], 2, 15),
     Case([(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1)], 0, 32),
     Case([(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1)], 7, 32),
+    Case([(3, 3, 2, 1), (5, 1, 2, 1)], 1, 9),  # leaves the image on both sides
 )
 
 
 @seen_pixels.draws
 def _(rng):
     layers, size = draw_layers(rng, 3), either(rng, (6, 12), (6, 20), (8, 30))
-    count = units_of(layers, size)
-    unit = int(rng.choice([0, count - 1, count // 2, rng.integers(max(1, count))])) if count else 0
-    return {"layers": layers, "unit": unit, "size": size} if count and sees(layers, unit, size) else None
+    sizes = sizes_of(layers, size)
+    if min(sizes) == 0:
+        return None
+    count = sizes[-1]
+    unit = int(rng.choice([0, count - 1, count // 2, rng.integers(count)]))
+    return {"layers": layers, "unit": unit, "size": size} if sees_its_ends(layers, unit, size) else None
 
 
 seen_pixels.regions(
