@@ -91,6 +91,13 @@ receptive_field.misconceptions(
     first_pixel_forgotten=lambda layers: widths(layers, start=0),
     last_stride_not_in_the_jump=lambda layers, answer: (answer[0], widths(layers[:-1])[1]),
     jump_as_a_sum=lambda layers, answer: (answer[0], sum(stride for _, stride, _, _ in layers)),
+    kernels_added=lambda layers, answer: (sum(kernel for kernel, *_ in layers), answer[1]),
+    windows_added=lambda layers, answer: (sum(d * (k - 1) + 1 for k, _, _, d in layers), answer[1]),
+    a_pixel_for_each_layer=lambda layers, answer: (answer[0] + len(layers) - 1, answer[1]),
+    last_stride_in_the_size=lambda layers, answer: (
+        answer[0] + (answer[0] - widths(layers[:-1])[0]) * (layers[-1][1] - 1),
+        answer[1],
+    ),
 )
 
 
@@ -200,14 +207,15 @@ seen_pixels.misconceptions(
 # A broken implementation
 
 
-def together(*, order=False, span=False, step=False):
-    """The function with some of its faults: layers from the first, taps for gaps, units for steps between them."""
+def together(*, order=False, span=False, step=False, short=False):
+    """The function with some of its faults: layers from the first, taps for gaps, units for steps between them; or with
+    windows that are one too short."""
 
     def answer(layers, units):
         pixels = units
         for kernel, stride, _, dilation in layers if order else layers[::-1]:
             steps = pixels if step else pixels - 1
-            pixels = steps * stride + (dilation * kernel if span else dilation * (kernel - 1) + 1)
+            pixels = steps * stride + (dilation * kernel if span else dilation * (kernel - 1) + 1) - short
         return pixels
 
     return answer
@@ -255,6 +263,8 @@ seen_together.misconceptions(
     only_the_steps_mended=mistaken(order=True, span=True),
     one_unit_alone=lambda layers: widths(layers)[0],
     fields_side_by_side=lambda layers, units: units * widths(layers)[0],
+    one_jump_too_many=lambda layers, units: together()(layers, units + 1),
+    last_pixel_of_each_window_forgotten=mistaken(short=True),
 )
 
 
@@ -308,6 +318,9 @@ stack_cost.regions(
 stack_cost.misconceptions(
     channels_of_the_output_squared=lambda kernels, channels, size: costs(kernels, [channels[-1]] * len(channels), size),
     channels_of_the_input_everywhere=lambda kernels, channels, size: costs(kernels, channels[:1] * len(channels), size),
+    channels_in_squared=lambda kernels, channels, size: (
+        (weights := sum(k * k * c * c for k, c in zip(kernels, channels[:-1], strict=True))), weights * size**2
+    ),
     kernels_not_squared=lambda kernels, channels, size: costs(kernels, channels, size, power=1),
     biases_counted=lambda channels, size, answer: (answer[0] + sum(channels[1:]), answer[1]),
     one_row_of_outputs=lambda answer, size: (answer[0], answer[0] * size),
