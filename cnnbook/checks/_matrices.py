@@ -10,7 +10,7 @@ def places_of(size, kernel):
 
 
 def count(c_in, c_out, size, kernel, layer, bias=True, *, biases=None, places=None):
-    outputs = c_out * (places or places_of(size, kernel))
+    outputs = c_out * (places_of(size, kernel) if places is None else places)
     units = c_out if layer == "convolution" else outputs
     seen = size if layer == "fully connected" else kernel
     return units * c_in * seen[0] * seen[1] + bias * (biases or units)

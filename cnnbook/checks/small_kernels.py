@@ -91,6 +91,13 @@ receptive_field.misconceptions(
     first_pixel_forgotten=lambda layers: widths(layers, start=0),
     last_stride_not_in_the_jump=lambda layers, answer: (answer[0], widths(layers[:-1])[1]),
     jump_as_a_sum=lambda layers, answer: (answer[0], sum(stride for _, stride, _, _ in layers)),
+    kernels_added=lambda layers, answer: (sum(kernel for kernel, *_ in layers), answer[1]),
+    windows_added=lambda layers, answer: (sum(d * (k - 1) + 1 for k, _, _, d in layers), answer[1]),
+    a_pixel_for_each_layer=lambda layers, answer: (answer[0] + len(layers) - 1, answer[1]),
+    last_stride_in_the_size=lambda layers, answer: (
+        answer[0] + (answer[0] - widths(layers[:-1])[0]) * (layers[-1][1] - 1),
+        answer[1],
+    ),
 )
 
 
@@ -115,27 +122,34 @@ def moved(pair, by):
     return pair[0] + by, pair[1] + by
 
 
-def units_of(layers, size):
-    """How many units the last layer has; 0 where a kernel does not fit."""
+def sizes_of(layers, size):
+    """How many units there are below the first layer and above each; 0 where a kernel does not fit."""
+    sizes = [size]
     for kernel, stride, padding, dilation in layers:
-        room = size + 2 * padding - dilation * (kernel - 1) - 1
-        if room < 0:
-            return 0
-        size = room // stride + 1
-    return size
+        room = sizes[-1] + 2 * padding - dilation * (kernel - 1) - 1
+        sizes.append(room // stride + 1 if room >= 0 else 0)
+    return sizes
 
 
-def sees(layers, unit, size):
-    """Whether a unit is there and sees a pixel of the image."""
-    first, last = ends(layers, unit)
-    return unit < units_of(layers, size) and first < size and last >= 0
+def pixels_of(layers, unit, size):
+    """All pixels that a unit depends on, traced from layer to layer: what falls into the padding of any is dropped."""
+    found = {unit}
+    for (kernel, stride, padding, dilation), n in zip(layers[::-1], sizes_of(layers, size)[-2::-1], strict=True):
+        found = {u * stride - padding + tap * dilation for u in found for tap in range(kernel)} & {*range(n)}
+    return found
+
+
+def sees_its_ends(layers, unit, size):
+    """Whether both ends of the clipped field are pixels that the unit depends on. They are not where an end falls
+    between two taps of a dilated kernel, or into the padding of a later layer; such cases are not asked."""
+    return {*clipped(ends(layers, unit), size)} <= pixels_of(layers, unit, size)
 
 
 @question(points=3, minutes=25, difficulty=2, outputs=("first", "last"), uses=("receptive_field",))
 def seen_pixels(layers, unit, size):
     """First and last pixel that a unit of the last layer sees of an image of `size` pixels; padding is none.
 
-    The image has at least six pixels. The unit is there, and sees at least one of them.
+    The image has at least six pixels. The unit is there, and depends on both ends of its field, clipped to the image.
     """
     return clipped(ends(layers, unit), size)
 
@@ -150,15 +164,19 @@ seen_pixels.cases(
     Case([(3, 2, 1, 1), (3, 2, 1, 1)], 2, 15),
     Case([(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1)], 0, 32),
     Case([(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1)], 7, 32),
+    Case([(3, 3, 2, 1), (5, 1, 2, 1)], 1, 9),  # leaves the image on both sides
 )
 
 
 @seen_pixels.draws
 def _(rng):
     layers, size = draw_layers(rng, 3), either(rng, (6, 12), (6, 20), (8, 30))
-    count = units_of(layers, size)
-    unit = int(rng.choice([0, count - 1, count // 2, rng.integers(max(1, count))])) if count else 0
-    return {"layers": layers, "unit": unit, "size": size} if count and sees(layers, unit, size) else None
+    sizes = sizes_of(layers, size)
+    if min(sizes) == 0:
+        return None
+    count = sizes[-1]
+    unit = int(rng.choice([0, count - 1, count // 2, rng.integers(count)]))
+    return {"layers": layers, "unit": unit, "size": size} if sees_its_ends(layers, unit, size) else None
 
 
 seen_pixels.regions(
@@ -189,14 +207,15 @@ seen_pixels.misconceptions(
 # A broken implementation
 
 
-def together(*, order=False, span=False, step=False):
-    """The function with some of its faults: layers from the first, taps for gaps, units for steps between them."""
+def together(*, order=False, span=False, step=False, short=False):
+    """The function with some of its faults: layers from the first, taps for gaps, units for steps between them; or with
+    windows that are one too short."""
 
     def answer(layers, units):
         pixels = units
         for kernel, stride, _, dilation in layers if order else layers[::-1]:
             steps = pixels if step else pixels - 1
-            pixels = steps * stride + (dilation * kernel if span else dilation * (kernel - 1) + 1)
+            pixels = steps * stride + (dilation * kernel if span else dilation * (kernel - 1) + 1) - short
         return pixels
 
     return answer
@@ -244,6 +263,8 @@ seen_together.misconceptions(
     only_the_steps_mended=mistaken(order=True, span=True),
     one_unit_alone=lambda layers: widths(layers)[0],
     fields_side_by_side=lambda layers, units: units * widths(layers)[0],
+    one_jump_too_many=lambda layers, units: together()(layers, units + 1),
+    last_pixel_of_each_window_forgotten=mistaken(short=True),
 )
 
 
@@ -297,6 +318,9 @@ stack_cost.regions(
 stack_cost.misconceptions(
     channels_of_the_output_squared=lambda kernels, channels, size: costs(kernels, [channels[-1]] * len(channels), size),
     channels_of_the_input_everywhere=lambda kernels, channels, size: costs(kernels, channels[:1] * len(channels), size),
+    channels_in_squared=lambda kernels, channels, size: (
+        (weights := sum(k * k * c * c for k, c in zip(kernels, channels[:-1], strict=True))), weights * size**2
+    ),
     kernels_not_squared=lambda kernels, channels, size: costs(kernels, channels, size, power=1),
     biases_counted=lambda channels, size, answer: (answer[0] + sum(channels[1:]), answer[1]),
     one_row_of_outputs=lambda answer, size: (answer[0], answer[0] * size),

@@ -118,6 +118,12 @@ parameters.misconceptions(
     output_as_large_as_the_input=lambda c_in, c_out, size, kernel, layer, bias: count(
         c_in, c_out, size, kernel, layer, bias, places=size[0] * size[1]
     ),
+    one_place_too_few=lambda c_in, c_out, size, kernel, layer, bias: count(
+        c_in, c_out, size, kernel, layer, bias, places=(size[0] - kernel[0]) * (size[1] - kernel[1])
+    ),
+    kernel_height_on_both_sides=lambda c_in, c_out, size, kernel, layer, bias: count(
+        c_in, c_out, size, kernel, layer, bias, places=places_of(size, kernel[:1] * 2)
+    ),
 )
 
 

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import torch
 
 from cnnbook import arithmetic
 
@@ -81,6 +82,26 @@ def pixels_with_ranges(layers, unit, size):
         start, reach, jump = start - padding * jump, reach + dilation * (kernel - 1) * jump, jump * stride
     image = range(size)[max(0, start + unit * jump) : start + unit * jump + reach + 1]
     return image[0], image[-1]
+
+
+def pixels_traced(layers, unit, size):
+    sizes = [size]
+    for kernel, stride, padding, dilation in layers:
+        sizes.append((sizes[-1] + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1)
+    seen = {unit}
+    for layer, below_it in zip(layers[::-1], sizes[-2::-1], strict=True):
+        seen = {place for place in below(layer, seen) if 0 <= place < below_it}  # all others are padding
+    return min(seen), max(seen)
+
+
+def pixels_with_a_gradient(layers, unit, size):
+    x = torch.zeros(1, 1, size, dtype=torch.float64, requires_grad=True)
+    y = x
+    for kernel, stride, padding, dilation in layers:
+        y = torch.conv1d(y, torch.ones(1, 1, kernel, dtype=torch.float64), None, stride, padding, dilation)
+    y[0, 0, unit].backward()
+    pixels = x.grad[0, 0].nonzero()
+    return pixels.min().item(), pixels.max().item()
 
 
 def together_from_the_field(layers, units):
@@ -199,7 +220,10 @@ ALTERNATIVES = {
         field_traced, field_as_a_sum, field_from_the_top, field_by_recursion, field_of_the_package,
         lambda s: (1 + sum(d * (k - 1) * jump_of(s[:n]) for n, (k, _, _, d) in enumerate(s)), jump_of(s)),
     ],
-    "seen_pixels": [pixels_by_steps, pixels_of_the_package, pixels_in_numpy, pixels_with_ranges],
+    "seen_pixels": [
+        pixels_by_steps, pixels_of_the_package, pixels_in_numpy, pixels_with_ranges, pixels_traced,
+        pixels_with_a_gradient,
+    ],
     "seen_together": [together_from_the_field, together_traced, together_by_recursion],
     "stack_cost": [cost_in_numpy, cost_of_the_package, cost_by_recursion],
     "cheapest_stack": [cheapest_by_a_table, cheapest_downhill, cheapest_of_all_stacks, cheapest_in_numpy],

@@ -9,24 +9,21 @@ def stack(rng, most=4):
     return [layer(rng) for _ in range(rng.integers(1, most + 1))]
 
 
-def units(layers, size):
-    for kernel, stride, padding, dilation in layers:
-        size = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
-        if size < 1:
-            return 0
-    return size
-
-
 def one_unit(rng):
-    layers, size = stack(rng, 3), int(rng.integers(6, 30))
-    count = units(layers, size)
-    if not count:
-        return None
-    unit, start, field, jump = int(rng.integers(count)), 0, 1, 1
+    """A unit that depends on both ends of its field, clipped to the image: the text promises it."""
+    layers, sizes = stack(rng, 3), [int(rng.integers(6, 30))]
     for kernel, stride, padding, dilation in layers:
-        start, field, jump = start - padding * jump, field + dilation * (kernel - 1) * jump, jump * stride
-    start += unit * jump
-    return {"layers": layers, "unit": unit, "size": size} if start < size and start + field > 0 else None
+        sizes.append((sizes[-1] + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1)
+    if min(sizes) < 1:
+        return None
+    unit = int(rng.integers(sizes[-1]))
+    first = last = unit
+    seen = {unit}
+    for (kernel, stride, padding, dilation), below in zip(layers[::-1], sizes[-2::-1], strict=True):
+        first, last = first * stride - padding, last * stride - padding + dilation * (kernel - 1)
+        seen = {u * stride - padding + tap * dilation for u in seen for tap in range(kernel)} & {*range(below)}
+    promised = {max(first, 0), min(last, sizes[0] - 1)} <= seen
+    return {"layers": layers, "unit": unit, "size": sizes[0]} if promised else None
 
 
 def several_units(rng):

@@ -97,7 +97,13 @@ FIELDS = {
     "jump 1 where one layer": (lambda s: (field(s)[0], 1 if len(s) == 1 else field(s)[1]), ""),
     "jump up to 8": (lambda s: (field(s)[0], min(8, field(s)[1])), ""),
     "jump without the last stride": (lambda s: (field(s)[0], field(s[:-1])[1]), "last_stride_not_in_the_jump"),
-    "sum of kernels": (lambda s: (sum(layer[0] for layer in s), field(s)[1]), ""),
+    "sum of kernels": (lambda s: (sum(layer[0] for layer in s), field(s)[1]), "kernels_added"),
+    "sum of windows": (lambda s: (sum(d * (k - 1) + 1 for k, _, _, d in s), field(s)[1]), "windows_added"),
+    "a pixel a layer": (lambda s: (field(s)[0] + len(s) - 1, field(s)[1]), "a_pixel_for_each_layer"),
+    "last stride in the size": (
+        lambda s: (field([*s[:-1], (1, *s[-1][1:])])[0] + (s[-1][0] - 1) * s[-1][3] * field(s)[1], field(s)[1]),
+        "last_stride_in_the_size",
+    ),
     "product of kernels": (lambda s: (math.prod(layer[0] for layer in s), field(s)[1]), ""),
 }
 
@@ -175,7 +181,10 @@ TOGETHER = {
         lambda s, u: walk(s[::-1], u, lambda n, k, t, p, d: (n - 1) * t + d * k), "only_the_steps_mended",
     ),
     "all three": (lambda s, u: walk(s[::-1], u, lambda n, k, t, p, d: n * t + d * k), "still_broken"),
-    "without the last pixel": (lambda s, u: walk(s, u, lambda n, k, t, p, d: (n - 1) * t + d * (k - 1)), ""),
+    "without the last pixel": (
+        lambda s, u: walk(s, u, lambda n, k, t, p, d: (n - 1) * t + d * (k - 1)),
+        "last_pixel_of_each_window_forgotten",
+    ),
     "padding taken away": (lambda s, u: walk(s, u, lambda n, k, t, p, d: (n - 1) * t + d * (k - 1) + 1 - 2 * p), ""),
     "no dilation": (lambda s, u: needed(change(s, dilation=one), u), ""),
     "no stride": (lambda s, u: needed(change(s, stride=one), u), ""),
@@ -184,8 +193,8 @@ TOGETHER = {
     "side by side": (lambda s, u: u * needed(s, 1), "fields_side_by_side"),
     "the last stride a unit": (lambda s, u: needed(s, 1) + (u - 1) * s[-1][1], ""),
     "a pixel a unit": (lambda s, u: needed(s, 1) + u - 1, ""),
-    "one unit more": (lambda s, u: needed(s, u + 1), ""),
-    "units as a jump": (lambda s, u: needed(s, 1) + u * field(s)[1], ""),
+    "one unit more": (lambda s, u: needed(s, u + 1), "one_jump_too_many"),
+    "units as a jump": (lambda s, u: needed(s, 1) + u * field(s)[1], "one_jump_too_many"),
 }  # fmt: skip
 
 
@@ -228,6 +237,7 @@ COSTS = {
     "first channels": (lambda k, c, n: priced(k, c[:1] * len(c), n), "channels_of_the_input_everywhere"),
     "three channels in at least": (lambda k, c, n: priced(k, [max(3, c[0]), *c[1:]], n), ""),
     "channels up to 6": (lambda k, c, n: priced(k, [min(6, x) for x in c], n), ""),
+    "input channels squared": (each(lambda k, a, b: k * k * a * a), "channels_in_squared"),
     "channels added": (each(lambda k, a, b: k * k * (a + b)), ""),
     "one channel in": (lambda k, c, n: priced(k, [1, *c[1:]], n), ""),
     "biases in both": (lambda k, c, n: (weights(k, c) + sum(c[1:]), (weights(k, c) + sum(c[1:])) * n * n), ""),

@@ -104,6 +104,14 @@ PARAMETERS = {
             "f": o * H * W * (i * H * W + b), "l": o * H * W * (i * h * w + b), "c": o * (i * h * w + b),
         }[k], "output_as_large_as_the_input",
     ),
+    "no plus one": (
+        lambda i, o, H, W, h, w, k, b: right(i, o, H, W, h, w, k, b) if k == "c" else right(
+            i, o, H, W, h, w, k, b) // places(H, W, h, w) * (H - h) * (W - w), "one_place_too_few",
+    ),
+    "the kernel's height for both": (
+        lambda i, o, H, W, h, w, k, b: right(i, o, H, W, h, w, k, b) if k == "c" else right(
+            i, o, H, W, h, w, k, b) // places(H, W, h, w) * places(H, W, h, h), "kernel_height_on_both_sides",
+    ),
     "a place too few": (lambda i, o, H, W, h, w, k, b: right(i, o, H - 1, W - 1, h, w, k, b) if k != "c" else right(
         i, o, H, W, h, w, k, b), ""),
     "square kernels": (lambda i, o, H, W, h, w, k, b: right(i, o, H, W, h, min(h, W), k, b), ""),
