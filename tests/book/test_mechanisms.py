@@ -352,7 +352,9 @@ def test_the_ledger_lists_every_claim_of_the_file(site):
     claims = ledger.read(ROOT / ledger.FILE)
     assert page.count('<p class="quoted">') == len(claims) >= 5
     assert all(ledger.wrong_with(claim) is None for claim in claims.values())
-    for claim in claims.values():
+    computed = [claim for claim in claims.values() if claim["verdict"] != "paper"]  # those have nothing to compute
+    assert len(computed) > 5
+    for claim in computed:
         link = rf'<a class="proven[^>]*#{claim["cell"]}" title="[^"]+"><span[^>]*>{re.escape(str(claim["finds"]))}<'
         assert re.search(link, page)
 
