@@ -120,11 +120,9 @@ function chartParts(name, result, { left, right, top, X, Y, unit }, t) {
     label(left < right - 236 ? left : 0, top[name] - 13, t(name), "cnnx-title"), ...[-8, -4, 0, 4, 8].flatMap(rule), ...NETWORKS.flatMap(curve));
 }
 
-/** Sign and name of a network, above all. */
+/** Signs and names of the networks, above all: beside each other, or below each other where they would touch. */
 const legend = (network, x, y, t) => svg("g", { class: "cnnx-page" }, svg("path", { class: `cnnx-curve cnnx-${network}`, d: `M${x} ${y}h34` }),
   sign(network, x + 17, y, 4), label(x + 42, y, t(network), "cnnx-start"));
-
-/** Both beside each other, or below each other where they would touch. */
 const legends = ({ left, width }, t) => (width < 330 ? [legend("plain", 0, 8, t), legend("residual", 0, 26, t)]
   : [legend("plain", left, 16, t), legend("residual", width / 2 + 12, 16, t)]);
 
@@ -199,8 +197,7 @@ function render({ model, el }) {
   function drawCurves() {
     [result, place] = [compute(state), arrange(width, state)];
     Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
-    back.replaceChildren(...legends(place, t),
-      ...["signal", "gradient"].map((name) => chartParts(name, result, place, t)));
+    back.replaceChildren(...legends(place, t), ...["signal", "gradient"].map((name) => chartParts(name, result, place, t)));
     knob.setAttribute("transform", `translate(${place.right} ${place.Y.signal(result.plain.signal.at(-1))}) rotate(90)`);
     for (const [name, control] of Object.entries({ depth, gain, normalise })) control.show(state[name]);
     row.setAttribute("aria-valuemax", state.depth);
