@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 import pytest
 
+from cnnbook import checks
 from cnnbook.checks import Case, CheckFailed, NotAnswered, Outcome, _words, question
 from cnnbook.checks._findings import Finding
 
@@ -216,6 +217,13 @@ def test_what_the_wrong_cases_share_is_said(answer, code, told):
     assert code in codes(result)
     text = " ".join(str(result).split())
     assert told.format(right=result.cases - result.failed) in text
+
+
+def test_one_wrong_case_is_spoken_of_as_one():
+    def in_32_bits(*args, **options):
+        return int(np.int64(checks.questions()["im2col-column_bytes"].reference(*args, **options)) & 0xFFFFFFFF)
+
+    assert "Wrong on the one case where" in str(checks.questions()["im2col-column_bytes"].run(in_32_bits))
 
 
 def test_nothing_is_said_to_be_shared_where_all_is_wrong_or_nothing_in_common():
