@@ -80,6 +80,12 @@ def directions(image):
     return mean[:, :, None], np.linalg.eigh((pixels - mean) @ (pixels - mean).T)[1]
 
 
+def uncentred(image):
+    """The eigenvectors without the mean taken away: towards the mean colour first, mostly."""
+    pixels = image.reshape(len(image), -1)
+    return np.linalg.eigh(pixels @ pixels.T)[1]
+
+
 def project(image, vectors, mean, added=None):
     """What the columns of `vectors` keep of an image: down to one channel each, and back."""
     return np.einsum("cd,dhw->chw", vectors @ vectors.T, image - mean) + (mean if added is None else added)

@@ -43,9 +43,11 @@ def draw_image(rng, *sizes):
     return numbers + numbers[..., ::-1, ::-1] if rng.random() < 0.1 else numbers
 
 
-def draw_sizes(rng):
-    """Sizes of an image and of a kernel that fits, seldom square, and a stride."""
+def draw_sizes(rng, *, large=0):
+    """Sizes of an image and of a kernel that fits, seldom square, and a stride; how often the kernel is large."""
     C, stride, (kH, kW) = int(rng.integers(1, 4)), int(rng.choice([1, 2, 2, 3])), map(int, rng.integers(1, 4, 2))
+    if large and rng.random() < large:
+        kH, kW = map(int, rng.integers(2, 7, 2))
     H, W = (int(k + rng.choice([0, 1, 1, 2, 3, 4, 5])) for k in (kH, kW))
     return C, H, W, kH, kW, stride
 
@@ -114,6 +116,32 @@ def of_chw(change, order=CONTENTS):
     return lambda image, kernel, stride, padding: in_rows(change(windows(image, kernel, stride, padding)), order)
 
 
+def loops(starts, *, channels_last=False):
+    """A mistake in the loops over the windows of an image: where they start, by its size, the kernel and the stride."""
+
+    def rows(image, kernel, stride):
+        (kH, kW), (H, W) = kernel, image.shape[1:]
+        seen = [image[:, i : i + kH, j : j + kW] for i in starts(H, kH, stride) for j in starts(W, kW, stride)]
+        return np.array([(window.transpose(1, 2, 0) if channels_last else window).ravel() for window in seen])
+
+    def of_chw(image, kernel, stride, padding):
+        return rows(np.pad(image, ((0, 0), (padding, padding), (padding, padding))), kernel, stride)
+
+    def of_hwc(image, kernel, stride):
+        return rows(image.transpose(2, 0, 1), kernel, stride)
+
+    return of_hwc if channels_last else of_chw
+
+
+def one_window_short(size, kernel, stride):
+    """``range((size - kernel) // stride)``, each times the stride."""
+    return range(0, (size - kernel) // stride * stride, stride)
+
+
+def one_pixel_short(size, kernel, stride):
+    return range(0, size - kernel, stride)
+
+
 def flat(weight):
     return weight.reshape(len(weight), -1).T
 
@@ -127,6 +155,18 @@ def gradients(grad_output, image, weight, stride=1, **faults):
     reached = added(rows, (*image.shape[:2], places), weight.shape[2:], stride, **faults)
     grad_image = np.pad(reached, ((0, 0), (0, 0), (0, image.shape[2] - places)))
     return grad_image, np.einsum("ohw,chwij->ocij", grad_output, seen)
+
+
+def with_strides(for_rows, for_adding):
+    """The gradients by im2col and col2im, of which one may be called without the stride: then its shape may not fit."""
+
+    def answer(grad_output, image, weight, stride):
+        kernel, G = weight.shape[2:], grad_output.reshape(len(grad_output), -1).T
+        rows = in_rows(windows(image, kernel, stride if for_rows else 1))
+        grad_image = added(G @ weight.reshape(len(weight), -1), image.shape, kernel, stride if for_adding else 1)
+        return grad_image, (G.T @ rows).reshape(weight.shape)
+
+    return answer
 
 
 def misread(grad_output, image, weight, stride):

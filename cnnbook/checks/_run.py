@@ -178,7 +178,8 @@ class Run:
         if len(clauses) == 2:
             return [Finding("shared_pair", slots | dict(zip(("first", "second"), clauses, strict=True)))]
         slots |= {"condition": clauses[0], "contrary": _clause(found.clauses[0].contrary)}
-        return [Finding("shared" if found.exact else "shared_only", slots)]
+        exactly = "shared_one" if sum(wrong) == 1 else "shared"
+        return [Finding(exactly if found.exact else "shared_only", slots)]
 
     def _remembers(self):
         """What looks as if an answer was kept from an earlier call: all the same, or that of a call much like it."""

@@ -24,12 +24,16 @@ from ._rows import (
     flat,
     gradients,
     in_rows,
+    loops,
     misread,
     of_chw,
     of_hwc,
+    one_pixel_short,
+    one_window_short,
     padded_by,
     product_with,
     windows,
+    with_strides,
 )  # fmt: skip
 
 SHAPES = {
@@ -118,12 +122,14 @@ im2col_hwc.cases(
     Case(np.arange(35.0).reshape(5, 7, 1), (3, 2)),
     Case(np.arange(70.0).reshape(5, 7, 2), (3, 2), stride=2),
     Case(np.arange(10.0).reshape(2, 5, 1), (1, 3)),
+    Case(np.arange(30.0).reshape(5, 3, 2), (3, 2)),
+    Case(np.arange(36.0).reshape(3, 4, 3), (2, 2)),
 )
 
 
 @im2col_hwc.draws
 def _(rng):
-    C, H, W, kH, kW, stride = draw_sizes(rng)
+    C, H, W, kH, kW, stride = draw_sizes(rng, large=0.1)
     return {"image": draw_image(rng, H, W, C), "kernel": (kH, kW), "stride": stride}
 
 
@@ -140,7 +146,8 @@ im2col_hwc.misconceptions(
     reshaped_before_the_axes_are_in_order=of_hwc(
         lambda seen: seen.transpose(3, 4, 0, 1, 2).reshape(seen.shape[1] * seen.shape[2], -1)
     ),
-    last_window_forgotten=of_hwc(lambda seen: in_rows(seen[:, :-1, :-1], (1, 2, 3, 4, 0))),
+    last_window_forgotten=loops(one_window_short, channels_last=True),
+    loop_ends_a_pixel_early=loops(one_pixel_short, channels_last=True),
     windows_turned=of_hwc(lambda seen: in_rows(seen[..., ::-1, ::-1], (1, 2, 3, 4, 0))),
     a_row_for_each_channel=of_hwc(lambda seen: seen.transpose(1, 2, 0, 3, 4).reshape(-1, seen[0, 0, 0].size)),
 )
@@ -159,6 +166,7 @@ im2col_chw.cases(
     Case(NUMBERED, (2, 2), stride=2),
     Case(NUMBERED, (2, 2)),
     Case(NUMBERED, (2, 2), padding=1),
+    Case(NUMBERED[:, :2, :3], (1, 2), stride=3, padding=2),
     Case(NUMBERED, (2, 3)),
     Case(SMALL, (2, 3)),
     Case(SMALL[:, ::-1], (2, 3)),
@@ -167,15 +175,20 @@ im2col_chw.cases(
 )
 
 
-def draw_padded(rng):
-    C, H, W, kH, kW, stride = draw_sizes(rng)
+def draw_padded(rng, **options):
+    C, H, W, kH, kW, stride = draw_sizes(rng, **options)
     return {
         "image": draw_image(rng, C, H, W), "kernel": (kH, kW), "stride": stride,
         "padding": int(rng.integers(3)),
     }  # fmt: skip
 
 
-im2col_chw.draws(draw_padded)
+@im2col_chw.draws
+def _(rng):
+    drawn = draw_padded(rng, large=0.1)
+    return drawn | {"padding": 3} if rng.random() < 0.05 else drawn
+
+
 im2col_chw.regions(
     **SHAPES, **OVERLAPS,
     pixels_left_over=lambda H, W, kernel, stride, padding: any(
@@ -191,7 +204,8 @@ im2col_chw.misconceptions(
     reshaped_before_the_axes_are_in_order=lambda image, kernel, stride, padding: (
         seen := windows(image, kernel, stride, padding)
     ).reshape(seen.shape[1] * seen.shape[2], -1),
-    last_window_forgotten=of_chw(lambda seen: seen[:, :-1, :-1]),
+    last_window_forgotten=loops(one_window_short),
+    loop_ends_a_pixel_early=loops(one_pixel_short),
     a_row_for_each_channel=lambda image, kernel, stride, padding: (
         (seen := windows(image, kernel, stride, padding)).transpose(1, 2, 0, 3, 4).reshape(-1, seen[0, 0, 0].size)
     ),
@@ -381,6 +395,8 @@ conv_gradients.regions(
 
 conv_gradients.misconceptions(
     gradients_exchanged=lambda answer: answer[::-1],
+    stride_forgotten_in_col2im=with_strides(True, False),
+    stride_forgotten_in_im2col=with_strides(False, True),
     overlaps_overwritten=lambda grad_output, image, weight, stride: gradients(
         grad_output, image, weight, stride, overwrite=True
     ),

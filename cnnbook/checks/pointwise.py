@@ -20,6 +20,7 @@ from ._pixels import (
     numbers,
     parts_of,
     project,
+    uncentred,
     widest,
 )
 from ._question import question
@@ -67,11 +68,18 @@ def _(rng):
 pointwise_conv.regions(**SHAPES, square_matrix=lambda C_in, C_out: C_in == C_out)
 pointwise_conv.misconceptions(
     bias_for_each_pixel=lambda x, weight, bias, H, W: mix(x, weight) + np.resize(bias, (H, W)),
+    bias_along_the_pixels=lambda x, weight, bias, N, H, W: (
+        mix(x, weight).reshape(N, len(weight), H * W) + bias
+    ).reshape(N, -1, H, W),
+    bias_along_the_columns=lambda x, weight, bias: mix(x, weight) + bias,
     bias_in_every_product=lambda x, weight, bias, C_in: mix(x, weight) + C_in * bias[:, None, None],
     bias_forgotten=lambda x, weight: mix(x, weight),
     matrix_in_the_wrong_order=lambda x, weight, bias, C_in, C_out: (
         mix(x, weight.reshape(C_in, C_out).T) + bias[:, None, None]
     ),
+    matrix_transposed=lambda x, weight, bias, N, C_in, H, W: (
+        weight.T @ x.reshape(N, C_in, H * W) + bias[:, None]
+    ).reshape(N, -1, H, W),
     images_mixed_with_channels=lambda x, weight, bias, N, C_in, C_out, H, W: (
         weight @ x.reshape(C_in, -1) + bias[:, None]
     ).reshape(N, C_out, H, W),
@@ -165,12 +173,13 @@ widest_bottleneck.cases(
     Case(2, 5, 6, 900),
     Case(2, 5, 6, 1600),
     Case(56, 256, 256, 220_000_000),  # ResNet-50's has 218,365,952
+    Case(28, 256, 256, 462_422_016),  # a plain 3x3 costs as much: width 229
 )
 
 
 @widest_bottleneck.draws
 def _(rng):
-    layer, width = draw_layer(rng), either(rng, (0, 2), (0, 5), (1, 20), rare=(20, 80))
+    layer, width = draw_layer(rng), either(rng, (0, 2), (0, 5), (1, 20), rare=(20, 400))
     least, most = (sum(parts_of(**layer, width=w)) for w in (width, width + 1))
     slack = either(rng, (0, 1), (most - least - 1, most - least), (0, most - least))
     return layer | {"budget": max(1, least + slack)}
@@ -185,6 +194,7 @@ widest_bottleneck.regions(
     **BOTTLENECKS,
     nothing_fits=lambda answer: answer == 0,
     width_of_one=lambda answer: answer == 1,
+    above_a_hundred=lambda answer: answer > 100,
     budget_spent=lambda answer, **layer: answer > 0 and rest(answer=answer, **layer) == 0,
     one_mac_missing=lambda answer, **layer: rest(answer=answer, more=1, **layer) == -1,
     wider_than_the_input=lambda c_in, answer: answer > c_in,
@@ -257,6 +267,13 @@ pointwise_backward.misconceptions(
     ),
     weight_gradient_transposed=lambda answer: (answer[0], answer[1].T, answer[2]),
     weight_gradient_in_the_wrong_order=lambda answer: (answer[0], answer[1].T.reshape(answer[1].shape), answer[2]),
+    weight_in_the_place_of_its_transpose=lambda grad_output, x, weight, answer, N, C_out, H, W: (
+        (weight @ grad_output.reshape(N, C_out, H * W)).reshape(x.shape), *answer[1:],
+    ),
+    images_mixed_with_channels=lambda grad_output, x, weight, C_in, C_out: (
+        (weight.T @ (G := grad_output.reshape(C_out, -1))).reshape(x.shape), G @ x.reshape(C_in, -1).T, G.sum(axis=1),
+    ),
+    mean_over_pixels=lambda answer, H, W: (answer[0], answer[1] / (H * W), answer[2] / (H * W)),
     mean_over_images=lambda answer, N: (answer[0], answer[1] / N, answer[2] / N),
     mean_over_pixels_and_images=lambda answer, N, H, W: (answer[0], answer[1] / (N * H * W), answer[2] / (N * H * W)),
     first_image_alone=of_parameters(lambda g, x, w: gradients(g[:1], x[:1], w)),
@@ -379,6 +396,12 @@ squeeze.misconceptions(
     rows_for_columns=projecting(lambda x, vectors, mean, w: project(x, vectors[-w:].T, mean)),
     mean_not_added_back=projecting(lambda x, vectors, mean, w: project(x, vectors[:, -w:], mean, 0)),
     mean_not_taken_away=projecting(lambda x, vectors, mean, w: project(x, vectors[:, -w:], 0)),
+    mean_added_not_taken_away=projecting(lambda x, vectors, mean, w: project(x, vectors[:, -w:], 0, mean)),
+    nothing_centred=lambda image, width: project(image, uncentred(image)[:, -width:], 0),
+    nothing_centred_mean_added=lambda image, width: project(
+        image, uncentred(image)[:, -width:], 0, directions(image)[0]
+    ),
+    directions_not_centred=lambda image, width: project(image, uncentred(image)[:, -width:], directions(image)[0]),
     mean_of_all_channels=projecting(lambda x, vectors, mean, w: project(x, vectors[:, -w:], x.mean())),
     first_channels_kept=projecting(lambda x, vectors, mean, w: project(x, np.eye(len(x))[:, :w], mean)),
     one_direction_too_many=projecting(lambda x, vectors, mean, w: project(x, vectors[:, -w - 1 :], mean)),

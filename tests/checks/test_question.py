@@ -249,6 +249,13 @@ def test_what_the_wrong_cases_share_is_said(answer, code, told):
     assert told.format(right=result.cases - result.failed) in text
 
 
+def test_one_wrong_case_is_spoken_of_as_one():
+    def in_32_bits(*args, **options):
+        return int(np.int64(checks.questions()["im2col-column_bytes"].reference(*args, **options)) & 0xFFFFFFFF)
+
+    assert "Wrong on the one case where" in str(checks.questions()["im2col-column_bytes"].run(in_32_bits))
+
+
 def test_nothing_is_said_to_be_shared_where_all_is_wrong_or_nothing_in_common():
     for answer in (lambda a, b, *, offset=0: -1, lambda a, b, *, offset=0: a + b + offset + (a * 7 + b * 5) % 3):
         assert not {"shared", "shared_pair", "shared_only"} & set(codes(total.run(answer)))

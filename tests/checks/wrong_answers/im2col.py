@@ -146,7 +146,20 @@ ROWS = EVERYWHERE | {
 
 IM2COL_HWC = ROWS | {
     "transposed in its shape": (lambda r, *_: r.T.reshape(r.shape), "reshaped_before_the_axes_are_in_order"),
-        "no stride": (lambda r, x, k, s: questions.im2col_hwc.reference(x, k), "ignores_stride"),
+    "no stride": (lambda r, x, k, s: questions.im2col_hwc.reference(x, k), "ignores_stride"),
+    "range(0, H - kH, stride)": (
+        lambda r, x, k, s: np.array([
+            x[i : i + k[0], j : j + k[1]].ravel()
+            for i in range(0, x.shape[0] - k[0], s) for j in range(0, x.shape[1] - k[1], s)
+        ]), "loop_ends_a_pixel_early",
+    ),
+    "range((H - kH) // stride)": (
+        lambda r, x, k, s: np.array([
+            x[i * s : i * s + k[0], j * s : j * s + k[1]].ravel()
+            for i in range((x.shape[0] - k[0]) // s) for j in range((x.shape[1] - k[1]) // s)
+        ]), "last_window_forgotten",
+    ),
+    "wrong for kernels above 3": (where(lambda x, k, s: max(k) > 3, lambda r, *_: 7 * r + 1), ""),
     "channels first": (
         lambda r, x, k, s: r.reshape(len(r), *k, -1).transpose(0, 3, 1, 2).reshape(r.shape), "channels_first_in_a_row",
     ),
@@ -164,6 +177,22 @@ IM2COL_HWC = ROWS | {
 )  # fmt: skip
 IM2COL_CHW = ROWS | {
     "no stride": (lambda r, x, k, s, p: questions.im2col_chw.reference(x, k, padding=p), "ignores_stride"),
+    "range(0, H - kH, stride)": (
+        lambda r, x, k, s, p: np.array([
+            z[:, i : i + k[0], j : j + k[1]].ravel()
+            for z in [np.pad(x, ((0, 0), (p, p), (p, p)))]
+            for i in range(0, z.shape[1] - k[0], s) for j in range(0, z.shape[2] - k[1], s)
+        ]), "loop_ends_a_pixel_early",
+    ),
+    "range((H - kH) // stride)": (
+        lambda r, x, k, s, p: np.array([
+            z[:, i * s : i * s + k[0], j * s : j * s + k[1]].ravel()
+            for z in [np.pad(x, ((0, 0), (p, p), (p, p)))]
+            for i in range((z.shape[1] - k[0]) // s) for j in range((z.shape[2] - k[1]) // s)
+        ]), "last_window_forgotten",
+    ),
+    "wrong for kernels above 3": (where(lambda x, k, s, p: max(k) > 3, lambda r, *_: 7 * r + 1), ""),
+    "wrong for paddings above 2": (where(lambda x, k, s, p: p > 2, lambda r, *_: 7 * r + 1), ""),
     "no padding": (lambda r, x, k, s, p: questions.im2col_chw.reference(x, k, stride=s), "ignores_padding"),
     "channels last": (
         lambda r, x, k, s, p: r.reshape(len(r), -1, *k).transpose(0, 2, 3, 1).reshape(r.shape),
@@ -282,6 +311,17 @@ CONV_GRADIENTS = {
     "rows channels last": (lambda r, g, x, w, s: questions.gradients(g, x, w, s, channels_last=True), ""),
     "ones": (lambda r, g, x, w, s: questions.gradients(np.ones_like(g), x, w, s), "ones_for_the_gradient"),
     "no stride": (lambda r, g, x, w, s: questions.gradients(g, x, w), "ignores_stride"),
+    "no stride in col2im": (
+        lambda r, g, x, w, s: (back(g.reshape(len(g), -1).T @ w.reshape(len(w), -1), x.shape, w.shape[2:], 1, 0), r[1]),
+        "stride_forgotten_in_col2im",
+    ),
+    "no stride in im2col": (
+        lambda r, g, x, w, s: (
+            r[0],
+            (g.reshape(len(g), -1) @ questions.im2col_chw.reference(x, w.shape[2:])).reshape(w.shape),
+        ),
+        "stride_forgotten_in_im2col",
+    ),
     "zeros": (lambda r, *_: (0 * r[0], 0 * r[1]), ""),
     "image zero": (first(lambda a: 0 * a), ""),
     "weight zero": (second(lambda a: 0 * a), ""),

@@ -69,6 +69,10 @@ def for_high_images(x, *others, **options):
 # One matrix at every pixel
 
 
+def as_columns(x):
+    return x.reshape(*x.shape[:2], -1)
+
+
 def conv(x, w, b):
     return np.einsum("oc,nchw->nohw", w, x) + b[:, None, None]
 
@@ -85,7 +89,7 @@ POINTWISE_CONV = changed(conv, CHANGES) | changed(conv, CHANGES, for_several_ima
     "bias for the first image alone": (
         lambda x, w, b: conv(x, w, 0 * b) + b[:, None, None] * (np.arange(len(x)) == 0)[:, None, None, None], "",
     ),
-    "bias along the columns": (lambda x, w, b: conv(x, w, 0 * b) + b, ""),
+    "bias along the columns": (lambda x, w, b: conv(x, w, 0 * b) + b, "bias_along_the_columns"),
     "filters the wrong way round": (lambda x, w, b: conv(x, w[::-1], b), ""),
     "channels the wrong way round": (lambda x, w, b: conv(x[:, ::-1], w, b), ""),
     "transposed where it is square": (lambda x, w, b: conv(x, w.T if len(w) == w.shape[1] else w, b), ""),
@@ -97,6 +101,11 @@ POINTWISE_CONV = changed(conv, CHANGES) | changed(conv, CHANGES, for_several_ima
     "mean over channels": (lambda x, w, b: conv(x, w / w.shape[1], b), "mean_over_channels"),
     "maximum for sum": (
         lambda x, w, b: (w[None, :, :, None, None] * x[:, None]).max(2) + b[:, None, None], "",
+    ),
+    "transposed": (lambda x, w, b: (w.T @ as_columns(x) + b[:, None]).reshape(len(x), -1, *x.shape[2:]),
+                   "matrix_transposed"),
+    "bias along the pixels": (
+        lambda x, w, b: (w @ as_columns(x) + b).reshape(len(x), -1, *x.shape[2:]), "bias_along_the_pixels",
     ),
     "channels last": (lambda x, w, b: np.moveaxis(x, 1, -1) @ w.T + b, "channels_last"),
     "mixed up": (
@@ -201,6 +210,8 @@ WIDEST_BOTTLENECK = changed(widest, WIDTHS) | changed(widest, COUNTS, for_more_o
     "even": (then(lambda w, i, o: w // 2 * 2), ""),
     "no wider than the output": (then(lambda w, i, o: min(w, o)), ""),
     "at most ten": (then(lambda w, i, o: min(w, 10)), ""),
+    "at most eighty": (then(lambda w, i, o: min(w, 80)), ""),
+    "at most two hundred": (then(lambda w, i, o: min(w, 200)), ""),
     "at most sixty-four": (then(lambda w, i, o: min(w, 64)), ""),
     "minus one for none": (then(lambda w, i, o: w or -1), ""),
     "at least one": (then(lambda w, i, o: w or 1), "at_least_one"),
@@ -223,6 +234,20 @@ POINTWISE_BACKWARD = (
 ) | {
     "no sum of the bias over images": (
         lambda g, x, w: (*backward(g, x, w)[:2], g.sum((2, 3))), "bias_gradient_of_each_image",
+    ),
+    "no transpose": (
+        lambda g, x, w: ((w @ as_columns(g)).reshape(x.shape), *backward(g, x, w)[1:]),
+        "weight_in_the_place_of_its_transpose",
+    ),
+    "mean over the pixels": (
+        lambda g, x, w: (backward(g, x, w)[0], *(a / g[0, 0].size for a in backward(g, x, w)[1:])), "mean_over_pixels",
+    ),
+    "mixed up": (
+        lambda g, x, w: (
+            (w.T @ g.reshape(len(w), -1)).reshape(x.shape),
+            g.reshape(len(w), -1) @ x.reshape(w.shape[1], -1).T,
+            g.reshape(len(w), -1).sum(1),
+        ), "images_mixed_with_channels",
     ),
     "bias of the first image": (lambda g, x, w: (*backward(g, x, w)[:2], g[0].sum((1, 2))), ""),
     "bias of the first pixel": (lambda g, x, w: (*backward(g, x, w)[:2], g[:, :, 0, 0].sum(0)), ""),
@@ -293,6 +318,11 @@ def parts(image):
     return mean, np.linalg.eigh(pixels @ pixels.T)[1]
 
 
+def uncentred(image):
+    pixels = image.reshape(len(image), -1)
+    return np.linalg.eigh(pixels @ pixels.T)[1]
+
+
 def kept(image, vectors, mean):
     return np.einsum("cd,dhw->chw", vectors @ vectors.T, image - mean) + mean
 
@@ -325,6 +355,20 @@ SQUEEZE = changed(squeeze, CHANGES) | changed(squeeze, CHANGES, for_several_chan
     ),
     "twice": (lambda image, width: 2 * squeeze(image, width), ""),
     "transposed": (lambda image, width: squeeze(image.swapaxes(1, 2), width), ""),
+    "not centred": (
+        lambda image, width: kept(image, uncentred(image)[:, -width:], 0), "nothing_centred",
+    ),
+    "not centred, mean added": (
+        lambda image, width: kept(image, uncentred(image)[:, -width:], 0) + parts(image)[0],
+        "nothing_centred_mean_added",
+    ),
+    "directions not centred": (
+        lambda image, width: kept(image, uncentred(image)[:, -width:], parts(image)[0]), "directions_not_centred",
+    ),
+    "mean added twice": (
+        lambda image, width: kept(image, parts(image)[1][:, -width:], 0) + parts(image)[0],
+        "mean_added_not_taken_away",
+    ),
     "all but the best": (lambda image, width: image - squeeze(image, width) + parts(image)[0], ""),
     "channels the wrong way round": (lambda image, width: squeeze(image, width)[::-1], ""),
     "rounded": (lambda image, width: np.round(squeeze(image, width)), ""),
