@@ -1,9 +1,10 @@
 """Plausible wrong answers to the questions on cross-correlation, and which known mistake each may be called.
 
-Half of them are right but for one region: ``where`` makes an answer wrong in a part of the cases alone.
+Half of them are right but for one region: ``changed(right, where)`` makes an answer wrong in a part of the cases.
 """
 
 import numpy as np
+from array_mistakes import CHANGES, changed, put
 
 
 def correlate(image, kernel):
@@ -13,49 +14,6 @@ def correlate(image, kernel):
 
 def pad(image, top, bottom, left, right):
     return np.pad(image, ((top, bottom), (left, right)))
-
-
-def put(array, place, value):
-    array = array.copy()
-    array[place] = value
-    return array
-
-
-# Mistakes in an array, of which each may be made in some cases alone
-
-
-CHANGES = {
-    "the first entry is one more": lambda a: put(a, (0, 0), a[0, 0] + 1),
-    "the last entry is one less": lambda a: put(a, (-1, -1), a[-1, -1] - 1),
-    "the last row is missing": lambda a: a[:-1],
-    "the last column is missing": lambda a: a[:, :-1],
-    "the first row is missing": lambda a: a[1:],
-    "a row of zeros too many": lambda a: np.pad(a, ((0, 1), (0, 0))),
-    "all columns summed up": lambda a: a.cumsum(1) + a[:, :1],
-    "rows the wrong way round": lambda a: a[::-1] + (len(a) == 1),
-    "columns the wrong way round": lambda a: a[:, ::-1] + (a.shape[1] == 1),
-    "rounded to tens": lambda a: np.floor(a / 10) * 10 + 0.5,
-    "cut at zero": lambda a: np.maximum(a, 0) + (a.min() >= 0),
-    "an axis too many": lambda a: a[None],
-    "flat": lambda a: a.ravel(),
-    "one number": lambda a: float(a.sum()),
-    "a list": lambda a: a.tolist(),
-    "strings": lambda a: a.astype(str),
-}
-
-
-def changed(right, where=None):
-    """Wrong answers of all these mistakes: everywhere, or where a condition holds."""
-
-    def making(change):
-        def answer(*args, **options):
-            found = right(*args, **options)
-            return change(found) if where is None or where(*args, **options) else found
-
-        return answer
-
-    suffix = "" if where is None else f", {where.__name__.replace('_', ' ')}"
-    return {f"{name}{suffix}": (making(change), "") for name, change in CHANGES.items()}
 
 
 def for_high_kernels(image, kernel, **options):
