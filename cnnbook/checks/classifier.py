@@ -345,7 +345,7 @@ linear_as_conv.draws(heads.draw_slide)
 
 @linear_as_conv.example
 def _():
-    """A page with three digits, and a layer of the mean images of 1, 3 and 4, one after the other."""
+    """A page with three digits, and a layer that says which of the mean images of 0, 3 and 4 is nearest."""
     return Case(*heads.digits_and_templates())
 
 
