@@ -178,8 +178,8 @@ def digits_and_templates():
     """A page with the digits 0, 3 and 4, and a linear layer that says which of three mean digits is nearest.
 
     The distance to a mean m is ``x @ x - 2 x @ m + m @ m``. Its first term is the same for all classes, so a layer
-    with the weights m and the biases ``-m @ m / 2`` is largest for the nearest one. The mean over the classes is taken off
-    both: that changes no order, and lets a map be dark where its class loses.
+    with the weights m and the biases ``-m @ m / 2`` is largest for the nearest one. Off both the mean over the
+    classes is taken: that changes no order, and lets a map be dark where its class loses.
     """
     images, labels, _ = load("mnist_sample", "train")
     images = images[:, 0] / 255
