@@ -148,3 +148,11 @@ def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_nam
         return im2col["overwriting_col2im"](columns, (1, *shape), kernel[0])[0]
 
     assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"
+
+
+def test_the_gradient_and_the_logarithm_of_the_chapter_on_the_head_are_answers():
+    head = functions("layers/classifier.ipynb")
+    for seed in (None, 1):
+        gradient = checks.classifier.cross_entropy_gradient.run(head["cross_entropy_gradient"], seed=seed)
+        softmax = checks.classifier.softmax.run(lambda logits: np.exp(head["log_softmax"](logits)), seed=seed)
+        assert (gradient.status, softmax.status) == ("passed", "passed")
