@@ -196,3 +196,11 @@ def test_a_line_becomes_twice_as_wide_in_chapter_and_exercise():
     rest = checks.layers.shift_rest.reference
     assert rest(line, 1).tolist() == [[[[0, 0, 1, 0]]]]
     assert not rest(line, 2).any()
+
+
+def test_the_gradient_and_the_logarithm_of_the_chapter_on_the_head_are_answers():
+    head = functions("layers/classifier.ipynb")
+    for seed in (None, 1):
+        gradient = checks.classifier.cross_entropy_gradient.run(head["cross_entropy_gradient"], seed=seed)
+        softmax = checks.classifier.softmax.run(lambda logits: np.exp(head["log_softmax"](logits)), seed=seed)
+        assert (gradient.status, softmax.status) == ("passed", "passed")
