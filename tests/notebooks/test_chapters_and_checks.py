@@ -204,3 +204,48 @@ def test_the_gradient_and_the_logarithm_of_the_chapter_on_the_head_are_answers()
         gradient = checks.classifier.cross_entropy_gradient.run(head["cross_entropy_gradient"], seed=seed)
         softmax = checks.classifier.softmax.run(lambda logits: np.exp(head["log_softmax"](logits)), seed=seed)
         assert (gradient.status, softmax.status) == ("passed", "passed")
+
+
+# Activations
+
+
+@pytest.fixture(scope="module")
+def activations():
+    return functions("layers/activations.ipynb")
+
+
+def test_the_chapters_leaky_relu_of_slope_zero_answers_the_questions_on_relu(activations):
+    forward, backward = activations["leaky_relu"], activations["leaky_relu_backward"]
+    for seed in (None, 1):
+        assert checks.activations.relu.run(lambda x: forward(x, 0), seed=seed).status == "passed"
+        assert checks.activations.relu_backward.run(lambda g, x: backward(g, x, 0), seed=seed).status == "passed"
+
+
+def test_the_stable_forms_of_the_chapter_are_answers(activations):
+    def softplus(x):
+        small = np.exp(-abs(x))
+        return np.maximum(x, 0) + np.log1p(small), activations["F"].sigmoid(x)
+
+    for seed in (None, 1):
+        assert checks.activations.softplus.run(softplus, seed=seed).status == "passed"
+
+
+def test_the_table_of_the_chapter_is_an_answer_to_both_questions_on_tanh(activations):
+    tanh, backward = activations["F"].tanh, activations["F"].tanh_backward
+    assert checks.activations.tanh.run(tanh).status == "passed"
+    assert checks.activations.tanh_backward.run(lambda grad, x: backward(grad, x)[0]).status == "passed"
+
+
+def test_the_formulas_that_the_chapter_sees_fail_are_mistakes_with_a_name():
+    """As they stand in its cell `act-naive`."""
+
+    def tanh(x):
+        e, m = np.exp(x), np.exp(-x)
+        return (e - m) / (e + m)
+
+    def softplus(x):
+        return np.log(1 + np.exp(x)), checks.activations.sigmoid(x)
+
+    with np.errstate(all="ignore"):
+        assert checks.activations.tanh.run(tanh).misconception == "as_written"
+        assert checks.activations.softplus.run(softplus).misconception == "value_as_written"
