@@ -62,6 +62,14 @@ def loops(starts, reduce, fill):
     return answer
 
 
+def padded_before(x, kernel, stride, padding):
+    """No padding below and on the right: the kernel may then not fit."""
+    frame = framed(x, padding, 0)
+    if min(frame.shape[2:]) < kernel:
+        raise ValueError("negative dimensions are not allowed")
+    return maxima(frame, kernel, stride)
+
+
 def one_window_short(size, kernel, stride):
     return range(0, (size - kernel) // stride * stride, stride)
 
@@ -295,6 +303,7 @@ SHAPES = {
     "in_float32": lambda x: x.dtype == np.float32,
 }
 SMALL = np.array([[[[1, 3, 2, 0, -1], [5, 3, 4, 2, 6], [0, 0, 7, 1, 2], [-3, -1, -2, -2, -4]]]], float)
+FEW = np.array([[[[1, 3], [2, 0]]]], float)
 TWO = np.array([
     [[[1, 2, 0, 3], [4, 1, -1, 2], [0, 5, 2, 1]], [[-3, 0, 1, 2], [2, 2, 0, -1], [1, -2, 3, 0]]],
     [[[0, -1, 4, 4], [3, 3, 1, 0], [2, -5, 0, 6]], [[-1, -4, -2, -3], [-6, -1, -1, -9], [-2, -2, -7, -5]]],

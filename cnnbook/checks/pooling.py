@@ -110,6 +110,7 @@ def max_pool(x, kernel, *, stride, padding=0):
 
 
 max_pool.cases(
+    Case(-1 - pools.FEW, 2, stride=2, padding=1),
     Case(SMALL, 2, stride=2),
     Case(SMALL, 2, stride=1),
     Case(SMALL, 3, stride=1),
@@ -131,9 +132,7 @@ max_pool.misconceptions(
     largest_without_sign=lambda x, kernel, stride, padding: pools.maxima(np.abs(x), kernel, stride, padding),
     stride_taken_for_one=lambda x, kernel, padding: pools.maxima(x, kernel, 1, padding),
     stride_taken_for_kernel=lambda x, kernel, padding: pools.maxima(x, kernel, kernel, padding),
-    padding_before_alone=lambda x, kernel, stride, padding: (
-        pools.maxima(pools.framed(x, padding, 0), kernel, stride) if min(x.shape[2:]) + padding >= kernel else None
-    ),
+    padding_before_alone=pools.padded_before,
     last_window_forgotten=pools.loops(pools.one_window_short, np.max, -np.inf),
     loop_ends_a_pixel_early=pools.loops(pools.one_pixel_short, np.max, -np.inf),
     channels_meet=lambda answer: 0 * answer + answer.max(1, keepdims=True),
@@ -147,6 +146,8 @@ def avg_pool(x, kernel, *, stride, padding=0, count_include_pad=True):
 
 
 avg_pool.cases(
+    Case(4 * pools.FEW, 2, stride=2, padding=1),
+    Case(4 * pools.FEW, 2, stride=2, padding=1, count_include_pad=False),
     Case(4 * SMALL, 2, stride=2),
     Case(4 * SMALL, 2, stride=1),
     Case(36 * SMALL, 3, stride=1),
@@ -215,6 +216,7 @@ def max_pool_backward(grad_output, x, kernel, *, stride, padding=0):
 FOUR = np.array([[[[10, 20], [30, 40]]]], float)
 ROUTED = numbered(1, 1, 5, 7) % 3
 max_pool_backward.cases(
+    Case(np.array([[[[10, 20]]]], float), np.array([[[[1, 4, 2], [3, 0, 1]]]], float), 2, stride=1),
     Case(FOUR, np.array([[[[1, 3, 2, 0], [5, 3, 4, 2], [0, 0, 7, 1], [0, 0, 1, 3]]]], float), 2, stride=2),  # chapter
     Case(FOUR, SMALL, 2, stride=2),
     Case(FOUR[..., ::-1], SMALL, 2, stride=2),

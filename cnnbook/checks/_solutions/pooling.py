@@ -92,7 +92,7 @@ def max_pool_ceil(x, kernel, *, stride, padding=0):
 def shift_rest(x, shift, *, kernel=2):
     """Max pooling after a move to the right, less the same move after max pooling.
 
-    shift_rest(np.array([[[[0.0, 3.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]]), 1) is [[[[-3, 3]]]].
+    shift_rest(np.array([[[[0.0, 3, 0, 0], [0, 0, 0, 0]]]]), 1) is [[[[-3, 3]]]].
     """
 
     def moved(x, shift):
