@@ -53,7 +53,7 @@ def elu_backward(grad_output, x, *, alpha=1.0):
     elu_backward(np.array([[5.0, 7.0]]), np.array([[1.0, 3.0]])) is [[5, 7]].
     """
     left, right = x <= 0, x > 0
-    slope = right + left * (alpha * np.exp(np.minimum(x, 0)))
+    slope = alpha * np.exp(np.minimum(x, 0)) * left + right
     return grad_output * slope
 
 
