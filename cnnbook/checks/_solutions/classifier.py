@@ -12,10 +12,10 @@ def linear(x, weight, bias):
 
 
 def linear_backward(grad_output, x, weight):
-    """Gradients of a fully connected layer: grad_x, grad_weight and grad_bias, in this order.
+    """Gradients grad_x, grad_weight, grad_bias of a fully connected layer.
 
     grad_output (N, C_out) is the gradient by the output.
-    linear_backward(np.array([[2.0]]), np.array([[1.0, 3.0]]), np.array([[5.0, 7.0]]))[0] is [[10, 14]].
+    linear_backward(np.array([[2]]), np.array([[3]]), np.array([[5]]))[0] is [[10]].
     """
     grad_x = grad_output @ weight
     grad_weight = grad_output.T @ x
@@ -33,7 +33,7 @@ def softmax(logits):
 
 
 def cross_entropy(logits, labels):
-    """Mean cross-entropy of a batch, one number. labels (N,) are integers from 0 to K - 1.
+    """Mean cross-entropy of a batch, one number. labels has shape (N,).
 
     cross_entropy(np.array([[1000.0, 0.0]]), np.array([1])) is 1000.
     """
@@ -54,7 +54,7 @@ def cross_entropy_gradient(logits, labels):
 
 
 def inverted_dropout(x, random, *, p=0.5, training=True):
-    """Inverted dropout. Where random is below p a number is dropped; random has the shape of x.
+    """Inverted dropout: a number falls where random is below p.
 
     inverted_dropout(np.array([[1.0, 2.0]]), np.array([[0.25, 0.75]])) is [[0, 4]].
     """
@@ -64,9 +64,9 @@ def inverted_dropout(x, random, *, p=0.5, training=True):
 
 
 def linear_as_conv(x, weight, bias, kernel):
-    """A fully connected layer at every place of x (N, C, H, W): an array (N, C_out, H_out, W_out).
+    """A fully connected layer at every place: (N, C_out, H_out, W_out).
 
-    linear_as_conv(np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[1.0, 10.0]]), np.zeros(1), (1, 2)) is [[[[21, 32]]]].
+    linear_as_conv(np.ones((1, 1, 1, 2)), np.array([[3]]), np.ones(1), (1, 1)) is [[[[4, 4]]]].
     """
     N, _, H, W = x.shape
     kH, kW = kernel
