@@ -104,7 +104,7 @@ def progress():
 
 
 def __getattr__(name):
-    if name in (*_CHAPTERS, *PARTS):
+    if name in (*_CHAPTERS, *PARTS, "your_lenet"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
 
