@@ -1,0 +1,68 @@
+"""What a lab says of itself: scales, images, networks, records."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from cnnbook import datasets, labs
+from cnnbook.labs import _lab
+
+
+def test_an_unknown_scale_is_refused(toy):
+    with pytest.raises(ValueError, match="scale 'huge' is not known: use one of smoke, laptop, full"):
+        toy.at("huge")
+
+
+def test_scale_comes_from_the_environment_or_from_what_is_there(toy, monkeypatch):
+    monkeypatch.setenv("CNNBOOK_SCALE", "laptop")
+    assert toy.scale() == "laptop"
+    monkeypatch.setenv("CNNBOOK_SCALE", "fill")
+    with pytest.raises(ValueError, match="CNNBOOK_SCALE 'fill' is not known: use one of smoke, laptop, full"):
+        toy.scale()
+    monkeypatch.delenv("CNNBOOK_SCALE")
+    for there, scale in ((True, "full"), (False, "smoke")):
+        monkeypatch.setattr(_lab.datasets, "available", lambda name, there=there: there)
+        assert toy.scale() == scale
+
+
+def test_some_images_train_some_are_kept_aside_and_none_do_both(toy):
+    everything, test = datasets.load("digits", "train"), datasets.load("digits", "test")
+    lab = replace(toy, scales={"full": replace(toy.at("full"), images=100, validation=30)})
+    train, kept_aside, judged = lab.splits("full")
+    assert np.array_equal(train.images, everything.images[:100])
+    assert np.array_equal(kept_aside.images, everything.images[-30:])
+    assert np.array_equal(kept_aside.labels, everything.labels[-30:])
+    assert np.array_equal(judged.images, test.images)
+    greedy = replace(toy, scales={"full": replace(toy.at("full"), images=10**6, validation=30)})
+    assert len(greedy.splits("full")[0]) == len(everything) - 30
+    train, kept_aside, _ = toy.splits("full")
+    assert (len(train), kept_aside) == (len(everything), None)
+    assert len(toy.load("full")) == 2
+
+
+def test_a_scale_may_compare_a_part(toy):
+    lab = replace(toy, scales=toy.scales | {"smoke": replace(toy.at("smoke"), variants=("shifted",))})
+    assert lab.compared("smoke") == ("shifted",)
+    assert lab.compared("full") == ("plain", "shifted")
+
+
+def test_seeds_decide_the_first_weights(toy):
+    train, _ = toy.load("smoke")
+    weights = [toy.build("plain", train, toy.config("smoke", "plain", seed=seed))[1][2].weight for seed in (0, 0, 1)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+def test_the_largest_record_is_shown(toy, tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path,))
+    assert not toy.record()
+    with pytest.raises(FileNotFoundError, match="No full run of this lab is on record here"):
+        toy.trained(toy.load("full")[0])
+    for scale in ("laptop", "full", "laptop"):
+        labs.run(toy, scale=scale, seeds=1, folder=tmp_path, log=lambda line: None)
+    assert toy.record().scale == "full"
+    (tmp_path / "toy.json").unlink()
+    assert toy.record().scale == "laptop"
+    assert isinstance(toy.trained(toy.load("laptop")[0]), torch.nn.Module)
