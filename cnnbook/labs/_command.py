@@ -2,10 +2,10 @@
 
 import _thread
 import signal
-import sys
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Timer
+from traceback import print_exc
 
 from cnnbook.training import load_record
 from cnnbook.training.records import record_path
@@ -40,24 +40,24 @@ def list_all(*, folder=None):
 
 def run_missing(*, scale="full", minutes=None, folder=None, **options):
     """Run the labs that have no record at this scale, those first that have begun; as far as the time goes."""
-    outstanding = [load(name) for name in names() if not _on_record(name, scale, folder)]
-    outstanding = [lab for lab in outstanding if scale in lab.scales]
-    begun = {lab.name: Draft(folder, lab.name, scale).begun() for lab in outstanding}
+    missing = [name for name in names() if not _on_record(name, scale, folder)]
+    begun = {name: Draft(folder, name, scale).begun() for name in missing}
     failed = False
     with _limit(minutes) as over:
         try:
-            for lab in sorted(outstanding, key=lambda lab: not begun[lab.name]):
-                _say(f"{lab.name}: {lab.question}")
+            for name in sorted(missing, key=lambda name: not begun[name]):
                 try:
-                    _say(run(lab, scale=scale, folder=folder, resume=begun[lab.name], log=_say, **options))
-                except Exception as error:  # the others can run all the same, and time on a GPU is short
-                    print(f"cnnbook: {lab.name}: {error}", file=sys.stderr)
+                    lab = load(name)
+                    _say(f"{name}: {lab.question}")
+                    _say(run(lab, scale=scale, folder=folder, resume=begun[name], log=_say, **options))
+                except Exception:  # the others can run all the same, and time on a GPU is short
+                    print_exc()
                     failed = True
         except KeyboardInterrupt as stop:
             if not over.is_set():
                 raise
-            print(f"The time is over: {stop}" if str(stop) else "The time is over.")
-    left = [lab.name for lab in outstanding if not _on_record(lab.name, scale, folder)]
+            _say(f"The time is over: {stop}" if str(stop) else "The time is over.")
+    left = [name for name in missing if not _on_record(name, scale, folder)]
     print(f"Missing at scale {scale}: {', '.join(left) or 'none'}")
     return int(failed)
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from cnnbook import datasets
-from cnnbook.training import Config, MissingRecord, Standardise, load_record
+from cnnbook.training import Config, MissingRecord, Standardise, choose_device, load_record
 from cnnbook.training.records import record_path
 from cnnbook.training.weights import load_weights
 
@@ -75,9 +75,10 @@ class Lab:
         What every image gets on each side, in pixels.
     kept : str, optional
         The variant whose weights, trained with seed 0, are stored beside the record.
-    each_epoch, at_end : callable, optional
-        What else is measured, after each epoch and after the last: from ``(network, train, test)`` to a dict of names
-        and numbers, or lists of numbers. See `on_epoch` of :func:`cnnbook.training.fit` for what they may do.
+    at_start, each_epoch, at_end : callable, optional
+        What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
+        a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. See `on_epoch` of
+        :func:`cnnbook.training.fit` for what they may do.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Lab:
     variants: dict
     pad: int = 0
     kept: str | None = None
+    at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None
 
@@ -96,13 +98,14 @@ class Lab:
         return self.scales[scale]
 
     def scale(self):
-        """``$CNNBOOK_SCALE``, or full where the full data set is on this machine, else smoke."""
+        """``$CNNBOOK_SCALE``; else full on a GPU and laptop on a CPU, where the images are here; else smoke."""
         chosen = os.environ.get("CNNBOOK_SCALE")
-        if not chosen:
-            return "full" if datasets.available(self.at("full").data) else "smoke"
-        if chosen not in self.scales:
-            raise ValueError(f"CNNBOOK_SCALE {chosen!r} is not known: use one of {', '.join(self.scales)}")
-        return chosen
+        if chosen:
+            if chosen not in self.scales:
+                raise ValueError(f"CNNBOOK_SCALE {chosen!r} is not known: use one of {', '.join(self.scales)}")
+            return chosen
+        fits = "full" if "laptop" not in self.scales or choose_device().type != "cpu" else "laptop"
+        return fits if datasets.available(self.at(fits).data) else "smoke"
 
     def compared(self, scale):
         """Names of the variants that are compared at this scale."""
@@ -138,6 +141,8 @@ class Lab:
 
     def trained(self, train):
         """The network whose weights are on record, for the training images that it was standardised with."""
+        if not self.kept:
+            raise ValueError(f"lab {self.name!r} keeps no weights: name one of its variants as `kept`, and run it")
         record = self.record()
         if not record:
             raise FileNotFoundError(repr(record))

@@ -169,28 +169,32 @@ def _train(lab, variant, splits, config, checkpoint, progress):
     """Train one network, and put down what came of it."""
     train, kept_aside, test = splits
     device = choose_device(config.device)
-    forget_peak(device)
+
+    def measure(hook):
+        with undisturbed(network.eval(), device):
+            return hook(network, train, test) if hook else {}
 
     def on_epoch(network, epoch):
         progress(epoch)
-        return lab.each_epoch(network, train, test) if lab.each_epoch else None
+        return lab.each_epoch(network, train, test) if lab.each_epoch else {}
 
-    network, stopped = lab.build(variant, train, config), ""
+    network, stopped = lab.build(variant, train, config).to(device), ""
+    measures = measure(lab.at_start)
+    forget_peak(device)
     try:
         history = fit(network, train, test, config, on_epoch=on_epoch, checkpoint=checkpoint)
     except Diverged as error:  # a result like any other
         history, stopped = error.history, str(error)
         progress.log(stopped)
-    seconds = sum(history.column("seconds"))
-    measures = {name: history.column(name) for name in history[0].measures} if history else {}
     measures["peak_memory_mib"] = peak_memory(device)
-    if seconds:
+    seconds = sum(history.column("seconds"))
+    if history:
+        measures |= {name: history.column(name) for name in history[0].measures}
         measures["images_per_second"] = round(len(train) * len(history) / seconds)
     if kept_aside:
         measures["validation_accuracy"] = evaluate(network, kept_aside).accuracy
-    if lab.at_end and not stopped:
-        with undisturbed(network, device):
-            measures |= lab.at_end(network, train, test)
+    if not stopped:
+        measures |= measure(lab.at_end)
     said = evaluate(network, test).predictions
     (wrong,) = np.nonzero(said != test.labels)
     columns = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")

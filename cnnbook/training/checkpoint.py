@@ -3,6 +3,7 @@
 import os
 import pickle
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 
@@ -10,7 +11,7 @@ import torch
 @contextmanager
 def replacing(path):
     """Open a file for bytes that takes the place of `path` when it is whole, so that a kill leaves the old one."""
-    part = path.with_name(f"{path.name}.part")
+    part = Path(f"{path}.part")
     with open(part, "wb") as file:
         yield file
     os.replace(part, path)
@@ -39,7 +40,7 @@ def load_checkpoint(path, made_of, network, optimizer, generator):
     ValueError
         Where the file is damaged, or was not made of the same config and images.
     """
-    if not path.is_file():
+    if not Path(path).is_file():
         return []
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

@@ -85,7 +85,7 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         Called as ``on_epoch(network, epoch)`` with each :class:`Epoch` when it is over, the network in evaluation mode.
         It may return a dict of measures, which go into the epoch's own. It may run the network and take gradients:
         running means, gradients and PyTorch's random numbers are put back. It may not change weights.
-    checkpoint : pathlib.Path, optional
+    checkpoint : path, optional
         A file that keeps all that the next epoch needs. Where it is there, training goes on from it: on a CPU, with
         the same number of threads, to the same network bit for bit.
 

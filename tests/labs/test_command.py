@@ -60,7 +60,7 @@ def test_what_is_missing_is_run_and_one_that_fails_does_not_stop_the_others(thre
     words = ["lab", "--missing", "--folder", str(tmp_path), "--minutes", "5"]
     assert main(words) == 1
     told = capsys.readouterr()
-    assert told.err == "cnnbook: middle: no such network\n"
+    assert told.err.endswith("RuntimeError: no such network\n")
     assert told.out.endswith("Missing at scale full: middle\n")
     assert [bool(load_record(name, folder=tmp_path)) for name in three] == [True, False, True]
     before = (tmp_path / "first.json").read_text()

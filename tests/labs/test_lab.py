@@ -22,9 +22,14 @@ def test_scale_comes_from_the_environment_or_from_what_is_there(toy, monkeypatch
     with pytest.raises(ValueError, match="CNNBOOK_SCALE 'fill' is not known: use one of smoke, laptop, full"):
         toy.scale()
     monkeypatch.delenv("CNNBOOK_SCALE")
-    for there, scale in ((True, "full"), (False, "smoke")):
+    full_alone = replace(toy, scales={"smoke": toy.at("smoke"), "full": toy.at("full")})
+    for there, device, scale in (
+        (True, "cuda", "full"), (True, "cpu", "laptop"), (False, "cuda", "smoke"), (False, "cpu", "smoke"),
+    ):  # fmt: skip
         monkeypatch.setattr(_lab.datasets, "available", lambda name, there=there: there)
+        monkeypatch.setattr(_lab, "choose_device", lambda device=device: torch.device(device))
         assert toy.scale() == scale
+        assert full_alone.scale() == ("full" if there else "smoke")
 
 
 def test_some_images_train_some_are_kept_aside_and_none_do_both(toy):
@@ -66,3 +71,8 @@ def test_the_largest_record_is_shown(toy, tmp_path, monkeypatch):
     (tmp_path / "toy.json").unlink()
     assert toy.record().scale == "laptop"
     assert isinstance(toy.trained(toy.load("laptop")[0]), torch.nn.Module)
+
+
+def test_a_lab_that_keeps_no_weights_says_so(toy):
+    with pytest.raises(ValueError, match="lab 'toy' keeps no weights: name one of its variants as `kept`, and run it"):
+        replace(toy, kept=None).trained(toy.load("smoke")[0])

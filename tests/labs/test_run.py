@@ -50,6 +50,7 @@ def test_every_variant_and_seed_is_measured(toy, told):
         assert run.history["test_accuracy"][-1] == pytest.approx(run.test_accuracy, abs=1e-5)
         assert {name: len(column) for name, column in run.history.items()} == dict.fromkeys(run.history, 3)
         assert len(run.measures["weight_norm"]) == 3
+        assert 0 < run.measures["first_norm"] < min(run.measures["weight_norm"])
         assert run.measures["images"] == [1437, 360]
         assert run.measures["images_per_second"] == pytest.approx(
             3 * 1437 / sum(run.history["seconds"]), rel=0.01
@@ -74,7 +75,8 @@ def test_what_is_measured_changes_nothing_that_is_trained(toy):
         network(torch.from_numpy(train.images[:100])).sum().backward()
         return {}
 
-    plain, meddled = replace(toy, each_epoch=None, at_end=None), replace(toy, each_epoch=meddle, at_end=None)
+    plain = replace(toy, at_start=None, each_epoch=None, at_end=None)
+    meddled = replace(toy, at_start=meddle, each_epoch=meddle, at_end=meddle)
     assert measured(labs.run(plain, seeds=1)) == measured(labs.run(meddled, seeds=1))
 
 
@@ -161,12 +163,12 @@ def test_a_run_that_is_killed_goes_on_to_the_same_record(toy, tmp_path):
     """SIGKILL, in the second network's second epoch."""
     script = """
 import sys, time
-from tests.labs.conftest import toy
+from tests.labs.conftest import toy_lab
 from cnnbook import labs
 def log(line):
     print(line, flush=True)
     time.sleep(0.3)
-labs.run(toy.__wrapped__(), scale="full", folder=sys.argv[1], threads=1, log=log)
+labs.run(toy_lab(), scale="full", folder=sys.argv[1], threads=1, log=log)
 """
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, cwd=root) as process:
