@@ -120,9 +120,13 @@ class Lab:
         """Training images, those kept aside to choose by (None where there are none), and test images."""
         size = self.at(scale)
         everything, test = (datasets.load(size.data, split, root=root) for split in datasets.SPLITS)
-        learned = len(everything) - size.validation
-        train = _part(everything, slice(min(size.images or learned, learned)))
-        return train, _part(everything, slice(learned, None)) if size.validation else None, test
+        free = len(everything) - size.validation  # to train on
+        learned = free if size.images is None else size.images
+        if not 0 < learned <= free or size.validation < 0:
+            told = f"images {size.images} and validation {size.validation} do not fit in {len(everything)} images"
+            raise ValueError(f"{told}: use fewer, and at least one image to train on")
+        kept_aside = _part(everything, slice(free, None)) if size.validation else None
+        return _part(everything, slice(learned)), kept_aside, test
 
     def config(self, scale, variant, *, seed=0):
         """The config of one variant."""

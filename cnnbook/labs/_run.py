@@ -143,8 +143,9 @@ def _train_all(lab, record, seeds, splits, draft, log):
     done = {(run.variant, run.seed) for run in record.runs}
     epochs = {variant: lab.config(record.scale, variant).epochs for variant in record.config}
     total = seeds * sum(epochs.values())
-    seconds = {variant: _estimate(lab, record.scale, variant, train, len(train)) for variant in record.config}
-    left = sum(seconds[variant] for variant, seed in plan if (variant, seed) not in done)
+    outstanding = [variant for variant, seed in plan if (variant, seed) not in done]
+    seconds = {variant: _estimate(lab, record.scale, variant, train, len(train), steps=5) for variant in {*outstanding}}
+    left = sum(seconds[variant] for variant in outstanding)
     told = f"{len(epochs)} networks, {plural(seeds, 'seed')} each: {total} epochs of {len(train):,} images"
     told += f", {len(done)} of {len(plan)} networks are finished" if done else ""
     threads = plural(torch.get_num_threads(), "thread")
@@ -172,7 +173,7 @@ def _train(lab, variant, splits, config, checkpoint, progress):
 
     def measure(hook):
         with undisturbed(network.eval(), device):
-            return hook(network, train, test) if hook else {}
+            return dict(hook(network, train, test)) if hook else {}
 
     def on_epoch(network, epoch):
         progress(epoch)

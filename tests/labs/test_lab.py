@@ -40,11 +40,18 @@ def test_some_images_train_some_are_kept_aside_and_none_do_both(toy):
     assert np.array_equal(kept_aside.images, everything.images[-30:])
     assert np.array_equal(kept_aside.labels, everything.labels[-30:])
     assert np.array_equal(judged.images, test.images)
-    greedy = replace(toy, scales={"full": replace(toy.at("full"), images=10**6, validation=30)})
-    assert len(greedy.splits("full")[0]) == len(everything) - 30
     train, kept_aside, _ = toy.splits("full")
     assert (len(train), kept_aside) == (len(everything), None)
     assert len(toy.load("full")) == 2
+
+
+@pytest.mark.parametrize(
+    ("images", "validation"), [(1438, 0), (1408, 30), (0, 0), (-5, 0), (None, 1437), (None, 2000), (10, -10)]
+)
+def test_images_that_are_not_there_are_refused(toy, images, validation):
+    lab = replace(toy, scales={"full": replace(toy.at("full"), images=images, validation=validation)})
+    with pytest.raises(ValueError, match=f"images {images} and validation {validation} do not fit in 1437 images"):
+        lab.load("full")
 
 
 def test_a_scale_may_compare_a_part(toy):
