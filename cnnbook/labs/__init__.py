@@ -12,9 +12,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ._lab import SCALES, Lab, Scale, Variant
-from ._run import estimate, offer, run
+from ._run import offer, run
 
-__all__ = ["SCALES", "Lab", "Scale", "Variant", "estimate", "load", "names", "offer", "run"]
+__all__ = ["SCALES", "Lab", "Scale", "Variant", "load", "names", "offer", "run"]
 
 
 def names():

@@ -138,20 +138,23 @@ class Lab:
         network = self.variants[variant].build(num_classes=len(train.classes), in_channels=train.images.shape[1])
         return nn.Sequential(Standardise(train, pad=self.pad), network)
 
-    def record(self):
-        """The record of the largest scale that there is, or what says that there is none, which counts as false."""
-        records = (load_record(self.name, scale) for scale in ("full", "laptop"))
+    def record(self, *, folder=None):
+        """The record of the largest scale that there is, or what says that there is none, which counts as false.
+
+        From the book's records, or those of a run of your own in `folder`.
+        """
+        records = (load_record(self.name, scale, folder=folder) for scale in ("full", "laptop"))
         return next(filter(None, records), MissingRecord(self.name))
 
-    def trained(self, train):
+    def trained(self, train, *, folder=None):
         """The network whose weights are on record, for the training images that it was standardised with."""
         if not self.kept:
             raise ValueError(f"lab {self.name!r} keeps no weights: name one of its variants as `kept`, and run it")
-        record = self.record()
+        record = self.record(folder=folder)
         if not record:
             raise FileNotFoundError(repr(record))
         network = self.build(self.kept, train, self.config(record.scale, self.kept))
-        return load_weights(network, record_path(self.name, record.scale, ".npz"))
+        return load_weights(network, record_path(self.name, record.scale, ".npz", folder=folder))
 
 
 def _part(data, which):

@@ -246,14 +246,6 @@ def _threads(count):
         torch.set_num_threads(before)
 
 
-def estimate(lab, scale, train, *, images=None, steps=20):
-    """Seconds that one seed of every variant takes on this machine, measured on a few steps of each.
-
-    `train` is what to measure with; `images` says how many there will be, as many as in `train` where left out.
-    """
-    return sum(_estimate(lab, scale, variant, train, images or len(train), steps) for variant in lab.compared(scale))
-
-
 def offer(lab, variant, train):
     """Say what training one variant takes at full scale on this machine, measured with a few of these images."""
     size, config = lab.at("full"), lab.config("full", variant)
@@ -270,6 +262,7 @@ def offer(lab, variant, train):
 
 
 def _estimate(lab, scale, variant, train, images, steps=20):
+    """Seconds that one variant with one seed takes here with so many images, measured on a few steps with `train`."""
     config = lab.config(scale, variant)
     count = min(steps * config.batch_size, len(train))
     few = replace(train, images=train.images[:count], labels=train.labels[:count])

@@ -8,6 +8,7 @@ import torch
 
 from cnnbook import datasets, labs
 from cnnbook.labs import _lab
+from cnnbook.training import evaluate
 
 
 def test_an_unknown_scale_is_refused(toy):
@@ -78,6 +79,15 @@ def test_the_largest_record_is_shown(toy, tmp_path, monkeypatch):
     (tmp_path / "toy.json").unlink()
     assert toy.record().scale == "laptop"
     assert isinstance(toy.trained(toy.load("laptop")[0]), torch.nn.Module)
+
+
+def test_a_record_of_ones_own_is_shown_from_its_folder(toy, tmp_path):
+    mine = labs.run(toy, scale="laptop", seeds=1, folder=tmp_path, log=lambda line: None)
+    assert toy.record(folder=tmp_path).runs == mine.runs
+    assert not toy.record()
+    train, test = toy.load("laptop")
+    accuracy = evaluate(toy.trained(train, folder=tmp_path), test).accuracy
+    assert accuracy == pytest.approx(mine.of("shifted")[0].test_accuracy, abs=0.01)  # weights are rounded
 
 
 def test_a_lab_that_keeps_no_weights_says_so(toy):
