@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event, Timer
 from traceback import print_exc
 
+from cnnbook._validate import number
 from cnnbook.training import load_record
 from cnnbook.training.records import record_path
 
@@ -79,13 +80,14 @@ def _limit(minutes):
     if minutes is None:
         yield over
         return
+    seconds = 60 * number("minutes", minutes, 0)
 
     def stop():
         over.set()
         _thread.interrupt_main()
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have told it to ignore Ctrl-C
-    timer = Timer(60 * minutes, stop)
+    timer = Timer(seconds, stop)
     timer.daemon = True
     timer.start()
     try:

@@ -101,3 +101,9 @@ def test_a_time_limit_stops_one_lab_too(three, tmp_path, capsys):
 def test_one_thing_at_a_time(words, capsys):
     assert main(["lab", *words]) == 2
     assert capsys.readouterr().err == "cnnbook: lab needs one of a NAME, --list and --missing\n"
+
+
+@pytest.mark.parametrize("minutes", ["-1", "nan"])
+def test_a_time_that_is_none_is_refused(minutes, capsys):
+    assert main(["lab", "lenet_mnist", "--minutes", minutes]) == 2
+    assert capsys.readouterr().err.startswith(f"cnnbook: minutes {float(minutes)} is out of range")
