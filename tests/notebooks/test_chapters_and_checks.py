@@ -148,3 +148,13 @@ def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_nam
         return im2col["overwriting_col2im"](columns, (1, *shape), kernel[0])[0]
 
     assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"
+
+
+def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
+    train, question = functions("layers/batch_norm.ipynb")["train"], checks.batch_norm.batch_norm_train
+    cases = [case for case in question.draw() if "eps" not in case.options]
+    assert len(cases) > 20
+    for case in cases:
+        x, gamma, beta, mean, var = case.args
+        for got, expected in zip(train(x, mean, var, gamma, beta, **case.options), question.answer(case), strict=True):
+            assert np.allclose(got, expected, rtol=1e-5, atol=1e-5)
