@@ -67,7 +67,7 @@ def numerical_gradient(x, weight, *, step):
 def sgd_step(parameter, gradient, velocity, *, lr, momentum, weight_decay):
     """One step of SGD as PyTorch makes it: the new parameter, the new velocity.
 
-    All arrays have one shape, (rows, columns) here. Nothing is changed in place.
+    All arrays have the same shape. Nothing is changed in place.
     sgd_step(np.eye(1), np.eye(1), np.eye(1), lr=1, momentum=1, weight_decay=0)[0] is [[-1]].
     """
     gradient = gradient + weight_decay * parameter
