@@ -36,7 +36,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "grouped_and_separable",
         "transposed_dilated_deformable",
     ),
-    "layers": ("pooling", "activations", "batch_norm", "classifier"),
+    "layers": ("pooling", "activations", "batch_norm", "classifier", "backpropagation"),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
 

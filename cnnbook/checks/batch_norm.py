@@ -36,6 +36,7 @@ from ._statistics import (
     in_one_dtype,
     layer,
     moved,
+    of_each_image,
     over,
     scaled,
     symmetric_at_times,
@@ -94,11 +95,11 @@ batch_norm_eval.misconceptions(
 
 # Training
 
-STATISTICS = ("output", "running_mean", "running_var")
-OUTPUTS = {"output": "N C H W", "running_mean": "C", "running_var": "C"}
+STATISTICS = ("y", "running_mean", "running_var")
+OUTPUTS = {"y": "N C H W", "running_mean": "C", "running_var": "C"}
 
 
-@question(points=3, minutes=25, difficulty=2, count=120, uses=("batch_norm_eval",), outputs=STATISTICS,
+@question(points=3, minutes=25, difficulty=2, count=90, uses=("batch_norm_eval",), outputs=STATISTICS,
           axes={"x": "N C H W"} | ONE_EACH | OUTPUTS, keeps_dtype=True)  # fmt: skip
 def batch_norm_train(x, gamma, beta, running_mean, running_var, *, momentum=0.1, eps=1e-5):
     """Batch normalisation in training: by the batch's statistics; and the running statistics after this step."""
@@ -149,7 +150,7 @@ batch_norm_train.misconceptions(
     eps_kept=training(lambda x, mean, var, momentum, eps: (
         None, (x.mean(CHANNEL), unbiased(x.var(CHANNEL), x) + eps)
     )),
-    each_image_by_itself=training(wrongly_over((2, 3))),
+    each_image_by_itself=training(of_each_image),
     each_place_by_itself=training(wrongly_over((0,))),
     all_channels_together=training(wrongly_over((0, 1, 2, 3))),
     images_counted_for_numbers=training(lambda x, *_: (
@@ -158,10 +159,10 @@ batch_norm_train.misconceptions(
 )  # fmt: skip
 
 
-# Alone and in company
+# In company
 
 
-@question(points=2, minutes=15, difficulty=1, count=120, uses=("batch_norm_train",), outputs=("alone", "in_company"),
+@question(points=2, minutes=15, difficulty=1, count=80, uses=("batch_norm_train",), outputs=("alone", "in_company"),
           axes={"image": "C H W", "others": "N C H W", "gamma": "C", "beta": "C", "alone": "C H W",
                 "in_company": "C H W"}, keeps_dtype=True)  # fmt: skip
 def company(image, others, gamma, beta):
@@ -190,8 +191,7 @@ def _(rng):
     if H * W == 1:
         return None
     four, last = draw_four(rng, C), either(rng, (2, 4), (2, N + 1))
-    drawn = {"image": x[0], "others": x[1:last], "gamma": four["gamma"], "beta": four["beta"]}
-    return in_one_dtype(rng, drawn)
+    return in_one_dtype(rng, {"image": x[0], "others": x[1:last], "gamma": four["gamma"], "beta": four["beta"]})
 
 
 @company.example
@@ -225,7 +225,7 @@ company.misconceptions(
 # Backward
 
 
-@question(points=3, minutes=30, difficulty=3, count=120, outputs=("grad_x", "grad_gamma", "grad_beta"), atol=3e-12,
+@question(points=3, minutes=30, difficulty=3, count=80, outputs=("grad_x", "grad_gamma", "grad_beta"), atol=3e-12,
           axes={"grad_output": "N C H W", "x": "N C H W", "gamma": "C", "grad_x": "N C H W", "grad_gamma": "C",
                 "grad_beta": "C"}, keeps_dtype=True)  # fmt: skip
 def batch_norm_backward(grad_output, x, gamma, *, eps=1e-5):
@@ -279,7 +279,7 @@ batch_norm_backward.misconceptions(
 # Folding
 
 
-@question(points=2, minutes=20, difficulty=2, count=120, outputs=("folded_kernels", "folded_bias"), keeps_dtype=True,
+@question(points=2, minutes=20, difficulty=2, count=80, outputs=("folded_kernels", "folded_bias"), keeps_dtype=True,
           axes={"kernels": "C_out C_in kH kW", "folded_kernels": "C_out C_in kH kW", "folded_bias": "C_out"}
           | dict.fromkeys(("bias", "gamma", "beta", "running_mean", "running_var"), "C_out"))  # fmt: skip
 def fold(kernels, bias, gamma, beta, running_mean, running_var, *, eps=1e-5):
@@ -350,17 +350,17 @@ fold.misconceptions(
 # A broken layer
 
 
-@question(points=3, minutes=30, difficulty=3, count=160, outputs=STATISTICS, keeps_dtype=True,
+@question(points=3, minutes=30, difficulty=3, count=100, outputs=STATISTICS, keeps_dtype=True,
           axes={"x": "N C H W"} | ONE_EACH | OUTPUTS)  # fmt: skip
-def batch_norm_layer(x, gamma, beta, running_mean, running_var, *, training, momentum=0.1, eps=1e-5):
+def norm_layer(x, gamma, beta, running_mean, running_var, *, training, momentum=0.1, eps=1e-5):
     """Batch normalisation in both modes. In evaluation the running statistics come back as they were."""
     return layer(x, gamma, beta, running_mean, running_var, training, momentum, eps)
 
 
-batch_norm_layer.broken(broken)
+norm_layer.broken(broken)
 SHIFTED = X + np.array([1, 0])[:, None, None]
 ARRAYS = X, GAMMA, BETA, MEAN, VAR
-batch_norm_layer.cases(
+norm_layer.cases(
     *(Case(*ARRAYS, training=training) for training in (True, False)),
     *(Case(*ARRAYS, training=training, eps=7.0) for training in (True, False)),
     Case(*ARRAYS, training=True, momentum=0.5),
@@ -372,14 +372,14 @@ batch_norm_layer.cases(
 )
 
 
-@batch_norm_layer.draws
+@norm_layer.draws
 def _(rng):
     drawn = draw_training(rng)
     return None if drawn is None else drawn | {"training": bool(rng.random() < 0.6)}
 
 
-batch_norm_layer.regions(**SHAPES, **NORMED, in_training=lambda training: training)
-batch_norm_layer.misconceptions(
+norm_layer.regions(**SHAPES, **NORMED, in_training=lambda training: training)
+norm_layer.misconceptions(
     batch_still_used_in_evaluation=faulty(from_batch=True),
     momentum_still_reversed=faulty(reversed_momentum=True),
     images_still_apart=faulty(images_apart=True),

@@ -4,19 +4,29 @@ import numpy as np
 
 
 def batch_norm_eval(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
-    """Normalise x (N, C, H, W) by the running statistics, then scale and shift it.
+    """x (N, C, H, W), normalised by the running statistics, scaled and shifted.
 
-    batch_norm_eval(np.array([[[[5, 1]]]]), *np.array([[2], [1], [3], [4]]), eps=0) is [[[[3, -1]]]].
+    batch_norm_eval(np.array([[[[6, 8]]]]), *np.eye(4, 1), eps=4) is [[[[3, 4]]]].
     """
     gamma, beta = gamma[:, None, None], beta[:, None, None]
     mean, var = running_mean[:, None, None], running_var[:, None, None]
     return gamma * (x - mean) / np.sqrt(var + eps) + beta
 
 
-def batch_norm_train(x, gamma, beta, running_mean, running_var, *, momentum=0.1, eps=1e-5):
-    """Normalise x (N, C, H, W) by its own statistics; return output, new running mean, new running variance.
+def batch_norm_train(
+    x,
+    gamma,
+    beta,
+    running_mean,
+    running_var,
+    *,
+    momentum=0.1,
+    eps=1e-5,
+):
+    """x (N, C, H, W), normalised by its own statistics, scaled and shifted.
 
-    batch_norm_train(np.array([[[[1, 3]]]]), *np.array([[2], [0], [0], [1]]), eps=0)[0] is [[[[-2, 2]]]].
+    Returns output, new running mean, new running variance.
+    batch_norm_train(np.array([[[[1, 3]]]]), *np.eye(4, 1), eps=0)[0] is [[[[-1, 1]]]].
     """
     n = x.size // x.shape[1]
     mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3))
@@ -27,9 +37,9 @@ def batch_norm_train(x, gamma, beta, running_mean, running_var, *, momentum=0.1,
 
 
 def company(image, others, gamma, beta):
-    """What training mode makes of an image (C, H, W): alone, and in one batch with others (N, C, H, W).
+    """What training makes of an image: alone, and in one batch with others.
 
-    company(np.ones((1, 1, 2)), np.ones((3, 1, 1, 2)), np.ones(1), np.zeros(1))[0] is [[[0, 0]]].
+    company(np.ones((1, 1, 2)), np.ones((3, 1, 1, 2)), *np.eye(2, 1))[0] is [[[0, 0]]].
     """
     start = np.zeros_like(gamma), np.ones_like(gamma)
     together = np.concatenate([image[None], others])
@@ -39,9 +49,9 @@ def company(image, others, gamma, beta):
 
 
 def batch_norm_backward(grad_output, x, gamma, *, eps=1e-5):
-    """Gradients of batch normalisation in training: by x (N, C, H, W), by gamma and by beta (C,).
+    """Gradients in training: by x (N, C, H, W), by gamma and by beta (C,).
 
-    batch_norm_backward(np.array([[[[1, 2]]]]), np.array([[[[1, 3]]]]), np.ones(1), eps=0)[0] is [[[[0, 0]]]].
+    batch_norm_backward(*np.ones((2, 1, 1, 1, 2)), np.ones(1))[0] is [[[[0, 0]]]].
     """
     axes, n = (0, 2, 3), x.size // x.shape[1]
     mean, var = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
@@ -55,18 +65,30 @@ def batch_norm_backward(grad_output, x, gamma, *, eps=1e-5):
 
 
 def fold(kernels, bias, gamma, beta, running_mean, running_var, *, eps=1e-5):
-    """Kernels (C_out, C_in, kH, kW) and bias (C_out,) that do the work of the batch normalisation behind them.
+    """New kernels and bias that do the batch normalisation behind them too.
 
-    fold(np.array([[[[1, 2]]]]), *np.array([[5], [6], [1], [3], [4]]), eps=0)[0] is [[[[3, 6]]]].
+    fold(np.array([[[[6, 8]]]]), *np.eye(5, 1, -1), eps=4)[0] is [[[[3, 4]]]].
     """
     scale = gamma / np.sqrt(running_var + eps)
-    return kernels * scale[:, None, None, None], beta + (bias - running_mean) * scale
+    new_bias = beta + (bias - running_mean) * scale
+    return kernels * scale[:, None, None, None], new_bias
 
 
-def batch_norm_layer(x, gamma, beta, running_mean, running_var, *, training, momentum=0.1, eps=1e-5):
-    """Batch normalisation of x (N, C, H, W) in both modes; return output, running mean, running variance.
+def norm_layer(
+    x,
+    gamma,
+    beta,
+    running_mean,
+    running_var,
+    *,
+    training,
+    momentum=0.1,
+    eps=1e-5,
+):
+    """Batch normalisation of x (N, C, H, W), in training or in evaluation.
 
-    batch_norm_layer(np.array([[[[1, 3]]]]), *np.array([[2], [0], [1], [4]]), training=False, eps=0)[0] is [[[[0, 2]]]].
+    Returns output, running mean, running variance.
+    norm_layer(np.ones((1, 1, 1, 2)), *np.eye(4, 1), training=True)[0] is [[[[0, 0]]]].
     """
     mean = x.mean((0, 2, 3))
     var = x.var((0, 2, 3))

@@ -145,5 +145,5 @@ ALTERNATIVES = {
     "company": [company_by_hand, company_at_the_end],
     "batch_norm_backward": [backward_by_the_package, backward_in_the_papers_steps, backward_by_means],
     "fold": [fold_filter_by_filter, fold_by_a_diagonal_matrix],
-    "batch_norm_layer": [layer_by_the_package, layer_of_two],
+    "norm_layer": [layer_by_the_package, layer_of_two],
 }

@@ -82,5 +82,5 @@ DOMAINS = {
     "company": _company,
     "batch_norm_backward": _backward,
     "fold": _fold,
-    "batch_norm_layer": _layer,
+    "norm_layer": _layer,
 }

@@ -90,21 +90,17 @@ FLAT = {
     "last one less": lambda a: put(a, -1, a[-1] - 1),
     "the wrong way round": lambda a: a[::-1] + (len(a) == 1),
     "one too few": lambda a: a[:-1],
-    "an axis too many": lambda a: a[:, None],
-    "the sum": lambda a: a.sum() + np.zeros_like(a) + (len(a) == 1),
     "twice": lambda a: 2 * a + (a == 0),
-    "zeros": lambda a: 0 * a + (a == 0).all(),
     "in float64": lambda a: a.astype(float),
-    "a list": lambda a: a.tolist(),
 }
 
 
-def flat(name, places, where=None):
+def flat(name, places, where=None, most=None):
     """These mistakes in outputs of one number a channel."""
     return {
         f"{output}: {text}": (of(name, place)(change, where), "")
         for place, output in places.items()
-        for text, change in FLAT.items()
+        for text, change in list(FLAT.items())[:most]
     }
 
 
@@ -202,8 +198,12 @@ TRAIN = {
     "eps kept": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n - 1)) + e)), "eps_kept"),
     "n plus one": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n + 1)))), ""),
     "each image": (
+        train_with(lambda x, n, e: (x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True), x.mean((2, 3)),
+                                    x.var((2, 3)) * (n / (n - 1)))), "each_image_by_itself",
+    ),
+    "each image, averaged": (
         train_with(lambda x, n, e: (x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True), x.mean(C),
-                                    x.var((2, 3)).mean(0) * (n / (n - 1)))), "each_image_by_itself",
+                                    x.var((2, 3)).mean(0) * (n / (n - 1)))), "",
     ),
     "images' variance kept": (
         train_with(lambda x, n, e: (*means(x)[:3], x.var((2, 3)).mean(0) * (n / (n - 1)))), "",
@@ -229,7 +229,7 @@ TRAIN = {
     "exchanged": (of("batch_norm_train")(lambda found: (found[0], found[2], found[1])), ""),
     "output last": (of("batch_norm_train")(lambda found: (*found[1:], found[0])), ""),
 } | flat("batch_norm_train", {2: "variance"}) | flat(
-    "batch_norm_train", {1: "mean"}, several_channels
+    "batch_norm_train", {1: "mean"}, several_channels, most=3
 ) | regional(
     "batch_norm_train", 0, [several_images, higher, single, with_momentum, as_wide_as_channels], lambda a: a - 1
 )  # fmt: skip
@@ -292,8 +292,8 @@ COMPANY = {
     "in float64": (of("company")(lambda found: (found[0].astype(float), found[1].astype(float))), ""),
     "alone only": (of("company")(lambda found: found[0]), ""),
     "difference": (of("company")(lambda found: (found[0], found[1] - found[0])), ""),
-    **in_all("company", 0, SOME[:5]),
-    **in_all("company", 1, SOME),
+    **in_all("company", 0, SOME[:3]),
+    **in_all("company", 1, SOME[:8]),
     **regional(
         "company", 1, [image_higher, several_others, one_other, image_single, channels], lambda a: a + 1
     ),
@@ -413,7 +413,7 @@ FOLD = {
     "exchanged": (of("fold")(lambda r: r[::-1]), ""),
     "kernels alone": (of("fold")(lambda r: r[0]), ""),
     "positive": (of("fold", 0)(lambda a: abs(a) + (a.min() >= 0)), ""),
-    **in_all("fold", 0, SOME[:5]),
+    **in_all("fold", 0, SOME[:3]),
     **flat("fold", {1: "bias"}),
     **regional("fold", 0, [several_filters, one_filter, square, higher, single], lambda a: a + 1),
     **regional("fold", 1, [zero_bias, with_eps], lambda a: a + 1),
@@ -447,27 +447,27 @@ LAYER = {
     "momentum": faulty("only_the_momentum_mended", from_batch=True, images_apart=True),
     "axes": faulty("only_the_axes_mended", from_batch=True, reversed_momentum=True),
     "usual momentum": (
-        lambda *a, momentum=0.1, **o: questions.batch_norm_layer.reference(*a, **o), "ignores_momentum",
+        lambda *a, momentum=0.1, **o: questions.norm_layer.reference(*a, **o), "ignores_momentum",
     ),
-    "usual eps": (lambda *a, eps=1e-5, **o: questions.batch_norm_layer.reference(*a, **o), "ignores_eps"),
+    "usual eps": (lambda *a, eps=1e-5, **o: questions.norm_layer.reference(*a, **o), "ignores_eps"),
     "always training": (
-        lambda *a, training, **o: questions.batch_norm_layer.reference(*a, training=True, **o), "",
+        lambda *a, training, **o: questions.norm_layer.reference(*a, training=True, **o), "",
     ),
     "never training": (
-        lambda *a, training, **o: questions.batch_norm_layer.reference(*a, training=False, **o), "",
+        lambda *a, training, **o: questions.norm_layer.reference(*a, training=False, **o), "",
     ),
     "modes exchanged": (
-        lambda *a, training, **o: questions.batch_norm_layer.reference(*a, training=not training, **o), "",
+        lambda *a, training, **o: questions.norm_layer.reference(*a, training=not training, **o), "",
     ),
-    "output alone": (of("batch_norm_layer")(lambda r: r[0]), ""),
-    **in_all("batch_norm_layer", 0, SOME[:6]),
-    **flat("batch_norm_layer", {2: "variance"}, in_training),
+    "output alone": (of("norm_layer")(lambda r: r[0]), ""),
+    **in_all("norm_layer", 0, SOME[:3]),
+    **flat("norm_layer", {2: "variance"}, in_training),
     **regional(
-        "batch_norm_layer", 0,
+        "norm_layer", 0,
         [in_training, in_evaluation, two_images_in_training, several_images, higher, single, with_momentum],
         lambda a: a + 1,
     ),
-    **regional("batch_norm_layer", 1, [one_image, one_channel], lambda a: a + 1),
+    **regional("norm_layer", 1, [one_image, one_channel], lambda a: a + 1),
 }  # fmt: skip
 
 
@@ -483,6 +483,6 @@ WRONG = {
         "company": COMPANY,
         "batch_norm_backward": BACKWARD,
         "fold": FOLD,
-        "batch_norm_layer": LAYER,
+        "norm_layer": LAYER,
     }.items()
 }
