@@ -63,12 +63,12 @@ def _exchanged(pairs, outputs):
     return None
 
 
-def marks(got, expected):
+def marks(got, expected, **tolerances):
     """Lines that mark with x where an array of at most two axes is wrong; none where they would say nothing."""
     got, expected = _array(got), _array(expected)
     if got is None or expected is None or got.shape != expected.shape or not 0 < got.ndim < 3 or got.shape[-1] > 30:
         return []
-    wrong = np.atleast_2d(~near(got, expected))
+    wrong = np.atleast_2d(~near(got, expected, **tolerances))
     if wrong.all() or wrong.sum() < 2 or len(wrong) > 12:
         return []
     return [" ".join("x" if entry else "." for entry in row) for row in wrong]
