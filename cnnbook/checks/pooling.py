@@ -103,7 +103,7 @@ pooled_size.misconceptions(
 # Forward
 
 
-@question(points=2, minutes=15, difficulty=2, count=150, axes=BATCH, keeps_dtype=True)
+@question(points=2, minutes=15, difficulty=2, count=170, axes=BATCH, keeps_dtype=True)
 def max_pool(x, kernel, *, stride, padding=0):
     """The largest number of each window of a batch; padding never wins."""
     return pools.maxima(x, kernel, stride, padding)
