@@ -17,6 +17,7 @@ _PARTS = {
     "datasets": "images and labels, with an offline choice",
     "environment": "is everything here that a notebook needs?",
     "functional": "NumPy reference operations, each with its backward",
+    "labs": "questions that training answers, one file each",
     "models": "the architectures of the book in PyTorch",
     "nn": "NumPy layers, networks and optimisers",
     "plotting": "matplotlib figures in one style",

@@ -40,8 +40,8 @@ def main(arguments=None):
                 return _run(_parser().parse_args(arguments))
             finally:
                 sys.stdout.flush()  # here, where what goes wrong can be told
-    except KeyboardInterrupt:
-        print("cnnbook: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:  # a lab says how to go on
+        print(f"cnnbook: {str(stop) or 'stopped'}", file=sys.stderr)
         return STOPPED
     except OSError as error:  # nobody reads the output any more, or it goes to a full disk
         with suppress(OSError, ValueError):  # or Python would try again at its end
@@ -104,11 +104,22 @@ def data(options):
 
 
 def lab(options):
-    """Run a lab; a full run puts its record beside the lab's page."""
-    from cnnbook.training.labs import lab_command
+    """Run a lab, list the labs, or run those that are missing; what is measured is kept as a record."""
+    from cnnbook.labs import _command
 
-    lab_command(options.name, scale=options.scale, seeds=options.seeds, root=options.root)
-    return 0
+    if sum([bool(options.name), options.list, options.missing]) != 1:
+        raise ValueError("lab needs one of a NAME, --list and --missing")
+    if options.list:
+        return _command.list_all(folder=options.folder)
+    settings = {
+        name: getattr(options, name)
+        for name in ("scale", "seeds", "root", "threads", "folder", "note", "minutes", "overwrite", "resume")
+        if getattr(options, name) is not None
+    }
+    if options.missing:
+        del settings["resume"]  # it does so by itself
+        return _command.run_missing(**settings)
+    return _command.run_one(options.name, **settings)
 
 
 def doctor(options):
@@ -171,12 +182,24 @@ def _parser():
     command = commands.add_parser(
         "lab",
         help="train what a lab compares",
-        description="Train every network of a lab. A full run writes the record that the book shows.",
+        description="Train every network of a lab. What a laptop or full run measures is kept as a record, which the "
+        "book shows. Ctrl-C stops a run, and --resume goes on with it.",
     )
-    command.add_argument("name", metavar="NAME", help="lenet_mnist")
-    command.add_argument("--scale", choices=["smoke", "full"], default="smoke", help="default: %(default)s")
-    command.add_argument("--seeds", type=int, default=5, help="runs a network (default: %(default)s)")
+    command.add_argument("name", metavar="NAME", nargs="?", help="such as lenet_mnist")
+    command.add_argument("--list", action="store_true", help="show all labs, and what is on record of them")
+    command.add_argument("--missing", action="store_true", help="run all labs without a record at this scale")
+    command.add_argument(
+        "--scale", choices=["smoke", "laptop", "full"],
+        help="how much of everything (default: smoke; with --missing: full)",
+    )  # fmt: skip
+    command.add_argument("--seeds", type=int, help="runs a network (default: what the lab says)")
+    command.add_argument("--minutes", type=float, help="stop after so many, as with Ctrl-C")
+    command.add_argument("--threads", type=int, help="of the CPU (default: the fastest, which is measured)")
     command.add_argument("--root", metavar="FOLDER", help="use the data set in this folder, which must have it")
+    command.add_argument("--folder", help="keep the record there (default: beside the lab's page)")
+    command.add_argument("--note", metavar="TEXT", help="what else a reader of the record should know")
+    command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    command.add_argument("--overwrite", action="store_true", help="replace a record of more seeds")
     command.set_defaults(run=lab)
     return parser
 

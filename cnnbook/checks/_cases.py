@@ -31,6 +31,7 @@ class Case:
         self.args = tuple(map(_locked, args))
         self.options = {name: _locked(value) for name, value in options.items()}
         self.arguments, self.answers = None, []  # all of them by name, and the right answer, once they are known
+        self.mistaken = {}  # what known mistakes answer, by their code, once they were asked
 
     def __repr__(self):
         names = [str(number) for number, _ in enumerate(self.args)]

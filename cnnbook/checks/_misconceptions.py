@@ -110,11 +110,20 @@ def _differing(first, second, places):
 
 def _made(misconception, trials):
     """Its answers; None where it has none."""
-    cases = copy.deepcopy([(trial.case.args, trial.case.options) for trial in trials])
-    try:
-        return [misconception.function(*args, **options) for args, options in cases]
-    except Exception:
-        return None
+    made = [_answer(misconception, trial.case) for trial in trials]
+    return None if any(error for _, error in made) else [value for value, _ in made]
+
+
+def _answer(misconception, case):
+    """What a mistake answers, and the name of the error where it raises one. It is asked once, as learners check again
+    and again."""
+    if misconception.code not in case.mistaken:
+        args, options = copy.deepcopy((case.args, case.options))
+        try:
+            case.mistaken[misconception.code] = misconception.function(*args, **options), ""
+        except Exception as error:
+            case.mistaken[misconception.code] = None, type(error).__name__
+    return case.mistaken[misconception.code]
 
 
 def _as_it_is(answer):
@@ -129,9 +138,7 @@ def _clipped(answer):
 
 
 def _agrees(misconception, trial, change):
-    args, options = copy.deepcopy((trial.case.args, trial.case.options))
-    try:
-        value = misconception.function(*args, **options)
-    except Exception as error:
-        return trial.outcome.error == type(error).__name__
+    value, error = _answer(misconception, trial.case)
+    if error:
+        return trial.outcome.error == error
     return not trial.outcome.ended and compare(trial.outcome.value, change(value)) is None

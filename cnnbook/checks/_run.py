@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._call import call
 from ._cases import Case, key
 from ._compare import alike, compare, is_opaque, same
 from ._conditions import shared
@@ -140,8 +141,19 @@ class Run:
 
     def _named(self):
         """The known mistake whose answers these are, here and on more cases."""
-        known = (each for each in self.question.known if agrees(each, self.trials))
+        known = (each for each in self.question.known if agrees(each, self.trials) and self._is_wrong_alike(each))
         return next((each for each in known if agrees(each, self._more)), None)
+
+    def _is_wrong_alike(self, mistake):
+        """Whether a mistake is wrong in the same cases, which matters where a question judges more finely than answers
+        are compared with a mistake's: one that loses last digits is else named where something else is wrong."""
+        if (self.question.comparing["rtol"], self.question.comparing["atol"]) == (None, None):
+            return True
+        for case, _, expected, complaint in self.trials:
+            outcome = call(mistake.function, case.args, case.options, seconds=None)
+            if (complaint is None) != (self.question.complaint(case, outcome, expected) is None):
+                return False
+        return True
 
     def _named_apart(self):
         """The known mistakes that are in one output each, where several outputs are wrong."""

@@ -176,9 +176,7 @@ grouped_conv.misconceptions(
     groups_in_reverse=mistaken(
         lambda x, weight, answer, groups: by_group(split(x, groups)[::-1].reshape(x.shape), weight, groups)
     ),
-    groups_added=mistaken(
-        lambda x, weight, answer, groups: np.tile(split(answer, groups).sum(0), (groups, 1, 1))
-    ),
+    groups_added=mistaken(lambda x, weight, answer, groups: np.tile(split(answer, groups).sum(0), (groups, 1, 1))),
     first_group_alone=mistaken(lambda x, weight, answer, groups: split(answer, groups)[0]),
     kernel_turned=mistaken(lambda x, weight, answer, groups: by_group(x, weight[..., ::-1, ::-1], groups)),
     channels_not_added=lambda answer, C_group: answer / C_group,

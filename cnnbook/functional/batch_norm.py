@@ -18,7 +18,6 @@ _BLOCK_BYTES = 200_000  # of planes at a time; a core's cache holds one or two M
 _PIECE = 1 << 12  # numbers of a plane that are added up in float32
 
 
-
 def batch_norm(x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5):
     """Normalise each channel over the batch and all pixels, or by running statistics.
 
@@ -90,9 +89,7 @@ def batch_norm(x, running_mean, running_var, weight, bias, *, training, momentum
     return output.reshape(x.shape), running_mean, running_var
 
 
-def batch_norm_backward(
-    grad_output, x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5
-):
+def batch_norm_backward(grad_output, x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5):
     """Gradients of :func:`batch_norm`.
 
     With ``x_hat = (x - mean) / sqrt(var + eps)`` and sums over the n numbers of a channel: ``grad_bias = sum of g``,

@@ -80,9 +80,7 @@ def deform_conv2d(x, offset, weight, bias=None, *, stride=1, padding=0, dilation
     return out
 
 
-def deform_conv2d_backward(
-    grad_output, x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None
-):
+def deform_conv2d_backward(grad_output, x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None):
     """Gradients of :func:`deform_conv2d`, from the gradient of the loss with respect to its output.
 
     A point between four pixels passes its gradient on to them by their shares. And it tells its offset how much the

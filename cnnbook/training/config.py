@@ -1,20 +1,62 @@
-"""Everything that a training run can be told, each knob with its unit."""
+"""Everything that a training run can be told: each knob with its limits, its unit and its default."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
 from html import escape
-from math import cos, pi
+from itertools import pairwise
 
-from .._validate import flag, number
-
-
-def _knob(unit, default=None):
-    """A field with a default, or a required one where there is none, and what its number means."""
-    return field(metadata={"unit": unit}) if default is None else field(default=default, metadata={"unit": unit})
+from .._validate import flag, got, integer, number
+from .schedules import SCHEDULES
 
 
-@dataclass(frozen=True, kw_only=True)
+def _knob(check, unit, default=MISSING):
+    """A field that `check` lets through, what its number means, and its default, where it has one."""
+    return field(default=default, metadata={"check": check, "unit": unit})
+
+
+def _positive(name, value):
+    if not 0 < number(name, value, nan=True) < float("inf"):
+        raise ValueError(f"{name} {value} teaches nothing: use a number > 0, such as 0.1")
+    return float(value)
+
+
+def _part(name, value):
+    if not 0 <= number(name, value, nan=True) < 1:
+        raise ValueError(f"{name} {value} is out of range: use a number from 0 to below 1")
+    return float(value)
+
+
+def _parts(name, value):
+    """Several parts, rising; a list is what JSON makes of a tuple."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{name} must be a tuple, {got(value)}: use such as (0.5, 0.75)")
+    parts = tuple(_part(name, part) for part in value)
+    if 0 in parts or any(after <= before for before, after in pairwise(parts)):
+        raise ValueError(f"{name} {parts} do not rise from above 0 to below 1: use such as (0.5, 0.75)")
+    return parts
+
+
+def _schedule(name, value):
+    if value not in SCHEDULES:
+        raise ValueError(f"{name} {value!r} is not known: use one of {', '.join(SCHEDULES)}")
+    return value
+
+
+def _word(name, value):
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a word, {got(value)}: use auto, cuda, mps or cpu")
+    return value
+
+
+_count, _natural = partial(integer, minimum=1), partial(integer, minimum=0)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Config:
-    """How to train: gradient descent with Nesterov momentum; the learning rate warms up, then falls as a cosine.
+    """How to train: by gradient descent with Nesterov momentum; the learning rate warms up, then follows a schedule.
+
+    A knob is one line here: its limits, its unit, its default. The default of a new knob is off (0, False, empty), so
+    that the records from before it mean what they meant. Knobs that are off are not shown.
 
     Raises
     ------
@@ -23,67 +65,64 @@ class Config:
 
     Examples
     --------
-    >>> config = Config(epochs=2, batch_size=32, learning_rate=0.1)
+    >>> config = Config(epochs=2, batch_size=32, learning_rate=0.1, shift=1)
     >>> print(config)
-    epochs           2  passes over the training images
-    batch_size      32  images a step
-    learning_rate  0.1  the highest one; multiplies the gradient of the mean loss of a batch
-    warmup         0.1  part of all steps in which the learning rate rises from 0 to its highest
-    momentum       0.9  part of the last step that is taken again
-    weight_decay   0.0  times the weight, added to its gradient
-    shift            0  pixels by which each image is moved at random, at most, up or down and left or right
-    flip         False  whether each image is mirrored left to right half of the time
-    seed             0  of the order of the images, of shifts and flips; in a lab of the first weights too
-    device        auto  cuda, mps or cpu; auto takes the first that is there
+    epochs              2  passes over the training images
+    batch_size         32  images a step
+    learning_rate     0.1  the highest one; multiplies the gradient of the mean loss of a batch
+    warmup            0.1  part of all steps in which the learning rate rises from 0 to its highest
+    schedule       cosine  of the learning rate after the warm-up: constant, step, cosine or one_cycle
+    momentum          0.9  part of the last step that is taken again
+    shift               1  pixels by which each image is moved at random, at most, up or down and left or right
+    device           auto  cuda, mps or cpu; auto takes the first that is there
     """
 
-    epochs: int = _knob("passes over the training images")
-    batch_size: int = _knob("images a step")
-    learning_rate: float = _knob("the highest one; multiplies the gradient of the mean loss of a batch")
-    warmup: float = _knob("part of all steps in which the learning rate rises from 0 to its highest", 0.1)
-    momentum: float = _knob("part of the last step that is taken again", 0.9)
-    weight_decay: float = _knob("times the weight, added to its gradient", 0.0)
-    shift: int = _knob("pixels by which each image is moved at random, at most, up or down and left or right", 0)
-    flip: bool = _knob("whether each image is mirrored left to right half of the time", False)
-    seed: int = _knob("of the order of the images, of shifts and flips; in a lab of the first weights too", 0)
-    device: str = _knob("cuda, mps or cpu; auto takes the first that is there", "auto")
+    epochs: int = _knob(_count, "passes over the training images")
+    batch_size: int = _knob(_count, "images a step")
+    learning_rate: float = _knob(_positive, "the highest one; multiplies the gradient of the mean loss of a batch")
+    warmup: float = _knob(_part, "part of all steps in which the learning rate rises from 0 to its highest", 0.1)
+    schedule: str = _knob(
+        _schedule, "of the learning rate after the warm-up: constant, step, cosine or one_cycle", "cosine"
+    )
+    drops: tuple = _knob(_parts, "parts of all steps after which schedule step divides the rate by 10", ())
+    momentum: float = _knob(_part, "part of the last step that is taken again", 0.9)
+    weight_decay: float = _knob(_part, "times the weight, added to its gradient", 0.0)
+    label_smoothing: float = _knob(_part, "of each label, spread over all classes, in the training loss alone", 0.0)
+    shift: int = _knob(
+        _natural, "pixels by which each image is moved at random, at most, up or down and left or right", 0
+    )
+    flip: bool = _knob(flag, "whether each image is mirrored left to right half of the time", False)
+    cutout: int = _knob(_natural, "pixels a side of the square that is blackened in each image", 0)
+    seed: int = _knob(_natural, "of the order of the images, of shifts and flips; in a lab of the first weights too", 0)
+    device: str = _knob(_word, "cuda, mps or cpu; auto takes the first that is there", "auto")
+    # What makes it faster, and changes the last digits:
+    bfloat16: bool = _knob(flag, "whether a CPU, or a GPU from 2020 on, multiplies in bfloat16; others float32", False)
+    channels_last: bool = _knob(flag, "whether weights and maps lie in memory as (N, H, W, C), as GPUs like it", False)
+    compile: bool = _knob(flag, "whether PyTorch compiles the network first, with a C++ compiler, in minutes", False)
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size", "shift", "seed"):
-            value, least = getattr(self, name), int(name in ("epochs", "batch_size"))
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ValueError(f"{name} {value!r} is no count: use a whole number >= {least}")
-        for name in ("learning_rate", "warmup", "momentum", "weight_decay"):
-            number(name, getattr(self, name), nan=True)
-        flag("flip", self.flip)
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError(f"learning_rate {self.learning_rate} teaches nothing: use a number > 0, such as 0.1")
-        for name in ("warmup", "momentum", "weight_decay"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} {getattr(self, name)} is out of range: use a number from 0 to below 1")
+        for knob in fields(self):
+            value = knob.metadata["check"](knob.name, getattr(self, knob.name))
+            object.__setattr__(self, knob.name, value)  # a plain int, float, bool, str or tuple: it goes into records
+        if (self.schedule == "step") != bool(self.drops):
+            remedy = 'use both schedule="step" and drops such as (0.5, 0.75), or neither'
+            raise ValueError(f"drops {self.drops} and schedule {self.schedule!r} do not fit together: {remedy}")
+
+    def _shown(self):
+        """Name, value and unit of each knob that is on."""
+        rows = [(knob.name, getattr(self, knob.name), knob.metadata["unit"]) for knob in fields(self)]
+        return [(name, str(value), unit) for name, value, unit in rows if value]
+
+    def __repr__(self):
+        on = {knob.name: getattr(self, knob.name) for knob in fields(self)}
+        return f"Config({', '.join(f'{name}={value!r}' for name, value in on.items() if value)})"
 
     def _repr_html_(self):
-        rows = ((knob.name, getattr(self, knob.name), knob.metadata["unit"]) for knob in fields(self))
         cells = '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>'
-        body = "".join(cells.format(*(escape(str(part)) for part in row)) for row in rows)
+        body = "".join(cells.format(*map(escape, row)) for row in self._shown())
         return f"<table><tbody>{body}</tbody></table>"
 
     def __str__(self):
-        values = {knob.name: str(getattr(self, knob.name)) for knob in fields(self)}
-        name_width, width = max(map(len, values)), max(map(len, values.values()))
-        return "\n".join(
-            f"{knob.name:{name_width}} {values[knob.name]:>{width}}  {knob.metadata['unit']}" for knob in fields(self)
-        )
-
-
-def learning_rate(progress, config):
-    """Learning rate when this part of all steps is done: up in a straight line, then down along half a cosine to 0.
-
-    >>> config = Config(epochs=1, batch_size=1, learning_rate=0.8, warmup=0.2)
-    >>> [round(learning_rate(done, config), 2) for done in (0, 0.1, 0.2, 0.6, 1)]
-    [0.0, 0.4, 0.8, 0.4, 0.0]
-    """
-    if progress < config.warmup:
-        return config.learning_rate * progress / config.warmup
-    falling = (progress - config.warmup) / (1 - config.warmup)
-    return config.learning_rate * (1 + cos(pi * falling)) / 2
+        rows = self._shown()
+        name_width, width = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
+        return "\n".join(f"{name:{name_width}} {value:>{width}}  {unit}" for name, value, unit in rows)

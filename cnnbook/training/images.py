@@ -16,6 +16,11 @@ def choose_device(name="auto"):
     return torch.device(name)
 
 
+def has_bfloat16(device):
+    """Whether the device computes in bfloat16: a GPU from 2020 on (older ones only imitate it), and every CPU."""
+    return device.type == "cpu" or (device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0))
+
+
 def to_device(data, device):
     """Return images (uint8) and labels as tensors on the device: a small data set fits there whole."""
     return torch.from_numpy(data.images).to(device), torch.from_numpy(data.labels).to(device)
@@ -60,12 +65,14 @@ class Standardise(nn.Module):
 
 
 def augment(images, config, generator):
-    """Move and mirror a batch at random, as the config says; zeros come in from outside."""
+    """Move, mirror and blacken a batch at random, on its device, as the config says; zeros come in from outside."""
     if config.shift:
         images = random_shift(images, config.shift, generator)
     if config.flip:
         mirror = torch.rand(len(images), generator=generator).to(images.device) < 0.5
         images = torch.where(mirror[:, None, None, None], images.flip(3), images)
+    if config.cutout:
+        images = cut_out(images, config.cutout, generator)
     return images
 
 
@@ -78,3 +85,26 @@ def random_shift(images, pixels, generator):
     columns = (left + torch.arange(W))[:, None, None, :].to(images.device)  # (N, 1, 1, W)
     n, c = torch.arange(N, device=images.device), torch.arange(C, device=images.device)
     return padded[n[:, None, None, None], c[:, None, None], rows, columns]  # (N, C, H, W)
+
+
+def cut_out(images, pixels, generator):
+    """Blacken a square in each image, anywhere; a part of it may lie outside. From https://arxiv.org/abs/1708.04552.
+
+    >>> images = torch.ones(2, 1, 5, 7, dtype=torch.uint8)
+    >>> cut_out(images, 3, torch.Generator().manual_seed(0))[0, 0]
+    tensor([[1, 1, 1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 1, 1, 1],
+            [0, 0, 1, 1, 1, 1, 1],
+            [0, 0, 1, 1, 1, 1, 1]], dtype=torch.uint8)
+    """
+    N, _, H, W = images.shape
+    rows, columns = (_stretch(N, size, pixels, generator).to(images.device) for size in (H, W))  # (N, H), (N, W)
+    return images.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
+
+
+def _stretch(N, size, pixels, generator):
+    """For each image, which of `size` places lie in a stretch of so many pixels around a place drawn at random."""
+    first = torch.randint(size, (N, 1), generator=generator) - pixels // 2
+    places = torch.arange(size)
+    return (places >= first) & (places < first + pixels)  # (N, size)

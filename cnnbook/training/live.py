@@ -34,7 +34,7 @@ class LiveCurves:
             f"test loss {epoch.test_loss:.4f}, accuracy {epoch.test_accuracy:.2%}   {left:.0f} s left"
         )
 
-    def __call__(self, epoch):
+    def __call__(self, network, epoch):
         from IPython.display import display
 
         from cnnbook.plotting import learning_curves

@@ -1,5 +1,7 @@
 """The one training loop that all labs share."""
 
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from math import ceil, isfinite
 from time import perf_counter
 from typing import NamedTuple
@@ -8,19 +10,21 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .config import learning_rate
-from .images import augment, choose_device, to_device
+from .checkpoint import load_checkpoint, save_checkpoint
+from .images import augment, choose_device, has_bfloat16, to_device
+from .schedules import learning_rate
 
 
 class Epoch(NamedTuple):
     """What is known after a pass over the training images. Losses are mean cross-entropies, in nats an image."""
 
     epoch: int  # from 1
-    train_loss: float  # mean over the pass, while the network was learning
+    train_loss: float  # mean over the pass, while the network was learning; of smoothed labels where they are smoothed
     train_accuracy: float  # likewise
     test_loss: float  # after the pass
     test_accuracy: float
     seconds: float  # of training in this pass, evaluation left out
+    measures: dict = {}  # noqa: RUF012  what else was measured after the pass: name -> number, or a list of numbers
 
     def __str__(self):
         return (
@@ -38,8 +42,8 @@ class History(list):
     """
 
     def column(self, name):
-        """One number an epoch."""
-        return [getattr(epoch, name) for epoch in self]
+        """One number an epoch: a field of :class:`Epoch`, or a measure."""
+        return [epoch.measures[name] if name in epoch.measures else getattr(epoch, name) for epoch in self]
 
     def __str__(self):
         return "\n".join(map(str, self))
@@ -54,7 +58,15 @@ class Evaluation(NamedTuple):
     confidences: np.ndarray  # float32 (N,), the probability that the network gives it
 
 
-def fit(network, train, test, config, *, on_epoch=None):
+class Diverged(FloatingPointError):
+    """The loss is no number any more. `history` has the epochs before."""
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
+
+
+def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     """Train a network, in place.
 
     The network that counts is the one after the last epoch. Picking the epoch that does best on the test images would
@@ -70,7 +82,12 @@ def fit(network, train, test, config, *, on_epoch=None):
     config : Config
         How.
     on_epoch : callable, optional
-        Called with each :class:`Epoch` when it is over; ``print`` will do.
+        Called as ``on_epoch(network, epoch)`` with each :class:`Epoch` when it is over, the network in evaluation mode.
+        It may return a dict of measures, which go into the epoch's own. It may run the network and take gradients:
+        running means, gradients and PyTorch's random numbers are put back. It may not change weights.
+    checkpoint : path, optional
+        A file that keeps all that the next epoch needs. Where it is there, training goes on from it: on a CPU, with
+        the same number of threads, to the same network bit for bit.
 
     Returns
     -------
@@ -79,10 +96,10 @@ def fit(network, train, test, config, *, on_epoch=None):
 
     Raises
     ------
-    FloatingPointError
+    Diverged
         Where the loss is no longer a number.
     ValueError
-        Where the network has fewer outputs than the data set has classes.
+        Where the network has fewer outputs than the data set has classes, or the checkpoint is of another training.
 
     Examples
     --------
@@ -96,7 +113,8 @@ def fit(network, train, test, config, *, on_epoch=None):
     True
     """
     device = choose_device(config.device)
-    network.to(device)
+    network.to(device, **{"memory_format": torch.channels_last} if config.channels_last else {})
+    forward = torch.compile(network) if config.compile else network  # the same weights
     images, labels = to_device(train, device)
     optimizer = torch.optim.SGD(
         network.parameters(),
@@ -106,18 +124,23 @@ def fit(network, train, test, config, *, on_epoch=None):
         weight_decay=config.weight_decay,
     )
     generator = torch.Generator().manual_seed(config.seed)  # on the CPU: the same order whatever the device
-    steps, step = config.epochs * ceil(len(train) / config.batch_size), 0
     history = History()
-    for epoch in range(1, config.epochs + 1):
+    if checkpoint:
+        made_of = {"config": asdict(config), "train": train.sha256(), "test": test.sha256()}
+        epochs = load_checkpoint(checkpoint, made_of, network, optimizer, generator)
+        history.extend(Epoch(*epoch) for epoch in epochs)
+    steps_an_epoch = ceil(len(train) / config.batch_size)
+    for epoch in range(len(history) + 1, config.epochs + 1):
         network.train()
-        started = perf_counter()
+        started, step = perf_counter(), (epoch - 1) * steps_an_epoch
         loss_sum = correct = torch.zeros((), device=device)  # stay on the device: reading them would make it wait
         for batch in torch.randperm(len(train), generator=generator).to(device).split(config.batch_size):
-            logits = network(augment(images[batch], config, generator))
+            with _precision(config, device):
+                logits = forward(augment(images[batch], config, generator)).float()
             _check_outputs(logits, train.classes)
-            loss = F.cross_entropy(logits, labels[batch])
+            loss = F.cross_entropy(logits, labels[batch], label_smoothing=config.label_smoothing)
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step / steps, config)
+                group["lr"] = learning_rate(step / (config.epochs * steps_an_epoch), config)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -127,13 +150,44 @@ def fit(network, train, test, config, *, on_epoch=None):
         train_loss, train_accuracy = loss_sum.item() / len(train), correct.item() / len(train)
         seconds = perf_counter() - started
         if not isfinite(train_loss):
-            told = f"loss is {train_loss} in epoch {epoch}"
-            raise FloatingPointError(f"{told}: use a learning_rate below {config.learning_rate}, or a longer warmup")
+            remedy = f"use a learning_rate below {config.learning_rate}, or a longer warmup"
+            raise Diverged(f"loss is {train_loss} in epoch {epoch}: {remedy}", history)
         result = evaluate(network, test)
         history.append(Epoch(epoch, train_loss, train_accuracy, result.loss, result.accuracy, seconds))
         if on_epoch:
-            on_epoch(history[-1])
+            with undisturbed(network, device):
+                measures = on_epoch(network, history[-1]) or {}
+            history[-1] = history[-1]._replace(measures={name: plain(value) for name, value in measures.items()})
+        if checkpoint:
+            save_checkpoint(checkpoint, made_of, network, optimizer, generator, history)
     return history
+
+
+def _precision(config, device):
+    return torch.autocast(device.type, torch.bfloat16) if config.bfloat16 and has_bfloat16(device) else nullcontext()
+
+
+@contextmanager
+def undisturbed(network, device):
+    """Whatever is measured here leaves no trace in the training."""
+    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}  # such as running means
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        yield
+    for name, buffer in network.named_buffers():
+        buffer.copy_(buffers[name])
+    network.zero_grad()
+    network.eval()
+
+
+def plain(value):
+    """A measure as a number or a list of numbers, whether it came from PyTorch, NumPy or neither.
+
+    >>> plain(torch.ones(2)), plain(np.float32(0.5)), plain([torch.tensor(3), 4])
+    ([1.0, 1.0], 0.5, [3, 4])
+    """
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 @torch.no_grad()

@@ -1,22 +1,24 @@
-"""Run records: what a full run measured, with everything needed to doubt it or to run it again."""
+"""Run records: what a run measured, with everything needed to doubt it or to run it again."""
 
 import base64
 import json
 import os
-import platform
 import re
-import subprocess
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from statistics import mean, stdev
 
 import numpy as np
 
-PACKAGE = Path(__file__).resolve().parents[1]
+from .checkpoint import replacing
+from .provenance import PACKAGE
+
+SCHEMA = 2  # of the file; 1 had neither a version nor measures nor runs that stopped
+HARD = 60  # images at most are kept of those that every run misread
 # In a checkout, records lie beside the labs; an installed package carries a copy.
-FOLDERS = (PACKAGE.parent / "book" / "labs" / "results", PACKAGE / "training" / "results")
+FOLDERS = (PACKAGE.parent / "book" / "labs" / "results", PACKAGE / "labs" / "results")
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,18 @@ class Run:
     seconds: float  # of training, evaluation left out
     history: dict  # column of the history -> one number an epoch
     mistakes: list  # [index of the test image, its label, what the network said], one a misread image
+    measures: dict = field(default_factory=dict)  # what else was measured: name -> number, or one an epoch
+    stopped: str = ""  # why the training ended before its last epoch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunRecord:
-    """What a lab's full run measured.
+    """What a run of a lab measured.
 
     Attributes
     ----------
     lab, scale, date, commit : str
-        Which lab, smoke or full; when and at which commit of the repository it ran.
+        Which lab; smoke, laptop or full; when and at which commit of the repository it began.
     dataset : dict
         ``name``, images in ``train`` and ``test``, checksums ``train_sha256`` and ``test_sha256`` of pixels and labels,
         and ``test_counts``: test images a class.
@@ -50,9 +54,12 @@ class RunRecord:
     runs : list of Run
         One a variant and seed.
     hard : dict
-        ``indices`` of the test images that every run got wrong, and their ``pixels``, to be read by `hard_images`.
+        ``indices`` of the test images that every run got wrong, 60 at most, and their ``pixels``, to be read by
+        `hard_images`.
     note : str
         What else a reader should know, such as that the machine was busy with other things.
+    schema_version : int
+        Of the file.
     """
 
     lab: str
@@ -65,6 +72,18 @@ class RunRecord:
     runs: list
     hard: dict
     note: str = ""
+    schema_version: int = SCHEMA
+
+    @property
+    def seeds(self):
+        """How often each variant was trained: the fewest, where it differs."""
+        return min(sum(run.variant == variant for run in self.runs) for variant in self.config)
+
+    def with_run(self, run, test):
+        """This record and one run more; `test` are the images that it was judged on."""
+        runs = [*self.runs, run]
+        missed_by_all = set.intersection(*({index for index, _, _ in run.mistakes} for run in runs))
+        return replace(self, runs=runs, hard=pack_images(sorted(missed_by_all)[:HARD], test.images))
 
     def variants(self):
         """Names of what was compared."""
@@ -79,6 +98,14 @@ class RunRecord:
     def test_errors(self, variant):
         """Test errors of one variant in percent, one a seed."""
         return [100 * (1 - run.test_accuracy) for run in self.of(variant)]
+
+    def measured(self, variant, name):
+        """A measure of one variant, one value a seed: a number, or a list with one an epoch."""
+        for run in self.of(variant):
+            if name not in run.measures:
+                known = ", ".join(run.measures) or "none"
+                raise ValueError(f"name {name!r} was not measured of {variant!r}: use one of {known}")
+        return [run.measures[name] for run in self.of(variant)]
 
     def confusion(self, variant):
         """Confusion matrix summed over the seeds: rows are labels, columns what the network said."""
@@ -116,6 +143,8 @@ class RunRecord:
                     "training, a seed": f"{mean(run.seconds for run in runs):.0f} s",
                 }
             )
+            if any(run.stopped for run in self.runs):
+                rows[-1]["stopped"] = sum(bool(run.stopped) for run in runs)  # without a loss that is a number
         return rows
 
     def provenance(self):
@@ -123,12 +152,16 @@ class RunRecord:
         env, data = self.environment, self.dataset
         revision, changed, _ = self.commit.partition("-changed")
         revision = revision[:10] + " with changes" * bool(changed)
+        cuda = f", CUDA {env['cuda']}, cuDNN {env['cudnn']}" if env.get("cuda") else ""
         return (
             f"{self.scale.capitalize()} run of {self.date} at commit {revision} on {env['device']}, "
             f"{env['threads']} thread{'s' * (env['threads'] != 1)}; Python {env['python']}, "
-            f"PyTorch {env['torch']}; {data['name']}, {data['train']:,} training images (SHA-256 "
+            f"PyTorch {env['torch']}{cuda}; {data['name']}, {data['train']:,} training images (SHA-256 "
             f"{data['train_sha256'][:8]}), {data['test']:,} test images ({data['test_sha256'][:8]}). {self.note}"
         ).rstrip()
+
+    def __repr__(self):
+        return f"RunRecord({self.lab!r}, {self.scale!r}, {len(self.runs)} runs of {self.date})"
 
     def __str__(self):
         rows = self.table()
@@ -144,64 +177,101 @@ class RunRecord:
         caption = f"<caption>{escape(self.provenance())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def save(self, folder=None):
-        """Write ``<lab>.json`` into the checkout's ``book/labs/results``, or into `folder`; return its path."""
-        if self.scale != "full" and not folder:
-            raise ValueError(f"scale {self.scale!r} is too small for the book: run with full, or name a folder=...")
-        folder = results_folder(folder)
+    def save(self, folder=None, *, overwrite=False):
+        """Write ``<lab>.json`` (``<lab>.laptop.json``) beside the lab's page, or into `folder`; return its path.
+
+        A record of more seeds is replaced only with ``overwrite=True``.
+        """
+        if self.scale == "smoke" and not folder:
+            raise ValueError("scale 'smoke' is too small for the book: run with full, or name a folder=...")
+        path = results_folder(folder) / record_name(self.lab, self.scale)
+        if not overwrite:
+            refuse_to_replace(path, self.seeds)
+        return self.write(path)
+
+    def write(self, path):
+        """Write the record as JSON, in one step; return the path."""
         text = json.dumps(asdict(self), indent=1)
         # Lists of numbers, and lists of those, on one line each: the file stays readable.
         text = re.sub(r"\[[\d\s.,eE+\-\[\]]*\]", lambda match: "".join(match[0].split()).replace(",", ", "), text)
-        path = folder / f"{self.lab}.json"
-        path.write_text(text + "\n")
+        with replacing(path) as file:
+            file.write(f"{text}\n".encode())
         return path
+
+
+def record_name(lab, scale, suffix=".json"):
+    """Name of a file of a record.
+
+    >>> record_name("degradation", "full"), record_name("degradation", "laptop", ".npz")
+    ('degradation.json', 'degradation.laptop.npz')
+    """
+    return f"{lab}{'' if scale == 'full' else f'.{scale}'}{suffix}"
+
+
+def record_path(lab, scale="full", suffix=".json", *, folder=None):
+    """Where a file of a lab's record is, or where it would be written."""
+    name = record_name(lab, scale, suffix)
+    paths = [place / name for place in ([Path(folder)] if folder else FOLDERS)]
+    return next((path for path in paths if path.is_file()), paths[0])
 
 
 def results_folder(folder=None):
     """The folder that a record goes into, made where it is missing; better asked for before the networks train."""
-    folder = Path(folder) if folder else FOLDERS[0]
-    if not folder.parent.is_dir():
-        raise FileNotFoundError(f"folder {folder} is not in a checkout of the book: name another with folder=...")
-    folder.mkdir(exist_ok=True)
+    if not folder and not FOLDERS[0].parent.is_dir():
+        told = f"folder {FOLDERS[0]} is not in a checkout of the book"
+        raise FileNotFoundError(f"{told}: name another with folder=... (--folder)")
+    folder = Path(folder or FOLDERS[0])
+    folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
-        raise PermissionError(f"folder {folder} cannot be written: make it writable, or name another with folder=...")
+        remedy = "make it writable, or name another with folder=... (--folder)"
+        raise PermissionError(f"folder {folder} cannot be written: {remedy}")
     return folder
+
+
+def refuse_to_replace(path, seeds):
+    """Raise where `path` is a record of more seeds than these."""
+    if path.is_file() and (there := read_record(path).seeds) > seeds:
+        remedy = f"use {there} seeds or more, another folder=... (--folder), or overwrite=True (--overwrite)"
+        raise FileExistsError(f"{path} has {there} seeds of each network, and this run {seeds}: {remedy}")
 
 
 class MissingRecord:
     """Stands where a record should be, counts as false, and says how to make one."""
 
-    def __init__(self, lab):
-        self.lab = lab
+    def __init__(self, lab, scale="full"):
+        self.lab, self.scale = lab, scale
 
     def __bool__(self):
         return False
 
     def __repr__(self):
-        return f"No full run of this lab is on record here. To make one: cnnbook lab {self.lab} --scale full"
+        command = f"cnnbook lab {self.lab} --scale {self.scale}"
+        return f"No {self.scale} run of this lab is on record here. To make one: {command}"
 
 
-def record_path(lab, suffix=".json", *, folder=None):
-    """Where a file of a lab's record is, or where it would be written."""
-    paths = [place / f"{lab}{suffix}" for place in ([Path(folder)] if folder else FOLDERS)]
-    return next((path for path in paths if path.is_file()), paths[0])
-
-
-def load_record(lab, *, folder=None):
-    """Return the record of a lab's full run, or a :class:`MissingRecord`, which counts as false.
+def load_record(lab, scale="full", *, folder=None):
+    """Return the record of a lab at one scale, or a :class:`MissingRecord`, which counts as false.
 
     >>> load_record("no_such_lab")
     No full run of this lab is on record here. To make one: cnnbook lab no_such_lab --scale full
     """
-    path = record_path(lab, folder=folder)
-    if path.is_file():
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            return RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
-        except (ValueError, TypeError, KeyError) as error:
-            remedy = f"restore it, or make it anew with cnnbook lab {lab} --scale full"
-            raise ValueError(f"{path} is cut off or no record ({error}): {remedy}") from None
-    return MissingRecord(lab)
+    path = record_path(lab, scale, folder=folder)
+    return read_record(path) if path.is_file() else MissingRecord(lab, scale)
+
+
+def read_record(path):
+    """Read a file that :meth:`RunRecord.save` wrote, now or before."""
+    try:
+        content = {"schema_version": 1} | json.loads(path.read_text(encoding="utf-8"))
+        newer = content["schema_version"] > SCHEMA
+        record = None if newer else RunRecord(**content | {"runs": [Run(**run) for run in content["runs"]]})
+    except (ValueError, TypeError, KeyError) as error:
+        remedy = f"restore it, or delete it and make it anew with cnnbook lab {path.name.partition('.')[0]} --scale ..."
+        raise ValueError(f"{path} is cut off or no record ({error}): {remedy}") from None
+    if newer:
+        told = f"{path} has schema version {content['schema_version']}, and this cnnbook reads up to {SCHEMA}"
+        raise ValueError(f"{told}: update cnnbook")
+    return record
 
 
 def pack_images(indices, images):
@@ -209,33 +279,3 @@ def pack_images(indices, images):
     chosen = np.ascontiguousarray(images[indices])
     pixels = base64.b64encode(zlib.compress(chosen, 9)).decode()
     return {"indices": [int(index) for index in indices], "shape": chosen.shape, "pixels": pixels}
-
-
-def environment(device):
-    """Device, threads and versions of this run."""
-    import torch
-
-    from cnnbook import __version__
-
-    on_gpu = device.type == "cuda"
-    return {
-        "device": torch.cuda.get_device_name(device) if on_gpu else f"{device.type} ({platform.machine()})",
-        "threads": torch.get_num_threads(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "cnnbook": __version__,
-    }
-
-
-def commit():
-    """The checkout's commit, with ``-changed`` where files differ from it; ``unknown`` outside a checkout."""
-
-    def git(*arguments):
-        return subprocess.run(["git", *arguments], cwd=PACKAGE, capture_output=True, text=True, check=True).stdout
-
-    try:
-        return git("rev-parse", "HEAD").strip() + "-changed" * bool(git("status", "--porcelain", "--", "."))
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

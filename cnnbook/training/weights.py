@@ -3,12 +3,15 @@
 import numpy as np
 import torch
 
+from .checkpoint import replacing
+
 
 def save_weights(network, path):
     """Write the weights of a network, rounded to float16, as an ``.npz`` file; return its path."""
     weights = {name: tensor.cpu().numpy() for name, tensor in network.state_dict().items()}
     half = {name: array.astype(np.float16) if array.dtype == np.float32 else array for name, array in weights.items()}
-    np.savez_compressed(path, **half)
+    with replacing(path) as file:
+        np.savez_compressed(file, **half)
     return path
 
 

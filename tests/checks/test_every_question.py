@@ -140,10 +140,16 @@ def test_cases_cover_every_region_and_option(question, seed):
             assert least <= holds.sum() <= len(drawn) - least, f"{clause} holds in {holds.sum()} of {len(drawn)} cases"
 
 
+# Parameters that the sizes of the others leave no choice: H + 2 * padding - kH + 1 rows come back.
+SAID_BY_SIZES = {"backpropagation-conv_backward": "padding"}
+
+
 @each_question
 def test_two_public_cases_differ_in_each_parameter_alone(question):
     """An answer that is kept between calls under a key that lacks one parameter is then wrong."""
     for name in question.signature.parameters:
+        if name == SAID_BY_SIZES.get(question.id):
+            continue  # a key without it is as good
         answers = {}
         for case in question.draw():
             others = {key: value for key, value in question.collection.arguments(case).items() if key != name}

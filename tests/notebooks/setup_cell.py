@@ -17,8 +17,10 @@ FOLDED = "hide-cell"  # on a page the cell is one line to unfold
 def notebooks():
     """Yield every notebook that is edited by hand, with the extra that it needs."""
     for path in sorted([*ROOT.glob("book/*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
-        uses_torch = re.search(r'^ *"(from|import) (torch|cnnbook import .*training)\b', path.read_text(), re.MULTILINE)
-        yield path, "labs" if uses_torch else FOLDERS[path.relative_to(ROOT).parts[0]]
+        text = path.read_text()
+        uses_torch = re.search(r'^ *"(from|import) (torch|cnnbook import .*training)\b', text, re.MULTILINE)
+        uses_data = re.search(r'^ *"from cnnbook.datasets import', text, re.MULTILINE)
+        yield path, "labs" if uses_torch else "notebooks" if uses_data else FOLDERS[path.relative_to(ROOT).parts[0]]
 
 
 def setup_cell(extra):

@@ -150,6 +150,107 @@ def test_the_mistake_that_the_chapter_makes_on_purpose_is_one_that_the_check_nam
     assert checks.im2col.col2im.run(answer).misconception == "overlaps_still_overwritten"
 
 
+# Pooling
+
+
+@pytest.fixture(scope="module")
+def pooling():
+    return functions("layers/pooling.ipynb")
+
+
+@pytest.mark.parametrize(("name", "reduce", "fill"), [("max_pool", np.max, -np.inf), ("avg_pool", np.mean, 0)])
+def test_the_pooling_by_hand_of_the_chapter_answers_the_exercise(pooling, name, reduce, fill):
+    question = checks.layers.__dict__[name]
+
+    def answer(x, kernel, *, stride, padding=0, count_include_pad=True):
+        if not count_include_pad:  # the chapter's loops count all places
+            return question.reference(x, kernel, stride=stride, padding=padding, count_include_pad=False)
+        padded = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)], constant_values=fill)
+        planes = padded.reshape(-1, *padded.shape[2:])
+        pooled = np.array([pooling["pool"](plane, kernel, stride, reduce) for plane in planes])
+        return pooled.reshape(*x.shape[:2], *pooled.shape[1:]).astype(x.dtype)
+
+    assert question.run(answer).status == "passed"
+
+
+def test_the_winner_of_the_chapter_takes_all_in_the_exercise_too(pooling):
+    def answer(grad_output, x, kernel, *, stride, padding=0):
+        padded = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)], constant_values=-np.inf)
+        grad = np.empty_like(padded)
+        for n, c in np.ndindex(x.shape[:2]):
+            grad[n, c] = pooling["max_backward"](grad_output[n, c], padded[n, c], kernel, stride)
+        return grad[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
+
+    assert checks.layers.max_pool_backward.run(answer).status == "passed"
+
+
+def test_the_sizes_of_the_chapter_are_those_of_the_exercise():
+    count = checks.layers.pooled_size.reference
+    assert [count(size, 3, stride=2) for size in (55, 27, 13)] == [27, 13, 6]
+    assert count(55, 2, stride=2, ceil_mode=True) == 28 == output_size(55, 2, stride=2, ceil_mode=True)
+    assert (count(6, 3, stride=2), count(6, 3, stride=2, ceil_mode=True)) == (2, 3)
+
+
+def test_a_line_becomes_twice_as_wide_in_chapter_and_exercise():
+    line = np.array([[[[0, 0, 1, 1, 0, 0, 0, 0]] * 2]], float)
+    rest = checks.layers.shift_rest.reference
+    assert rest(line, 1).tolist() == [[[[0, 0, 1, 0]]]]
+    assert not rest(line, 2).any()
+
+
+def test_the_gradient_and_the_logarithm_of_the_chapter_on_the_head_are_answers():
+    head = functions("layers/classifier.ipynb")
+    for seed in (None, 1):
+        gradient = checks.classifier.cross_entropy_gradient.run(head["cross_entropy_gradient"], seed=seed)
+        softmax = checks.classifier.softmax.run(lambda logits: np.exp(head["log_softmax"](logits)), seed=seed)
+        assert (gradient.status, softmax.status) == ("passed", "passed")
+
+
+# Activations
+
+
+@pytest.fixture(scope="module")
+def activations():
+    return functions("layers/activations.ipynb")
+
+
+def test_the_chapters_leaky_relu_of_slope_zero_answers_the_questions_on_relu(activations):
+    forward, backward = activations["leaky_relu"], activations["leaky_relu_backward"]
+    for seed in (None, 1):
+        assert checks.activations.relu.run(lambda x: forward(x, 0), seed=seed).status == "passed"
+        assert checks.activations.relu_backward.run(lambda g, x: backward(g, x, 0), seed=seed).status == "passed"
+
+
+def test_the_stable_forms_of_the_chapter_are_answers(activations):
+    def softplus(x):
+        small = np.exp(-abs(x))
+        return np.maximum(x, 0) + np.log1p(small), activations["F"].sigmoid(x)
+
+    for seed in (None, 1):
+        assert checks.activations.softplus.run(softplus, seed=seed).status == "passed"
+
+
+def test_the_table_of_the_chapter_is_an_answer_to_both_questions_on_tanh(activations):
+    tanh, backward = activations["F"].tanh, activations["F"].tanh_backward
+    assert checks.activations.tanh.run(tanh).status == "passed"
+    assert checks.activations.tanh_backward.run(lambda grad, x: backward(grad, x)[0]).status == "passed"
+
+
+def test_the_formulas_that_the_chapter_sees_fail_are_mistakes_with_a_name():
+    """As they stand in its cell `act-naive`."""
+
+    def tanh(x):
+        e, m = np.exp(x), np.exp(-x)
+        return (e - m) / (e + m)
+
+    def softplus(x):
+        return np.log(1 + np.exp(x)), checks.activations.sigmoid(x)
+
+    with np.errstate(all="ignore"):
+        assert checks.activations.tanh.run(tanh).misconception == "as_written"
+        assert checks.activations.softplus.run(softplus).misconception == "value_as_written"
+
+
 def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
     train, question = functions("layers/batch_norm.ipynb")["train"], checks.batch_norm.batch_norm_train
     cases = [case for case in question.draw() if "eps" not in case.options]

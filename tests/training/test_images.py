@@ -4,7 +4,7 @@ import torch
 
 from cnnbook.datasets import Images
 from cnnbook.training import Config, Standardise, choose_device, random_shift
-from cnnbook.training.images import augment
+from cnnbook.training.images import augment, cut_out
 
 PLAIN = {"epochs": 1, "batch_size": 1, "learning_rate": 1.0}
 
@@ -58,6 +58,26 @@ def test_augment_does_what_the_config_says():
     assert all(one != other for one, other in zip(mirrored, kept, strict=True))
     assert 10 <= sum(mirrored) <= 30
     assert not torch.equal(augment(images, Config(**PLAIN, shift=1), generator), images)
+    assert not torch.equal(augment(images, Config(**PLAIN, cutout=1), generator), images)
+
+
+def test_cut_out_blackens_one_square_anywhere_in_every_channel():
+    N, H, W = 300, 5, 7
+    images = torch.full((N, 2, H, W), 9, dtype=torch.uint8)
+    cut = cut_out(images, 3, torch.Generator().manual_seed(0))
+    assert torch.equal(cut[:, 0], cut[:, 1])
+    assert set(cut.unique().tolist()) == {0, 9}
+    black = cut[:, 0] == 0
+    rows, columns = black.any(2), black.any(1)
+    assert torch.equal(black, rows[:, :, None] & columns[:, None, :])  # a rectangle
+    assert set(rows.sum(1).tolist()) == set(columns.sum(1).tolist()) == {2, 3}  # 2 at the edge
+    assert black.any(0).all()  # anywhere
+    assert images.min() == 9
+
+
+def test_an_even_square_has_its_size():
+    cut = cut_out(torch.ones(50, 1, 20, 20), 4, torch.Generator().manual_seed(0)) == 0
+    assert cut.sum((1, 2, 3)).max() == 16
 
 
 def test_choose_device(monkeypatch):

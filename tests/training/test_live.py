@@ -19,7 +19,7 @@ def test_one_figure_grows_with_the_epochs(monkeypatch):
     monkeypatch.setattr("IPython.display.display", display)
     live = LiveCurves(Config(epochs=3, batch_size=8, learning_rate=0.1))
     for epoch in EPOCHS:
-        live(epoch)
+        live(None, epoch)
     assert len(shown) == 3
     (axes,) = shown[-1].axes
     assert axes.lines[0].get_ydata().tolist() == pytest.approx([2.0, 1.0, 2 / 3])

@@ -7,7 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnnbook.datasets import Images
-from cnnbook.training import Config, Standardise, confusion_matrix, evaluate, fit, learning_rate
+from cnnbook.training import Config, Diverged, Standardise, confusion_matrix, evaluate, fit, learning_rate
+from cnnbook.training.images import has_bfloat16
 
 CONFIG = Config(epochs=3, batch_size=16, learning_rate=0.1, device="cpu")
 
@@ -20,8 +21,9 @@ def linear(train, *, outputs=2, seed=0):
 def test_it_learns(bars):
     train, test = bars
     told = []
-    history = fit(linear(train), train, test, CONFIG, on_epoch=told.append)
-    assert told == list(history)
+    network = linear(train)
+    history = fit(network, train, test, CONFIG, on_epoch=lambda *given: told.append(given))
+    assert told == [(network, epoch) for epoch in history]
     assert history.column("epoch") == [1, 2, 3]
     assert history[-1].train_loss < history[0].train_loss / 2
     assert history[-1].test_accuracy == 1
@@ -89,6 +91,127 @@ def test_a_loss_that_is_no_number_is_told(bars):
     network = nn.Sequential(linear(train), nn.Linear(2, 2))
     with pytest.raises(FloatingPointError, match=r"loss is (nan|inf) in epoch 1: use a learning_rate below 1e\+30"):
         fit(network, train, test, config)
+
+
+def test_the_epochs_before_a_loss_that_is_no_number_are_kept(bars):
+    train, test = bars
+    network = linear(train)
+
+    def spoil(network, epoch):
+        if epoch.epoch == 2:
+            with torch.no_grad():
+                network[2].weight.fill_(float("nan"))
+
+    with pytest.raises(Diverged, match="loss is nan in epoch 3") as stop:
+        fit(network, train, test, CONFIG, on_epoch=spoil)
+    assert stop.value.history.column("epoch") == [1, 2]
+
+
+def test_what_on_epoch_returns_is_measured_as_plain_numbers(bars):
+    train, test = bars
+
+    def measure(network, epoch):
+        if epoch.epoch == 3:
+            assert not network.training
+        return {"number": torch.tensor(epoch.epoch), "numbers": np.ones(2, np.float32), "list": [torch.ones(()), 2]}
+
+    history = fit(linear(train), train, test, CONFIG, on_epoch=measure)
+    assert history.column("number") == [1, 2, 3]
+    assert history.column("numbers") == [[1.0, 1.0]] * 3
+    assert history.column("list") == [[1.0, 2]] * 3
+    assert len(history.column("test_loss")) == 3
+
+
+def test_what_is_measured_leaves_no_trace(bars):
+    train, test = bars
+
+    def meddle(network, epoch):
+        torch.rand(epoch.epoch)
+        network.train()
+        network(torch.from_numpy(train.images)).sum().backward()
+
+    def network():
+        return nn.Sequential(*linear(train)[:2], nn.BatchNorm1d(30), nn.Dropout(0.5), linear(train)[2])
+
+    torch.manual_seed(0)
+    plain = network()
+    plain_history = fit(plain, train, test, CONFIG)
+    torch.manual_seed(0)
+    meddled = network()
+    meddled_history = fit(meddled, train, test, CONFIG, on_epoch=meddle)
+    assert [epoch[:5] for epoch in plain_history] == [epoch[:5] for epoch in meddled_history]
+    assert not meddled.training
+    for one, other in zip(plain.state_dict().values(), meddled.state_dict().values(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_label_smoothing_by_hand(bars):
+    """A part of each label goes to all classes alike: the loss of the training alone."""
+    train, test = bars
+    config = Config(epochs=1, batch_size=60, learning_rate=0.1, label_smoothing=0.2, device="cpu")
+    network = linear(train)
+    logits = copy.deepcopy(network)(torch.from_numpy(train.images)).detach()
+    labels = F.one_hot(torch.from_numpy(train.labels), 2) * 0.8 + 0.1
+    history = fit(network, train, test, config)
+    assert history[0].train_loss == pytest.approx(-(labels * logits.log_softmax(1)).sum(1).mean().item())
+    assert history[0].test_loss == pytest.approx(evaluate(network, test).loss)
+
+
+def test_bfloat16_multiplies_with_fewer_digits_and_keeps_weights_and_loss_in_float32(bars):
+    train, test = bars
+    given = []
+    network = linear(train)
+    network[2].register_forward_hook(lambda layer, inputs, output: given.append(output.dtype))
+    history = fit(network, train, test, Config(**vars(CONFIG) | {"bfloat16": True}))
+    assert set(given) == {torch.bfloat16, torch.float32}  # in training; when judged
+    assert {weight.dtype for weight in network.parameters()} == {torch.float32}
+    plain = fit(linear(train), train, test, CONFIG)
+    assert history[0].train_loss != plain[0].train_loss
+    assert history[0].train_loss == pytest.approx(plain[0].train_loss, rel=0.05)
+
+
+def test_bfloat16_where_the_device_has_it(monkeypatch):
+    for capability, has in (((7, 5), False), ((8, 0), True), ((9, 0), True)):
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, is_=capability: is_)
+        assert has_bfloat16(torch.device("cuda")) == has
+    assert has_bfloat16(torch.device("cpu"))
+    assert not has_bfloat16(torch.device("mps"))
+
+
+def test_channels_last_changes_where_numbers_lie_and_not_which(bars):
+    train, test = bars
+
+    def network():
+        torch.manual_seed(0)
+        layers = nn.Conv2d(1, 8, 3), nn.Conv2d(8, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        return nn.Sequential(Standardise(train), *layers)
+
+    plain, last = network(), network()
+    losses = [
+        fit(trained, train, test, Config(**vars(CONFIG) | {"channels_last": on})).column("train_loss")
+        for trained, on in ((plain, False), (last, True))
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert last[2].weight.is_contiguous(memory_format=torch.channels_last)
+    assert not plain[2].weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_compile_trains_what_the_compiler_returns_and_judges_the_network_itself(bars, monkeypatch):
+    train, test = bars
+    called = []
+
+    def compiler(network):
+        def compiled(images):
+            called.append(len(images))
+            return network(images)
+
+        return compiled
+
+    monkeypatch.setattr(torch, "compile", compiler)
+    history = fit(linear(train), train, test, Config(**vars(CONFIG) | {"compile": True}))
+    assert called == [16, 16, 16, 12] * 3
+    assert history.column("train_loss") == fit(linear(train), train, test, CONFIG).column("train_loss")
+    assert len(called) == 12
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

@@ -1,11 +1,13 @@
 import json
-import subprocess
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from cnnbook.datasets import Images
 from cnnbook.training import Run, RunRecord, load_record, records
+
+IMAGES = np.arange(10 * 6, dtype=np.uint8).reshape(10, 1, 2, 3), np.zeros(10, np.int64)
 
 
 def run(variant, seed, mistakes):
@@ -15,7 +17,6 @@ def run(variant, seed, mistakes):
 
 @pytest.fixture
 def record():
-    images = np.arange(10 * 6, dtype=np.uint8).reshape(10, 1, 2, 3)
     return RunRecord(
         lab="example",
         scale="full",
@@ -32,7 +33,7 @@ def record():
             run("small", 1, [[3, 0, 1]]),
             run("large <b>", 0, [[3, 0, 1], [5, 1, 0]]),
         ],
-        hard=records.pack_images([3], images),
+        hard=records.pack_images([3], IMAGES[0]),
         note="It was raining.",
     )  # fmt: skip
 
@@ -98,24 +99,84 @@ def test_a_smoke_run_does_not_replace_the_record_in_the_book(record):
         replace(record, scale="smoke").save()
 
 
-def test_commit(tmp_path, monkeypatch):
-    def git(*arguments):
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=tmp_path, check=True)
-
-    monkeypatch.setattr(records, "PACKAGE", tmp_path)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert records.commit() == "unknown"
-    git("init", "--quiet")
-    git("commit", "--quiet", "--allow-empty", "-m", "first")
-    clean = records.commit()
-    assert len(clean) == 40
-    (tmp_path / "new.py").touch()
-    assert records.commit() == f"{clean}-changed"
-
-
 @pytest.mark.parametrize("damage", [lambda text: text[: len(text) // 2], lambda _: "", lambda _: "[]", lambda _: "{}"])
 def test_a_record_that_is_cut_off_is_named(record, tmp_path, damage):
     path = record.save(tmp_path / "results")
     path.write_text(damage(path.read_text()))
-    with pytest.raises(ValueError, match=r"example\.json is cut off or no record .*: restore it, or make it anew with"):
+    with pytest.raises(ValueError, match=r"example\.json is cut off or no record .*: restore it, or delete it"):
         load_record("example", folder=path.parent)
+
+
+def test_each_scale_has_its_file(record, tmp_path):
+    for scale, name in (("smoke", "example.smoke.json"), ("laptop", "example.laptop.json"), ("full", "example.json")):
+        assert replace(record, scale=scale).save(tmp_path).name == name
+        assert load_record("example", scale, folder=tmp_path).scale == scale
+    assert not load_record("other", "laptop", folder=tmp_path)
+    assert "cnnbook lab other --scale laptop" in repr(load_record("other", "laptop", folder=tmp_path))
+
+
+def test_a_record_of_more_seeds_is_not_replaced_unasked(record, tmp_path):
+    assert record.seeds == 1  # of "large <b>"
+    more = record.with_run(run("large <b>", 1, [[3, 0, 1]]), Images(*IMAGES, ("a", "b")))
+    assert more.seeds == 2
+    path = more.save(tmp_path)
+    with pytest.raises(FileExistsError, match=r"example\.json has 2 seeds of each network, and this run 1: use 2"):
+        record.save(tmp_path)
+    assert load_record("example", folder=tmp_path).runs == more.runs
+    record.save(tmp_path, overwrite=True)
+    assert load_record("example", folder=tmp_path).runs == record.runs
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_run_more_leaves_fewer_images_that_all_misread(record):
+    more = record.with_run(run("large <b>", 1, []), Images(*IMAGES, ("a", "b")))
+    assert (record.hard["indices"], more.hard["indices"]) == ([3], [])
+    assert more.hard_images()[0].shape == (0, 1, 2, 3)
+    many = Images(np.zeros((100, 1, 2, 3), np.uint8), np.zeros(100, np.int64), ("a", "b"))
+    all_wrong = replace(record, runs=[]).with_run(run("small", 0, [[n, 0, 1] for n in range(100)]), many)
+    assert len(all_wrong.hard["indices"]) == len(all_wrong.hard_images()[0]) == records.HARD
+
+
+def test_measures_by_name(record):
+    measured = replace(run("small", 0, []), measures={"latency": 2.5, "norms": [1.0, 2.0]})
+    record = replace(record, runs=[measured])
+    assert record.measured("small", "latency") == [2.5]
+    assert record.measured("small", "norms") == [[1.0, 2.0]]
+    with pytest.raises(ValueError, match="name 'speed' was not measured of 'small': use one of latency, norms"):
+        record.measured("small", "speed")
+
+
+def test_runs_that_stopped_are_counted(record):
+    assert "stopped" not in record.table()[0]
+    stopped = replace(run("small", 2, []), stopped="loss is nan in epoch 1")
+    assert [row["stopped"] for row in replace(record, runs=[*record.runs, stopped]).table()] == [1, 0]
+
+
+def test_records_of_all_versions_are_read_and_those_of_the_future_refused(record, tmp_path):
+    path = record.save(tmp_path)
+    content = json.loads(path.read_text())
+    assert content.pop("schema_version") == records.SCHEMA
+    for one in content["runs"]:
+        del one["measures"], one["stopped"]
+    path.write_text(json.dumps(content))
+    old = load_record("example", folder=tmp_path)
+    assert (old.schema_version, old.runs) == (1, record.runs)
+    assert str(old) == str(record)
+    path.write_text(json.dumps(content | {"schema_version": 99, "new": {}}))
+    with pytest.raises(ValueError, match="has schema version 99, and this cnnbook reads up to 2: update cnnbook"):
+        load_record("example", folder=tmp_path)
+
+
+def test_provenance_names_cuda_where_it_was_used(record):
+    on_gpu = replace(record, environment=record.environment | {"device": "Tesla T4", "cuda": "12.8", "cudnn": 91002})
+    assert "on Tesla T4, 1 thread; Python 3.11.7, PyTorch 2.13.0, CUDA 12.8, cuDNN 91002; mnist" in on_gpu.provenance()
+    assert "CUDA" not in record.provenance()
+
+
+def test_a_kill_while_a_record_is_written_leaves_the_old_one(record, tmp_path, monkeypatch):
+    path = record.save(tmp_path)
+    before = path.read_bytes()
+    monkeypatch.setattr("os.replace", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        replace(record, note="later").save(tmp_path)
+    assert path.read_bytes() == before

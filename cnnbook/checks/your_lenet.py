@@ -1,0 +1,172 @@
+"""A LeNet-5 made of a student's own answers: does it read digits? And if not, which of its functions is at fault?"""
+
+import numpy as np
+
+from . import _words
+from ._call import call
+from ._cases import Case
+from ._wrap import pad, put, width, wrap
+
+ASKED = 0.97  # of the digits
+_WIDTH = 80
+
+
+class AtFault(AssertionError):
+    """Raised where the network reads too little; its text says which function is at fault."""
+
+    def _render_traceback_(self):
+        """The lines that IPython shows instead of a traceback."""
+        return str(self).splitlines()
+
+
+def answered(functions):
+    """Check that each function is answered: nothing is trained otherwise.
+
+    Parameters
+    ----------
+    functions : types.SimpleNamespace
+        As :func:`cnnbook.exercises.answers` collects them.
+
+    Raises
+    ------
+    AtFault
+        Names those that are still stubs.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> answered(SimpleNamespace(tanh=lambda x: ...))
+    Traceback (most recent call last):
+    cnnbook.checks.your_lenet.AtFault: These have no answer yet: tanh (activations.ipynb). Answer them, save, ...
+    """
+    stubs = []
+    for id, (case, *_) in _cases().items():
+        chapter, _, name = id.partition("-")
+        function = getattr(functions, name, None)
+        if function and call(function, case.args, case.options, seconds=60).unanswered:
+            stubs.append(f"{name} ({chapter}.ipynb)")
+    say = _words.words("your_lenet-")
+    if stubs:
+        raise AtFault("\n".join(wrap(say["stubs"].format(names=", ".join(stubs)), _WIDTH)))
+    put(say["answered"].format(count=len(vars(functions))))
+
+
+def reads_digits(accuracy, functions):
+    """Check how many digits the network reads. Where it is too few, each of its functions is asked once more.
+
+    A function is asked the question of its exercise, and then for what LeNet-5 asks of it: its own sizes, in float32.
+
+    Parameters
+    ----------
+    accuracy : float
+        The part of the held-out digits that the network reads: asked is 0.97.
+    functions : types.SimpleNamespace
+        The student's functions by name, as :func:`cnnbook.exercises.answers` collects them.
+
+    Raises
+    ------
+    ValueError
+        Where the accuracy is no number from 0 to 1.
+    AtFault
+        Where it is too low.
+
+    Examples
+    --------
+    >>> reads_digits(0.978, None)
+    Your LeNet-5 reads 97.8% of the digits: 97.0% were asked.
+    """
+    if not 0 <= accuracy <= 1:
+        raise ValueError(f"accuracy is {accuracy!r}: give the part of the digits that it reads, a number from 0 to 1")
+    say = _words.words("your_lenet-")
+    counts = {"accuracy": f"{accuracy:.1%}", "asked": f"{ASKED:.1%}"}
+    if accuracy >= ASKED:
+        put(say["reads"].format(**counts))
+        return
+    faults = at_fault(functions)
+    first = next((name for name, told in faults.items() if told), "")
+    columns = max(map(width, faults))
+    raise AtFault(
+        "\n".join(
+            [
+                *wrap(say["reads_too_few"].format(**counts), _WIDTH),
+                *(
+                    f"  {pad(name, columns)}  {say['wrong_one' if told else 'right_one']}"
+                    for name, told in faults.items()
+                ),
+                *wrap(say["first" if first else "none"].format(name=first), _WIDTH),
+                *([faults[first]] if first else []),
+            ]
+        )
+    )
+
+
+def at_fault(functions):
+    """Ask each function that LeNet-5 is made of.
+
+    Parameters
+    ----------
+    functions : types.SimpleNamespace
+        The student's, by name.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the function, in the order of the network, what is wrong with it; empty where nothing is.
+    """
+    from . import questions
+
+    asked = questions()
+    return {
+        id.partition("-")[2]: _fault(asked[id], getattr(functions, id.partition("-")[2], None), cases)
+        for id, cases in _cases().items()
+    }
+
+
+def _fault(question, function, cases):
+    result = question.run(function)
+    if result.status != "passed":
+        return str(result)
+    for case in cases:
+        outcome = call(function, case.args, case.options, seconds=None)
+        finding = question.complaint(case, outcome, question.answer(case))
+        if finding:
+            say = _words.words("your_lenet-")
+            shapes = ", ".join(str(value.shape) for value in case.args if isinstance(value, np.ndarray))
+            told = _words.say(finding, question.id) or say["another_value"]
+            return "\n".join(wrap(say["at_its_size"].format(name=question.name, shapes=shapes, told=told), _WIDTH))
+    return ""
+
+
+def _cases():
+    """What LeNet-5 asks of each function, in the order of forward, loss, backward and the step."""
+    rng = np.random.default_rng(0)
+
+    def numbers(*shape):
+        return rng.standard_normal(shape).astype(np.float32)
+
+    images, labels = 5, np.array([3, 0, 9, 7, 3])
+    digits, maps, pooled = numbers(images, 1, 28, 28), numbers(images, 6, 28, 28), numbers(images, 6, 14, 14)
+    features, logits = numbers(images, 400), numbers(images, 10)
+    c1, c3 = numbers(6, 1, 5, 5), numbers(16, 6, 5, 5)
+    fully = numbers(120, 400)
+    return {
+        "backpropagation-conv_forward": [
+            Case(digits, c1, numbers(6), padding=2),
+            Case(pooled, c3, numbers(16)),
+        ],
+        "activations-tanh": [Case(maps)],
+        "pooling-max_pool": [Case(maps, 2, stride=2)],
+        "classifier-linear": [Case(features, fully, numbers(120))],
+        "classifier-cross_entropy": [Case(logits, labels)],
+        "classifier-cross_entropy_gradient": [Case(logits, labels)],
+        "classifier-linear_backward": [Case(numbers(images, 120), features, fully)],
+        "pooling-max_pool_backward": [Case(numbers(images, 6, 14, 14), maps, 2, stride=2)],
+        "activations-tanh_backward": [Case(numbers(images, 6, 28, 28), maps)],
+        "backpropagation-conv_backward": [
+            Case(numbers(images, 16, 10, 10), pooled, c3),
+            Case(maps, digits, c1, padding=2),
+        ],
+        "backpropagation-sgd_step": [
+            Case(c1, numbers(*c1.shape), numbers(*c1.shape), lr=0.05, momentum=0.9, weight_decay=5e-4)
+        ],
+    }

@@ -1,0 +1,97 @@
+"""What ``cnnbook lab`` does: run one lab, list all, or run what is missing."""
+
+import _thread
+import signal
+from contextlib import contextmanager
+from functools import partial
+from threading import Event, Timer
+from traceback import print_exc
+
+from cnnbook._validate import number
+from cnnbook.training import load_record
+from cnnbook.training.records import record_path
+
+from . import load, names
+from ._draft import Draft
+from ._run import plural, run
+
+_say = partial(print, flush=True)  # at once, through a pipe too
+
+
+def run_one(name, *, scale="smoke", minutes=None, folder=None, **options):
+    """Run a lab and show its record."""
+    lab = load(name)
+    with _limit(minutes):
+        _say(run(lab, scale=scale, folder=folder, log=_say, **options))
+    if folder or scale != "smoke":
+        print(f"Next: git diff {record_path(name, scale, folder=folder)}")
+    return 0
+
+
+def list_all(*, folder=None):
+    """Print every lab, and what is on record of it."""
+    for name in names():
+        lab = load(name)
+        print(f"{name}: {lab.question}")
+        for scale in [scale for scale in lab.scales if scale != "smoke" or folder]:
+            record = _on_record(name, scale, folder)
+            print(f"  {scale:6}  {_summary(record) if record else 'not on record'}")
+    return 0
+
+
+def run_missing(*, scale="full", minutes=None, folder=None, **options):
+    """Run the labs that have no record at this scale, those first that have begun; as far as the time goes."""
+    missing = [name for name in names() if not _on_record(name, scale, folder)]
+    begun = {name: Draft(folder, name, scale).begun() for name in missing}
+    failed = False
+    with _limit(minutes) as over:
+        try:
+            for name in sorted(missing, key=lambda name: not begun[name]):
+                try:
+                    lab = load(name)
+                    _say(f"{name}: {lab.question}")
+                    _say(run(lab, scale=scale, folder=folder, resume=begun[name], log=_say, **options))
+                except Exception:  # the others can run all the same, and time on a GPU is short
+                    print_exc()
+                    failed = True
+        except KeyboardInterrupt as stop:
+            if not over.is_set():
+                raise
+            _say(f"The time is over: {stop}" if str(stop) else "The time is over.")
+    left = [name for name in missing if not _on_record(name, scale, folder)]
+    print(f"Missing at scale {scale}: {', '.join(left) or 'none'}")
+    return int(failed)
+
+
+def _on_record(name, scale, folder):
+    return (folder and load_record(name, scale, folder=folder)) or load_record(name, scale)
+
+
+def _summary(record):
+    networks, seeds, env = len(record.variants()), record.seeds, record.environment
+    threads = f", {plural(env['threads'], 'thread')}" if env["device"].startswith("cpu") else ""
+    return f"{networks} networks, {plural(seeds, 'seed')}, {record.date}, {env['device']}{threads}"
+
+
+@contextmanager
+def _limit(minutes):
+    """Stop what runs as Ctrl-C would, when the time is over; yields an event that tells the two apart."""
+    over = Event()
+    if minutes is None:
+        yield over
+        return
+    seconds = 60 * number("minutes", minutes, 0)
+
+    def stop():
+        over.set()
+        _thread.interrupt_main()
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have told it to ignore Ctrl-C
+    timer = Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield over
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)

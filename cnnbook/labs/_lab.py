@@ -1,0 +1,161 @@
+"""What a lab is: a question, what is compared, at which scales, and what is measured."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import nn
+
+from cnnbook import datasets
+from cnnbook.training import Config, MissingRecord, Standardise, choose_device, load_record
+from cnnbook.training.records import record_path
+from cnnbook.training.weights import load_weights
+
+SCALES = ("smoke", "laptop", "full")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One of the things that a lab compares.
+
+    `build` takes ``num_classes`` and ``in_channels`` and returns a network; `changes` are the knobs in which it differs
+    from the scale's config.
+    """
+
+    build: Callable
+    changes: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of everything.
+
+    Attributes
+    ----------
+    data : str
+        Name of the data set; see :func:`cnnbook.datasets.load`.
+    config : Config
+        How the networks are trained.
+    seeds : int
+        How often each is trained: with the seeds 0, 1, ...
+    images : int, optional
+        How many of the training images, from the first; all where left out.
+    validation : int
+        So many of the training images, the last ones, train nothing: they are kept aside to choose by. The accuracy on
+        them is in every run, as the measure ``validation_accuracy``.
+    variants : tuple of str
+        Which variants are compared at this scale; all where left out.
+    """
+
+    data: str
+    config: Config
+    seeds: int
+    images: int | None = None
+    validation: int = 0
+    variants: tuple = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """A question that training answers.
+
+    Attributes
+    ----------
+    name : str
+        Of its file, its page and its record.
+    question : str
+        In one sentence.
+    scales : dict
+        ``smoke`` takes seconds on a CPU and needs no download; ``laptop`` under 40 minutes on two cores, on real data;
+        ``full`` gives the numbers that the book would like to show.
+    variants : dict
+        Name -> :class:`Variant`: what is compared.
+    pad : int
+        What every image gets on each side, in pixels.
+    kept : str, optional
+        The variant whose weights, trained with seed 0, are stored beside the record.
+    at_start, each_epoch, at_end : callable, optional
+        What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
+        a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. See `on_epoch` of
+        :func:`cnnbook.training.fit` for what they may do.
+    """
+
+    name: str
+    question: str
+    scales: dict
+    variants: dict
+    pad: int = 0
+    kept: str | None = None
+    at_start: Callable | None = None
+    each_epoch: Callable | None = None
+    at_end: Callable | None = None
+
+    def at(self, scale):
+        """The :class:`Scale` of this name."""
+        if scale not in self.scales:
+            raise ValueError(f"scale {scale!r} is not known: use one of {', '.join(self.scales)}")
+        return self.scales[scale]
+
+    def scale(self):
+        """``$CNNBOOK_SCALE``; else full on a GPU and laptop on a CPU, where the images are here; else smoke."""
+        chosen = os.environ.get("CNNBOOK_SCALE")
+        if chosen:
+            if chosen not in self.scales:
+                raise ValueError(f"CNNBOOK_SCALE {chosen!r} is not known: use one of {', '.join(self.scales)}")
+            return chosen
+        fits = "full" if "laptop" not in self.scales or choose_device().type != "cpu" else "laptop"
+        return fits if datasets.available(self.at(fits).data) else "smoke"
+
+    def compared(self, scale):
+        """Names of the variants that are compared at this scale."""
+        return self.at(scale).variants or tuple(self.variants)
+
+    def load(self, scale, *, root=None):
+        """Training and test images for this scale."""
+        train, _, test = self.splits(scale, root=root)
+        return train, test
+
+    def splits(self, scale, *, root=None):
+        """Training images, those kept aside to choose by (None where there are none), and test images."""
+        size = self.at(scale)
+        everything, test = (datasets.load(size.data, split, root=root) for split in datasets.SPLITS)
+        free = len(everything) - size.validation  # to train on
+        learned = free if size.images is None else size.images
+        if not 0 < learned <= free or size.validation < 0:
+            told = f"images {size.images} and validation {size.validation} do not fit in {len(everything)} images"
+            raise ValueError(f"{told}: use fewer, and at least one image to train on")
+        kept_aside = _part(everything, slice(free, None)) if size.validation else None
+        return _part(everything, slice(learned)), kept_aside, test
+
+    def config(self, scale, variant, *, seed=0):
+        """The config of one variant."""
+        return replace(self.at(scale).config, **self.variants[variant].changes, seed=seed)
+
+    def build(self, variant, train, config):
+        """A fresh network for bytes, its first weights drawn with the config's seed."""
+        torch.manual_seed(config.seed)
+        network = self.variants[variant].build(num_classes=len(train.classes), in_channels=train.images.shape[1])
+        return nn.Sequential(Standardise(train, pad=self.pad), network)
+
+    def record(self, *, folder=None):
+        """The record of the largest scale that there is, or what says that there is none, which counts as false.
+
+        From the book's records, or those of a run of your own in `folder`.
+        """
+        records = (load_record(self.name, scale, folder=folder) for scale in ("full", "laptop"))
+        return next(filter(None, records), MissingRecord(self.name))
+
+    def trained(self, train, *, folder=None):
+        """The network whose weights are on record, for the training images that it was standardised with."""
+        if not self.kept:
+            raise ValueError(f"lab {self.name!r} keeps no weights: name one of its variants as `kept`, and run it")
+        record = self.record(folder=folder)
+        if not record:
+            raise FileNotFoundError(repr(record))
+        network = self.build(self.kept, train, self.config(record.scale, self.kept))
+        return load_weights(network, record_path(self.name, record.scale, ".npz", folder=folder))
+
+
+def _part(data, which):
+    return replace(data, images=data.images[which], labels=data.labels[which])

@@ -1,0 +1,303 @@
+"""Train every network of a lab with every seed, and put down what came of it."""
+
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
+from datetime import date
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from cnnbook import datasets
+from cnnbook._validate import integer
+from cnnbook.training import Config, Diverged, Run, RunRecord, choose_device, evaluate, fit, load_record
+from cnnbook.training.loop import plain, undisturbed
+from cnnbook.training.provenance import commit, environment, forget_peak, peak_memory
+from cnnbook.training.weights import save_weights
+
+from ._draft import Draft
+
+
+def run(
+    lab, *, scale="smoke", seeds=None, root=None, folder=None, threads=None, note="", resume=False, overwrite=False,
+    log=print,
+):  # fmt: skip
+    """Train every variant of a lab with every seed, and keep the record.
+
+    Each finished network is kept at once, and the one in training after every epoch: a run that is stopped, or killed,
+    goes on with ``resume=True`` and ends with the same record. Seed by seed, so that what is there compares all.
+
+    Parameters
+    ----------
+    lab : Lab
+        Which; see :func:`cnnbook.labs.load`.
+    scale : {"smoke", "laptop", "full"}
+        How much of everything.
+    seeds : int, optional
+        How often each variant is trained, with the seeds 0, 1, ...; as often as the scale says where left out.
+    root : path, optional
+        Where the data set is; see :func:`cnnbook.datasets.load`.
+    folder : path, optional
+        Where the record goes: beside the lab's page where left out. A smoke run without a folder keeps nothing.
+    threads : int, optional
+        Of the CPU; the number that is fastest here, which is measured first, where left out.
+    note : str
+        What else a reader of the record should know.
+    resume, overwrite : bool
+        Go on with a run that was stopped; replace a record of more seeds.
+    log : callable
+        Gets a line of text with the plan before the training, and after each epoch.
+
+    Returns
+    -------
+    RunRecord
+        What was measured.
+
+    Raises
+    ------
+    OSError
+        Where the record could not be kept, or not without losing another: before the training.
+    KeyboardInterrupt
+        After Ctrl-C; says how to go on.
+    """
+    size = lab.at(scale)
+    seeds = integer("seeds", size.seeds if seeds is None else seeds, 1)
+    threads = None if threads is None else integer("threads", threads, 1)
+    keeps = bool(folder) or scale != "smoke"
+    if resume and not keeps:
+        raise ValueError("resume True is of no use: a smoke run keeps nothing without a folder=... (--folder)")
+    revision = commit()  # now: the checkout may change while the networks train
+    with nullcontext(folder) if keeps else TemporaryDirectory() as place:
+        draft = Draft(place, lab.name, scale)
+        draft.check(seeds, resume=resume, overwrite=overwrite)
+        splits = lab.splits(scale, root=root)
+        with draft.alone():
+            begun = draft.read() if resume else None
+            threads = threads or (begun and begun.environment["threads"]) or fastest_threads(lab, scale, splits[0])
+            with _threads(threads):
+                record = _new_record(lab, scale, splits, revision, note)
+                record = _go_on(begun, record) if begun else record
+                draft.write(record)
+                try:
+                    record = _train_all(lab, record, seeds, splits, draft, log)
+                except KeyboardInterrupt:
+                    if not keeps:
+                        raise
+                    done, command = len(draft.read().runs), _command(lab, scale, seeds, root, folder)
+                    told = f"stopped; {done} of {seeds * len(record.config)} networks are finished"
+                    raise KeyboardInterrupt(f"{told} and kept in {draft.folder}; go on with: {command}") from None
+            draft.finish(record, overwrite=overwrite)
+    return record
+
+
+def _new_record(lab, scale, splits, revision, note):
+    train, kept_aside, test = splits
+    dataset = {
+        "name": lab.at(scale).data,
+        "train": len(train),
+        "test": len(test),
+        "train_sha256": train.sha256(),
+        "test_sha256": test.sha256(),
+        "test_counts": np.bincount(test.labels, minlength=len(test.classes)).tolist(),
+    }
+    return RunRecord(
+        lab=lab.name,
+        scale=scale,
+        date=date.today().isoformat(),
+        commit=revision,
+        dataset=dataset | ({"validation": len(kept_aside)} if kept_aside else {}),
+        config={variant: asdict(lab.config(scale, variant)) for variant in lab.compared(scale)},
+        environment=environment(choose_device(lab.at(scale).config.device)),
+        runs=[],
+        hard={},
+        note=note,
+    )
+
+
+def _go_on(begun, fresh):
+    """The record so far, with a note where the rest comes from another machine or another state of the book."""
+    for name, of_old, of_new in (
+        ("config", _configs(begun), _configs(fresh)),
+        ("dataset", begun.dataset, fresh.dataset),
+    ):
+        if of_old != of_new:
+            raise ValueError(f"{name} is no longer what the run began with: delete its folder, and begin anew")
+    note = [begun.note, fresh.note if fresh.note != begun.note else ""]
+    if begun.commit != fresh.commit:
+        note.append(f"Went on at commit {fresh.commit[:10]}.")
+    if begun.environment != fresh.environment:
+        device, threads = fresh.environment["device"], fresh.environment["threads"]
+        note.append(f"Went on with {device}, {threads} threads, PyTorch {fresh.environment['torch']}.")
+    return replace(begun, note=" ".join(filter(None, note)))
+
+
+def _configs(record):
+    return [(variant, Config(**config)) for variant, config in record.config.items()]
+
+
+def _train_all(lab, record, seeds, splits, draft, log):
+    """Train what is not on record yet, and return the record with it."""
+    train, _, test = splits
+    plan = [(variant, seed) for seed in range(seeds) for variant in record.config]
+    done = {(run.variant, run.seed) for run in record.runs}
+    epochs = {variant: lab.config(record.scale, variant).epochs for variant in record.config}
+    total = seeds * sum(epochs.values())
+    outstanding = [variant for variant, seed in plan if (variant, seed) not in done]
+    seconds = {variant: _estimate(lab, record.scale, variant, train, len(train), steps=5) for variant in {*outstanding}}
+    left = sum(seconds[variant] for variant in outstanding)
+    told = f"{len(epochs)} networks, {plural(seeds, 'seed')} each: {total} epochs of {len(train):,} images"
+    told += f", {len(done)} of {len(plan)} networks are finished" if done else ""
+    threads = plural(torch.get_num_threads(), "thread")
+    log(f"{told}, about {_minutes(left)} on {record.environment['device']}, {threads}")
+    progress = _Progress(total, log)
+    for variant, seed in plan:
+        if (variant, seed) not in done:
+            log(f"{variant}, seed {seed}")
+            config = lab.config(record.scale, variant, seed=seed)
+            checkpoint = draft.checkpoint(list(epochs).index(variant), seed)
+            run, network = _train(lab, variant, splits, config, checkpoint, progress)
+            if (variant, seed) == (lab.kept, 0):
+                save_weights(network, draft.weights)
+            record = record.with_run(run, test)
+            draft.write(record)
+            checkpoint.unlink(missing_ok=True)
+        progress.before += epochs[variant]
+    return record
+
+
+def _train(lab, variant, splits, config, checkpoint, progress):
+    """Train one network, and put down what came of it."""
+    train, kept_aside, test = splits
+    device = choose_device(config.device)
+
+    def measure(hook):
+        with undisturbed(network.eval(), device):
+            return dict(hook(network, train, test)) if hook else {}
+
+    def on_epoch(network, epoch):
+        progress(epoch)
+        return lab.each_epoch(network, train, test) if lab.each_epoch else {}
+
+    network, stopped = lab.build(variant, train, config).to(device), ""
+    measures = measure(lab.at_start)
+    forget_peak(device)
+    try:
+        history = fit(network, train, test, config, on_epoch=on_epoch, checkpoint=checkpoint)
+    except Diverged as error:  # a result like any other
+        history, stopped = error.history, str(error)
+        progress.log(stopped)
+    measures["peak_memory_mib"] = peak_memory(device)
+    seconds = sum(history.column("seconds"))
+    if history:
+        measures |= {name: history.column(name) for name in history[0].measures}
+        measures["images_per_second"] = round(len(train) * len(history) / seconds)
+    if kept_aside:
+        measures["validation_accuracy"] = evaluate(network, kept_aside).accuracy
+    if not stopped:
+        measures |= measure(lab.at_end)
+    said = evaluate(network, test).predictions
+    (wrong,) = np.nonzero(said != test.labels)
+    columns = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
+    run = Run(
+        variant=variant,
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        seed=config.seed,
+        test_accuracy=(len(test) - len(wrong)) / len(test),
+        seconds=round(seconds, 2),
+        history={name: [round(value, 5) for value in history.column(name)] for name in columns},
+        mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong],
+        measures={name: _short(plain(value)) for name, value in measures.items()},
+        stopped=stopped,
+    )
+    return run, network
+
+
+def _short(value):
+    """Numbers with six digits: more are noise, and fill the file."""
+    if isinstance(value, list):
+        return [_short(entry) for entry in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def fastest_threads(lab, scale, train):
+    """How many CPU threads train the lab's first network fastest here: one, where other programs keep the CPU busy.
+
+    No more are tried than PyTorch would take by itself.
+    """
+    most = torch.get_num_threads()
+    variant = lab.compared(scale)[0]
+    if most == 1 or choose_device(lab.config(scale, variant).device).type != "cpu":
+        return most
+    seconds = {}
+    for count in sorted({1 << bits for bits in range(most.bit_length())} | {most}):
+        with _threads(count):
+            seconds[count] = _estimate(lab, scale, variant, train, len(train), steps=5)
+    return min(seconds, key=seconds.get)
+
+
+@contextmanager
+def _threads(count):
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def offer(lab, variant, train):
+    """Say what training one variant takes at full scale on this machine, measured with a few of these images."""
+    size, config = lab.at("full"), lab.config("full", variant)
+    device = choose_device(config.device)
+    images, record = size.images, load_record(lab.name)
+    if not images and record:
+        images = record.dataset["train"]
+    elif not images and datasets.available(size.data):
+        images = len(lab.load("full")[0])
+    if not images:  # nobody knows before the download
+        return f"full: all of {size.data}, {config.epochs} epochs, on {device}"
+    minutes = _minutes(_estimate(lab, "full", variant, train, images))
+    return f"full: {images:,} images, {config.epochs} epochs, about {minutes} on {device}"
+
+
+def _estimate(lab, scale, variant, train, images, steps=20):
+    """Seconds that one variant with one seed takes here with so many images, measured on a few steps with `train`."""
+    config = lab.config(scale, variant)
+    count = min(steps * config.batch_size, len(train))
+    few = replace(train, images=train.images[:count], labels=train.labels[:count])
+    brief = replace(config, epochs=2, compile=False)  # the first epoch warms up
+    try:
+        seconds = fit(lab.build(variant, train, brief), few, few, brief)[-1].seconds
+    except Diverged:  # it will be told when it trains
+        return 0
+    return seconds / count * images * config.epochs
+
+
+class _Progress:
+    """Logs each epoch, with the time that is left if all others take as long."""
+
+    def __init__(self, total, log):
+        self.total, self.log, self.before, self.calls, self.started = total, log, 0, 0, perf_counter()
+
+    def __call__(self, epoch):
+        done = self.before + epoch.epoch
+        self.calls += 1
+        left = (perf_counter() - self.started) / self.calls * (self.total - done)
+        self.log(f"{epoch}   {done} of {self.total}, {_minutes(left)} left")
+
+
+def _minutes(seconds):
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def plural(count, noun):
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _command(lab, scale, seeds, root, folder):
+    """The command line that goes on with a run."""
+    words = ["cnnbook lab", lab.name, "--scale", scale]
+    words += ["--seeds", str(seeds)] * (seeds != lab.at(scale).seeds)
+    words += ["--root", str(root)] * bool(root) + ["--folder", str(folder)] * bool(folder)
+    return " ".join([*words, "--resume"])

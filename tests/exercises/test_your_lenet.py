@@ -1,0 +1,108 @@
+"""A network of a student's own answers: put together from notebooks, and told which function is at fault."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from cnnbook import checks
+from cnnbook.checks.your_lenet import AtFault
+from cnnbook.exercises import answers
+
+ROOT = Path(__file__).parents[2]
+WANTED = {
+    "pooling": "max_pool max_pool_backward",
+    "activations": "tanh tanh_backward",
+    "classifier": "linear linear_backward cross_entropy cross_entropy_gradient",
+    "backpropagation": "conv_forward conv_backward sgd_step",
+}
+WANTS = " ".join(WANTED.values()).split()
+
+
+@pytest.fixture(scope="module")
+def mine():
+    return answers(ROOT / "solutions", **WANTED)
+
+
+def test_the_notebook_collects_all_that_is_asked(mine):
+    source = "\n".join(cell.source for cell in nbformat.read(ROOT / "solutions/your_lenet.ipynb", as_version=4).cells)
+    assert all(f'{stem}="{names}"' in source for stem, names in WANTED.items())
+    assert checks.your_lenet.at_fault(mine).keys() == vars(mine).keys()
+
+
+def test_right_answers_are_not_at_fault(mine, capsys):
+    checks.your_lenet.answered(mine)
+    assert "11" in capsys.readouterr().out
+    assert not any(checks.your_lenet.at_fault(mine).values())
+    with pytest.raises(AtFault, match="None is at fault"):
+        checks.your_lenet.reads_digits(0.96, mine)
+
+
+def small_only(right):
+    """Right in every case of the exercise, and wrong for maps as large as LeNet-5's."""
+    return lambda grad_output, x: right(grad_output, x) * (1 if x.size < 1000 else 2)
+
+
+def in_double(right):
+    return lambda x, weight, bias, *, padding=0: right(x.astype(float), weight, bias, padding=padding)
+
+
+def changing(right):
+    def changes(parameter, gradient, velocity, *, lr, momentum, weight_decay):
+        gradient += weight_decay * parameter
+        return right(parameter, gradient, velocity, lr=lr, momentum=momentum, weight_decay=0.0)
+
+    return changes
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("conv_backward", lambda right: lambda g, x, w, *, padding=0: (-right(g, x, w, padding=padding)[0],
+         *right(g, x, w, padding=padding)[1:]), "wrong on"),
+        ("max_pool_backward", lambda right: lambda g, x, k, *, stride, padding=0: x * 0, "wrong on"),
+        ("tanh_backward", small_only, "right in its exercise, but not for arrays of the sizes"),
+        ("cross_entropy_gradient", lambda right: lambda logits, labels: right(logits, labels) * 3, "wrong on"),
+        ("conv_forward", in_double, "float32"),
+        ("sgd_step", changing, "changed its input"),
+        ("linear", lambda right: lambda x, weight, bias: 1 / 0, "ZeroDivisionError"),
+    ],
+)  # fmt: skip
+def test_the_one_at_fault_is_named_with_what_is_wrong(mine, name, wrong, told):
+    planted = SimpleNamespace(**vars(mine))
+    setattr(planted, name, wrong(getattr(mine, name)))
+    with pytest.raises(AtFault) as caught:
+        checks.your_lenet.reads_digits(0.9, planted)
+    lines = str(caught.value).splitlines()
+    told_of = [line.split() for line in lines if line.startswith("  ")]
+    verdicts = {words[0]: words[1] for words in told_of if len(words) == 2 and words[0] in WANTS}
+    assert verdicts == {each: "wrong" if each == name else "right" for each in WANTS}
+    assert f"Mend {name} first" in str(caught.value)
+    assert told in " ".join(str(caught.value).split())
+
+
+def test_a_function_that_is_missing_is_at_fault(mine):
+    functions = SimpleNamespace(**vars(mine))
+    del functions.tanh
+    assert [name for name, told in checks.your_lenet.at_fault(functions).items() if told] == ["tanh"]
+
+
+@pytest.mark.parametrize("accuracy", [97.8, -0.1, np.nan])
+def test_an_accuracy_is_a_part_of_one(accuracy):
+    with pytest.raises(ValueError, match="a number from 0 to 1"):
+        checks.your_lenet.reads_digits(accuracy, None)
+
+
+def test_without_answers_it_stops_at_once_and_says_which(tmp_path):
+    """In exercises/, where nothing is answered."""
+    notebook = nbformat.read(ROOT / "exercises/your_lenet.ipynb", as_version=4)
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": ROOT / "exercises"}})
+    with pytest.raises(CellExecutionError) as caught:
+        client.execute()
+    told = " ".join(str(caught.value).split())
+    assert "These have no answer yet: conv_forward (backpropagation.ipynb)" in told
+    assert notebook.cells[-2].execution_count is None
