@@ -5,7 +5,7 @@ not theirs.
 """
 
 import numpy as np
-from array_mistakes import CHANGES, changed, put
+from array_mistakes import CHANGES, put
 
 from cnnbook.checks import batch_norm as questions
 
@@ -129,7 +129,7 @@ def eval_with(formula):
 
 
 EVAL = (
-    changed(questions.batch_norm_eval.reference)
+    in_all("batch_norm_eval", None, SOME[:8] + SOME[10:])
     | regional(
         "batch_norm_eval", None,
         [several_images, one_image, one_channel, several_channels, higher, single, one_place, as_wide_as_channels,
