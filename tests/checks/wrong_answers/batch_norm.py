@@ -198,8 +198,12 @@ TRAIN = {
     "eps kept": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n - 1)) + e)), "eps_kept"),
     "n plus one": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n + 1)))), ""),
     "each image": (
+        train_with(lambda x, n, e: (x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True), x.mean((2, 3)),
+                                    x.var((2, 3)) * (n / (n - 1)))), "each_image_by_itself",
+    ),
+    "each image, averaged": (
         train_with(lambda x, n, e: (x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True), x.mean(C),
-                                    x.var((2, 3)).mean(0) * (n / (n - 1)))), "each_image_by_itself",
+                                    x.var((2, 3)).mean(0) * (n / (n - 1)))), "",
     ),
     "images' variance kept": (
         train_with(lambda x, n, e: (*means(x)[:3], x.var((2, 3)).mean(0) * (n / (n - 1)))), "",
