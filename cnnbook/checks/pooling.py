@@ -103,7 +103,7 @@ pooled_size.misconceptions(
 # Forward
 
 
-@question(points=2, minutes=15, difficulty=2, count=170, axes=BATCH, keeps_dtype=True)
+@question(points=2, minutes=15, difficulty=2, count=150, axes=BATCH, keeps_dtype=True)
 def max_pool(x, kernel, *, stride, padding=0):
     """The largest number of each window of a batch; padding never wins."""
     return pools.maxima(x, kernel, stride, padding)
@@ -111,6 +111,7 @@ def max_pool(x, kernel, *, stride, padding=0):
 
 max_pool.cases(
     Case(-1 - pools.FEW, 2, stride=2, padding=1),
+    Case(numbered(1, 1, 1, 5), 4, stride=1, padding=2),
     Case(SMALL, 2, stride=2),
     Case(SMALL, 2, stride=1),
     Case(SMALL, 3, stride=1),

@@ -51,7 +51,7 @@ def test_a_mistake_that_still_learns_is_told(mine):
         if parameter.ndim > 1
         else (parameter, velocity)
     )
-    with pytest.raises(AtFault, match="as asked, but one of its functions is wrong"):
+    with pytest.raises(AtFault, match=r"as asked, but one of its functions is\s+wrong"):
         checks.your_lenet.reads_digits(0.98, planted)
 
 
