@@ -103,7 +103,7 @@ LAB = Lab(
             "shapes", replace(CONFIG, epochs=2), seeds=1, images=1000, validation=500,
             variants=tuple(f"{name}, rate 0.05" for name in BUILDS),
         ),
-        "laptop": Scale("cifar10", CONFIG, seeds=2, images=6000, validation=5000),
+        "laptop": Scale("cifar10", CONFIG, seeds=4, images=6000, validation=5000),
         "full": Scale("cifar10", CONFIG, seeds=3, validation=5000),
     },
     variants={
