@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cnnbook import datasets, labs
-from cnnbook.labs.activations import ACTIVATIONS, BUILDS, deep, inside, layers_with_weights
+from cnnbook.labs.activations import ACTIVATIONS, BUILDS, RATES, deep, inside, layers_with_weights
 
 LAB = labs.load("activations")
 SHAPE = {"num_classes": 10, "in_channels": 3}
@@ -87,3 +87,10 @@ def test_dead_maps_are_counted_in_their_layer(train):
     assert [int(count) for count in dead[:4]] == [0, 0, 3, 0]
     leaky = deep(*ACTIVATIONS["leaky ReLU"], **SHAPE)
     assert np.isclose(leaky[1].negative_slope, 0.01)
+
+
+def test_on_record_sigmoids_learn_only_where_they_start_as_tanh():
+    record = LAB.record()
+    best = {name: max(100 - min(record.test_errors(f"{name}, rate {rate}")) for rate in RATES) for name in BUILDS}
+    assert best["sigmoid"] < 12
+    assert min(best[name] for name in BUILDS if name != "sigmoid") > 25
