@@ -79,7 +79,7 @@ conv_forward.misconceptions(
 
 
 @question(
-    points=4, minutes=35, difficulty=3, count=105, keeps_dtype=True, uses=("conv_forward",),
+    points=4, minutes=35, difficulty=3, count=170, keeps_dtype=True, uses=("conv_forward",),
     outputs=("grad_x", "grad_weight", "grad_bias"),
     axes=BATCH | {
         "grad_output": OUTPUT, "grad_x": "N C_in H W", "grad_weight": "C_out C_in kH kW", "grad_bias": "C_out",
@@ -166,7 +166,7 @@ conv_backward.misconceptions(
 
 
 @question(
-    points=3, minutes=20, difficulty=2, count=90, uses=("conv_forward",), axes=BATCH | {"answer": "C_out C_in kH kW"}
+    points=3, minutes=20, difficulty=2, count=160, uses=("conv_forward",), axes=BATCH | {"answer": "C_out C_in kH kW"}
 )
 def numerical_gradient(x, weight, *, step):
     """Central differences of the sum of the cubed outputs, by each weight; without bias and padding."""
@@ -325,7 +325,7 @@ momentum_path.misconceptions(
 
 
 @question(
-    points=3, minutes=25, difficulty=3, count=90, uses=("conv_forward", "conv_backward", "sgd_step"),
+    points=3, minutes=25, difficulty=3, count=130, uses=("conv_forward", "conv_backward", "sgd_step"),
     axes={"target": OUTPUT, "weight": "C_out C_in kH kW", "answer": "N C_in H W"},
 )  # fmt: skip
 def restore(target, weight, *, padding=0, steps=1, lr=0.5, momentum=0.0):
