@@ -282,7 +282,7 @@ def draw_numbers(rng, shape, low=-4, high=5):
     """Whole numbers in float32 or float64; now and then of one sign, or the same when turned by half a turn."""
     numbers, kind = rng.integers(low, high, shape), rng.random()
     if kind < 0.15:
-        numbers = (-1 - np.abs(numbers)) * 2.0 ** rng.choice([0, 0, 40])  # no finite number is small enough for padding
+        numbers = (-1 - np.abs(numbers)) * (2.0**40 if kind < 0.05 else 1)  # no finite number is small enough to pad
     elif kind < 0.25:
         numbers = np.abs(numbers)
     elif kind < 0.35:
