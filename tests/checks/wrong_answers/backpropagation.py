@@ -3,6 +3,7 @@
 from itertools import cycle
 
 import numpy as np
+from array_mistakes import shortened
 
 from cnnbook.checks import backpropagation as questions
 from cnnbook.checks._backward import (
@@ -20,18 +21,7 @@ from cnnbook.checks._steps import path, restored
 
 PADDING = ("padding", 0)
 
-
-def through(name, *options):
-    """How a short wrong answer, of the right one and all arguments by position, becomes one to a question."""
-    reference = getattr(questions, name).reference
-
-    def take(answer):
-        def wrong(*args, **given):
-            return answer(reference(*args, **given), *args, *(given.get(key, value) for key, value in options))
-
-        return wrong
-
-    return take
+through = shortened(questions)
 
 
 def where(holds, change):
