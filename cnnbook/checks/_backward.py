@@ -125,7 +125,7 @@ def draw_moves(rng):
     """A small batch, a weight and how far to move it."""
     kH, kW = (either(rng, (1, 4), (1, 5)) for _ in range(2))
     N, C_in, C_out = (either(rng, (1, 3), (1, 4)) for _ in range(3))
-    if C_out * C_in * kH * kW > 30:
+    if C_out * C_in * kH * kW > 24:
         return None
     H, W = (k + either(rng, (0, 2), (0, 4)) for k in (kH, kW))
     x, weight = draw_array(rng, N, C_in, H, W), draw_array(rng, C_out, C_in, kH, kW)

@@ -1,11 +1,10 @@
 """What the questions on a network's head are about: matrices, logits that formulas fail on, a page of digits."""
 
-import functools
-
 import numpy as np
 
 from cnnbook.datasets import load
 
+from ._elementwise import quietly
 from ._layers import either
 from ._pixels import draw_array
 
@@ -22,17 +21,6 @@ LOGITS = {
     "some_far_apart": lambda logits: np.ptp(logits, axis=1).max() > 90,
     "images_far_apart": lambda logits: np.ptp(logits.max(1)) > 750,
 }
-
-
-def quietly(formula):
-    """A mistake that overflows, without the warnings."""
-
-    @functools.wraps(formula)
-    def answer(*args, **options):
-        with np.errstate(all="ignore"):
-            return formula(*args, **options)
-
-    return answer
 
 
 # Drawing

@@ -102,14 +102,16 @@ def alike(first, second):
         return False
 
 
-def near(got, expected):
-    """Which numbers of two arrays of one shape are the same, but for rounding: what a pattern is made of.
+def near(got, expected, *, rtol=None, atol=None):
+    """Which numbers of two arrays of one shape are the same, but for rounding: what a pattern is made of. Where a
+    question has its own tolerances, it is what these say.
 
     >>> near(np.array([0.1 + 0.2, 1]), np.array([0.3, 2])).tolist()
     [True, False]
     """
     size = np.abs(expected)
-    return np.abs(got - expected) <= 1e-6 * size + 1e-9 * size.max(initial=1)
+    atol = 1e-9 * size.max(initial=1) if atol is None else atol
+    return np.abs(got - expected) <= (1e-6 if rtol is None else rtol) * size + atol
 
 
 def is_integer(value):

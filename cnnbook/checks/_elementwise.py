@@ -8,6 +8,7 @@ import numpy as np
 RIGHT, LEFT = (120, 800), (-120, -800)
 MIDDLE = (-8, -20, -40, -80, 20, 40)
 TINY = (3e-6, -3e-6, 3e-13, -3e-13, 1e-18)
+SMALLER = (0.1, -0.05, 6e-4, -1e-4, 3e-5)  # than a quarter; between them rounding decides about the fifth digit
 
 FLOATS = {"float32": lambda x: x.dtype == np.float32}
 LARGE = {

@@ -75,16 +75,16 @@ def limited(function, seconds):
         worker.jobs.put(job)
         in_time = job.wait(seconds)
     except BaseException:  # the user interrupts
-        worker.end()
+        worker.end(printed)
         raise
     finally:
         for name, stream in streams.items():  # the function may have put others there
             setattr(sys, name, stream)
     if not in_time:
         until_now = printed.text
-        worker.end()
+        worker.end(printed)
         raise TooSlow(until_now)
-    _release(worker.ident)
+    _release(worker.ident, printed)
     _idle.append(worker)
     if job.error:
         raise job.error
@@ -123,11 +123,12 @@ class _Worker(threading.Thread):
     def __init__(self):
         super().__init__(name="cnnbook check", daemon=True)
         self.jobs, self.ending = queue.SimpleQueue(), False
-        default = threading.stack_size(_STACK)
-        try:
-            self.start()
-        finally:
-            threading.stack_size(default)
+        with _lock:  # no shot is on its way to the ident that this thread may inherit
+            default = threading.stack_size(_STACK)
+            try:
+                self.start()
+            finally:
+                threading.stack_size(default)
 
     def run(self):
         _mute_displays()
@@ -138,19 +139,24 @@ class _Worker(threading.Thread):
         except _TimeUp:
             pass
 
-    def end(self):
+    def end(self, printed):
         """Leave the thread alone, ending or not: it is not used again."""
         self.ending = True
         self.jobs.put(None)
-        threading.Thread(target=self._shoot, name="cnnbook check: end", daemon=True).start()
+        threading.Thread(target=self._shoot, args=(printed,), name="cnnbook check: end", daemon=True).start()
         self.join(_GRACE)
 
-    def _shoot(self):
-        ident, time_up = ctypes.c_ulong(self.ident), ctypes.py_object(_TimeUp)
-        while self.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, time_up)
+    def _shoot(self, printed):
+        while self._hit():
             self.join(_PAUSE)
-        _release(self.ident)
+        _release(self.ident, printed)
+
+    def _hit(self):
+        """Whether the thread was still there to be shot at."""
+        with _lock:
+            if alive := self.is_alive():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_TimeUp))
+        return alive
 
 
 def _find_worker():
@@ -192,9 +198,10 @@ def _watch(ident, printed):
         return {name: getattr(sys, name) for name in _STREAMS}
 
 
-def _release(ident):
+def _release(ident, printed):
     with _lock:
-        _kept.pop(ident, None)
+        if _kept.get(ident) is printed:  # a new thread may have the ident of one that ended
+            del _kept[ident]
         for name in _STREAMS if not _kept else ():
             if isinstance(getattr(sys, name), _Switch):
                 setattr(sys, name, getattr(sys, name)._stream)

@@ -210,6 +210,10 @@ def routed_by(share=first_largest, fill=LOWEST):
     )  # fmt: skip
 
 
+def ones_routed(grad_output, x, kernel, stride, padding):
+    return routed(np.ones_like(grad_output), x, kernel, stride, padding)
+
+
 def overwritten(grad_output, x, kernel, stride, padding):
     """Where a number wins several windows, the last one counts."""
     H, W = x.shape[2:]
@@ -219,6 +223,16 @@ def overwritten(grad_output, x, kernel, stride, padding):
         a, b = np.argwhere(shares[n, c, i, j])[0]
         frame[n, c, i * stride + a, j * stride + b] = grad_output[n, c, i, j]
     return frame[:, :, padding : padding + H, padding : padding + W]
+
+
+def at_all_winners(grad_output, x, kernel, stride, padding):
+    """Added in all images and channels at once, at the winners of each: an index for two axes of four."""
+    frame, seen = framed(np.zeros_like(x), padding, padding, 0), windows(x, kernel, stride, padding)
+    winners = seen.reshape(*grad_output.shape, -1).argmax(-1)
+    for i, j in np.ndindex(grad_output.shape[2:]):
+        a, b = divmod(winners[:, :, i, j], kernel)
+        frame[:, :, i * stride + a, j * stride + b] += grad_output[:, :, i, j]
+    return frame[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
 
 
 def with_frame(start, stop):
@@ -268,7 +282,7 @@ def draw_numbers(rng, shape, low=-4, high=5):
     """Whole numbers in float32 or float64; now and then of one sign, or the same when turned by half a turn."""
     numbers, kind = rng.integers(low, high, shape), rng.random()
     if kind < 0.15:
-        numbers = -1 - np.abs(numbers)
+        numbers = (-1 - np.abs(numbers)) * (2.0**40 if kind < 0.05 else 1)  # no finite number is small enough to pad
     elif kind < 0.25:
         numbers = np.abs(numbers)
     elif kind < 0.35:

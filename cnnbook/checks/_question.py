@@ -215,6 +215,8 @@ class Question:
             return Finding("misfit_signature", outcome.problem.slots | {"signature": f"{self.name}{self.signature}"})
         if outcome.problem:
             return outcome.problem
+        if outcome.unanswered:
+            return Finding("stub")
         got = outcome.value
         if got is None and expected is not None and (outcome.printed or not self._judge):
             return Finding("printed_not_returned" if outcome.printed else "returned_nothing")

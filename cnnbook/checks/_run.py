@@ -218,23 +218,26 @@ class Run:
         return self.question.collection.arguments(trial.case)
 
     def _builds_on(self):
-        """The other answers that this one uses and that are wrong; then, how it does with right ones."""
+        """The other answers that this one uses and that are wrong or missing; then, how it does with right ones."""
         names = namespace(self.function)
         own = {name: names[name] for name in self.question.uses if callable(names.get(name))}
-        wrong = [name for name in own if self.question.sibling(name).run(own[name]).status == "failed"]
+        statuses = {name: self.question.sibling(name).run(own[name]).status for name in own}
+        codes = {"failed": "uses_wrong", "not answered": "uses_unanswered"}
+        wrong = {name: codes[status] for name, status in statuses.items() if status in codes}
         if not wrong:
             return []
         with standing_in(names, {name: self.question.sibling(name).reference for name in wrong}) as called:
             retried = list(self._ask(trial.case for trial in self.trials))
         slots = {"failed": sum(trial.complaint is not None for trial in retried), "cases": len(retried)}
         rest = Finding("rest_wrong" if slots["failed"] else "rest_right", slots)
-        return [*(Finding("uses_wrong", {"name": name}) for name in wrong), rest] if called else []
+        return [*(Finding(code, {"name": name}) for name, code in wrong.items()), rest] if called else []
 
     def _about(self, trial, findings, **facts):
         """A failure, shown by one of its cases."""
         case, outcome, expected, _ = trial
         if not outcome.ended:
-            if lines := marks(outcome.value, expected):
+            tolerances = {name: self.question.comparing[name] for name in ("rtol", "atol")}
+            if lines := marks(outcome.value, expected, **tolerances):
                 findings = [findings[0], Finding("marks", {"lines": lines}), *findings[1:]]
             facts |= {"expected": self._shown(expected), "got": self._shown(outcome.value)}
             facts["note"] = self.question.note if expected is not None else ""

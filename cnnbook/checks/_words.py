@@ -229,11 +229,20 @@ def _write_call(call, table):
     for argument in call["arguments"]:
         name, text = argument["name"], _write(argument["value"], table)
         if "\n" in text:
-            below.append(_fill(table, "argument", name=name, value=text))
+            below += _named(name, argument["value"], table)
             text = name
         written.append(f"{name}={text}" if argument["by_name"] else text)
     line = f"{call['function']}({', '.join(written)})"
     return "\n".join([_fill(table, "with", call=line), *below] if below else [line])
+
+
+def _named(name, value, table):
+    """An argument under its name, and what it holds as a student would index it: ``layers[0][1]``."""
+    if "items" not in value:
+        return [_fill(table, "argument", name=name, value=_write(value, table))]
+    is_dict = value["kind"] == "dict"
+    indexed = [(label if is_dict else int(label) - 1, item) for label, item in value["items"]]
+    return [line for index, item in indexed for line in _named(f"{name}[{index}]", item, table)]
 
 
 def _tuples(value):

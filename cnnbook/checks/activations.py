@@ -9,7 +9,19 @@ none of the others. So questions on stable forms judge each number by itself, to
 import numpy as np
 
 from ._cases import Case
-from ._elementwise import FLOATS, LARGE, LEFT, MIDDLE, RIGHT, TINY, draw_numbers, quietly, rarely_turned, sigmoid
+from ._elementwise import (
+    FLOATS,
+    LARGE,
+    LEFT,
+    MIDDLE,
+    RIGHT,
+    SMALLER,
+    TINY,
+    draw_numbers,
+    quietly,
+    rarely_turned,
+    sigmoid,
+)
 from ._pixels import draw_array
 from ._question import question
 from ._rows import digit
@@ -117,7 +129,7 @@ tanh.cases(
 
 @tanh.draws
 def _(rng):
-    return {"x": draw_numbers(rng, quarters=True, large_right=RIGHT, large_left=LEFT, tiny=TINY)}
+    return {"x": draw_numbers(rng, quarters=True, large_right=RIGHT, large_left=LEFT, tiny=TINY, small=SMALLER)}
 
 
 tanh.regions(**FLOATS, **LARGE, some_tiny=lambda x: ((x != 0) & (abs(x) < 0.001)).any())
@@ -329,8 +341,9 @@ def draw_network(rng):
     N, D, U = (int(size) for size in rng.integers(1, 6, 3))
     sizes = [D, *[U] * int(rng.choice([1, 2, 3, 3]))]
     pairs = zip(sizes[1:], sizes, strict=False)
-    layers = tuple((rng.integers(-2, 3, pair).astype(float), rng.integers(-4, 4, U).astype(float)) for pair in pairs)
-    return {"images": rng.integers(-2, 4, (N, D)).astype(float), "layers": layers}
+    scale = 2.0 ** rng.choice([0, 0, -10, -40])  # small outputs are not dead
+    layers = tuple((rng.integers(-2, 3, pair) * 1.0, rng.integers(-4, 4, U) * scale) for pair in pairs)
+    return {"images": rng.integers(-2, 4, (N, D)) * scale, "layers": layers}
 
 
 dead_units.draws(draw_network)

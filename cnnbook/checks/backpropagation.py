@@ -25,7 +25,7 @@ TAPS = np.array([[[[2.0, -1]]]])
 
 
 @question(
-    points=2, minutes=20, difficulty=2, count=110, keeps_dtype=True, axes=BATCH | {"bias": "C_out", "answer": OUTPUT}
+    points=2, minutes=20, difficulty=2, count=95, keeps_dtype=True, axes=BATCH | {"bias": "C_out", "answer": OUTPUT}
 )
 def conv_forward(x, weight, bias, *, padding=0):
     """A convolution of a whole batch with stride 1: the kernel is not turned, padding adds zeros on all sides."""
@@ -79,7 +79,7 @@ conv_forward.misconceptions(
 
 
 @question(
-    points=4, minutes=35, difficulty=3, count=120, keeps_dtype=True, uses=("conv_forward",),
+    points=4, minutes=35, difficulty=3, count=170, keeps_dtype=True, uses=("conv_forward",),
     outputs=("grad_x", "grad_weight", "grad_bias"),
     axes=BATCH | {
         "grad_output": OUTPUT, "grad_x": "N C_in H W", "grad_weight": "C_out C_in kH kW", "grad_bias": "C_out",
@@ -166,7 +166,7 @@ conv_backward.misconceptions(
 
 
 @question(
-    points=3, minutes=20, difficulty=2, count=90, uses=("conv_forward",), axes=BATCH | {"answer": "C_out C_in kH kW"}
+    points=3, minutes=20, difficulty=2, count=160, uses=("conv_forward",), axes=BATCH | {"answer": "C_out C_in kH kW"}
 )
 def numerical_gradient(x, weight, *, step):
     """Central differences of the sum of the cubed outputs, by each weight; without bias and padding."""
@@ -212,7 +212,7 @@ numerical_gradient.misconceptions(
 
 
 @question(
-    points=2, minutes=15, difficulty=1, count=150, keeps_dtype=True, outputs=("new_parameter", "new_velocity"),
+    points=2, minutes=15, difficulty=1, count=120, keeps_dtype=True, outputs=("new_parameter", "new_velocity"),
     axes=dict.fromkeys(("parameter", "gradient", "velocity", "new_parameter", "new_velocity"), "rows columns"),
 )  # fmt: skip
 def sgd_step(parameter, gradient, velocity, *, lr, momentum, weight_decay):
@@ -261,7 +261,7 @@ sgd_step.misconceptions(**step.MISTAKES)
 
 
 @question(
-    points=3, minutes=25, difficulty=3, count=140,
+    points=3, minutes=25, difficulty=3, count=110,
     axes={"start": "numbers", "gradients": "steps numbers", "rates": "steps", "answer": "steps numbers"},
 )  # fmt: skip
 def momentum_path(start, gradients, rates, *, momentum, weight_decay=0.0):
@@ -325,7 +325,7 @@ momentum_path.misconceptions(
 
 
 @question(
-    points=3, minutes=25, difficulty=3, count=100, uses=("conv_forward", "conv_backward", "sgd_step"),
+    points=3, minutes=25, difficulty=3, count=130, uses=("conv_forward", "conv_backward", "sgd_step"),
     axes={"target": OUTPUT, "weight": "C_out C_in kH kW", "answer": "N C_in H W"},
 )  # fmt: skip
 def restore(target, weight, *, padding=0, steps=1, lr=0.5, momentum=0.0):

@@ -36,6 +36,7 @@ from ._statistics import (
     in_one_dtype,
     layer,
     moved,
+    of_each_image,
     over,
     scaled,
     symmetric_at_times,
@@ -149,7 +150,7 @@ batch_norm_train.misconceptions(
     eps_kept=training(lambda x, mean, var, momentum, eps: (
         None, (x.mean(CHANNEL), unbiased(x.var(CHANNEL), x) + eps)
     )),
-    each_image_by_itself=training(wrongly_over((2, 3))),
+    each_image_by_itself=training(of_each_image),
     each_place_by_itself=training(wrongly_over((0,))),
     all_channels_together=training(wrongly_over((0, 1, 2, 3))),
     images_counted_for_numbers=training(lambda x, *_: (
@@ -158,7 +159,7 @@ batch_norm_train.misconceptions(
 )  # fmt: skip
 
 
-# Alone and in company
+# In company
 
 
 @question(points=2, minutes=15, difficulty=1, count=80, uses=("batch_norm_train",), outputs=("alone", "in_company"),
@@ -190,8 +191,7 @@ def _(rng):
     if H * W == 1:
         return None
     four, last = draw_four(rng, C), either(rng, (2, 4), (2, N + 1))
-    drawn = {"image": x[0], "others": x[1:last], "gamma": four["gamma"], "beta": four["beta"]}
-    return in_one_dtype(rng, drawn)
+    return in_one_dtype(rng, {"image": x[0], "others": x[1:last], "gamma": four["gamma"], "beta": four["beta"]})
 
 
 @company.example

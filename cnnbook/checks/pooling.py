@@ -23,12 +23,12 @@ WINDOWS = {
 SIGNS = {"all_negative": lambda x: x.max() < 0}
 
 
-# How many pools.windows?
+# How many windows?
 
 
 @question(points=1, minutes=10, difficulty=1, count=260)
 def pooled_size(size, kernel, *, stride=None, padding=0, ceil_mode=False):
-    """How many pools.windows of a pooling stand along an axis of `size` numbers? Without a stride, it is the kernel."""
+    """How many windows of a pooling stand along an axis of `size` numbers? Without a stride, it is the kernel."""
     return pools.pooled_length(size, kernel, stride or kernel, padding, ceil_mode)
 
 
@@ -111,6 +111,7 @@ def max_pool(x, kernel, *, stride, padding=0):
 
 max_pool.cases(
     Case(-1 - pools.FEW, 2, stride=2, padding=1),
+    Case(numbered(1, 1, 1, 5), 4, stride=1, padding=2),
     Case(SMALL, 2, stride=2),
     Case(SMALL, 2, stride=1),
     Case(SMALL, 3, stride=1),
@@ -264,11 +265,10 @@ max_pool_backward.misconceptions(
     last_of_a_tie=pools.routed_by(pools.last_largest),
     tie_read_by_columns=pools.routed_by(pools.largest_of_columns),
     overlaps_overwritten=pools.overwritten,
+    winners_of_all_maps=pools.at_all_winners,
     zeros_for_padding=pools.routed_by(fill=0),
     shared_by_all=pools.routed_by(lambda seen: np.full(seen.shape, 1 / seen.shape[-1] ** 2, seen.dtype)),
-    ones_for_the_gradient=lambda grad_output, x, kernel, stride, padding: pools.routed(
-        np.ones_like(grad_output), x, kernel, stride, padding
-    ),
+    ones_for_the_gradient=pools.ones_routed,
     times_the_largest=lambda grad_output, x, kernel, stride, padding: pools.routed(
         grad_output * pools.maxima(x, kernel, stride, padding), x, kernel, stride, padding
     ),

@@ -75,6 +75,8 @@ class Lab:
         What every image gets on each side, in pixels.
     kept : str, optional
         The variant whose weights, trained with seed 0, are stored beside the record.
+    mistakes : bool
+        Whether each run keeps which test images it misread; without, the record of many bad networks stays small.
     at_start, each_epoch, at_end : callable, optional
         What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
         a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. See `on_epoch` of
@@ -87,6 +89,7 @@ class Lab:
     variants: dict
     pad: int = 0
     kept: str | None = None
+    mistakes: bool = True
     at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None

@@ -206,7 +206,7 @@ def _train(lab, variant, splits, config, checkpoint, progress):
         test_accuracy=(len(test) - len(wrong)) / len(test),
         seconds=round(seconds, 2),
         history={name: [round(value, 5) for value in history.column(name)] for name in columns},
-        mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong],
+        mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong if lab.mistakes],
         measures={name: _short(plain(value)) for name, value in measures.items()},
         stopped=stopped,
     )

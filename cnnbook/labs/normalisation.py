@@ -24,23 +24,23 @@ MAPS = (8, 8, 16, 16, 32, 32)  # of the convolutions; the first, third and fifth
 
 
 class NormOnce(nn.BatchNorm2d):
-    """Scale and shift of each channel such that the *first* batch comes out with mean 0 and variance 1.
+    """Batch norm whose mean and variance are those of the *first* batch, for ever.
 
-    From then on they are parameters like others, and no image sees its neighbours any more. It is called actnorm in
-    https://arxiv.org/abs/1807.03039. Here it is the control: as many parameters as batch norm, the same start.
+    From then on no image sees its neighbours any more. The start, the parameters and what a step does to them are as
+    with batch norm: it is the control.
     """
 
     def __init__(self, maps):
-        super().__init__(maps, track_running_stats=False)
+        super().__init__(maps)
         self.register_buffer("seen", torch.tensor(False))
 
     def forward(self, x):
         if self.training and not self.seen:
             with torch.no_grad():
-                self.weight.copy_((x.var((0, 2, 3), unbiased=False) + self.eps).rsqrt())
-                self.bias.copy_(-x.mean((0, 2, 3)) * self.weight)
+                self.running_mean.copy_(x.mean((0, 2, 3)))
+                self.running_var.copy_(x.var((0, 2, 3), unbiased=False))
                 self.seen.fill_(True)
-        return x * self.weight[:, None, None] + self.bias[:, None, None]
+        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
 
 
 def network(norm, num_classes, in_channels):
@@ -129,6 +129,7 @@ LAB = Lab(
         ),
     },
     variants=VARIANTS,
+    mistakes=False,
     at_start=lambda network, train, test: {f"first_{name}": value for name, value in inside(network, train).items()},
     each_epoch=lambda network, train, test: inside(network, train),
     at_end=judged,

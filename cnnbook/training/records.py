@@ -110,6 +110,8 @@ class RunRecord:
     def confusion(self, variant):
         """Confusion matrix summed over the seeds: rows are labels, columns what the network said."""
         runs = self.of(variant)
+        if any(len(run.mistakes) != round(self.dataset["test"] * (1 - run.test_accuracy)) for run in runs):
+            raise ValueError(f"variant {variant!r} has no list of its mistakes: run the lab with mistakes=True")
         matrix = np.diag(self.dataset["test_counts"]) * len(runs)
         for _, label, said in (mistake for run in runs for mistake in run.mistakes):
             matrix[label, label] -= 1

@@ -305,6 +305,14 @@ def test_the_strip_says_needs_time_exercise_and_next(site):
     assert 'class="strip' not in (site / "book/index.html").read_text(encoding="utf-8")
 
 
+def test_a_lab_with_the_name_of_a_chapter_shows_no_exercise(site):
+    strips = [
+        re.search(r'<dl class="[^"]*\bstrip\b.*?</dl>', (site / page).read_text(encoding="utf-8"), re.DOTALL)[0]
+        for page in ("book/layers/activations.html", "book/labs/activations.html")
+    ]
+    assert ["exercises/activations" in strip for strip in strips] == [True, False]
+
+
 def test_points_are_those_of_the_headings():
     for path in sorted((ROOT / "exercises").glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

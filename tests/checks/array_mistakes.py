@@ -42,3 +42,39 @@ def changed(right, where=None):
 
     suffix = "" if where is None else f", {where.__name__.replace('_', ' ')}"
     return {f"{name}{suffix}": (making(change), "") for name, change in CHANGES.items()}
+
+
+def shortened(questions):
+    """For a chapter's questions, how a short wrong answer becomes one to a question: it takes the right one first, then
+    all arguments by position."""
+
+    def through(name, *options):
+        reference = getattr(questions, name).reference
+
+        def take(answer):
+            def wrong(*args, **given):
+                return answer(reference(*args, **given), *args, *(given.get(key, value) for key, value in options))
+
+            return wrong
+
+        return take
+
+    return through
+
+
+def where(condition, wrong):
+    """A short answer that is right but where a condition on the arguments holds."""
+    return lambda right, *args: wrong(right, *args) if condition(*args) else right
+
+
+def changed_at(place, value):
+    """A short answer that is right but in one place."""
+    return lambda right, *_: put(right, place, value)
+
+
+def partly(conditions, changes):
+    """Each change under each condition alone."""
+    return {
+        f"{what} {name}": (where(condition, wrong), "")
+        for name, condition in conditions.items() for what, wrong in changes.items()
+    }  # fmt: skip

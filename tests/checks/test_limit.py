@@ -188,6 +188,21 @@ def test_a_check_may_run_inside_a_check():
     assert limited(outer, 5) == ((3, "inside\n"), "before\nafter\n")
 
 
+def test_a_thread_that_ends_late_does_not_unwatch_the_one_that_got_its_ident():
+    ended, new = _limit._Printed(), _limit._Printed()
+
+    def late():  # what the ended thread's follower does, at the worst moment
+        _limit._release(threading.get_ident(), ended)
+        print("kept")
+
+    _limit._watch(threading.get_ident(), new)
+    try:
+        late()
+    finally:
+        _limit._release(threading.get_ident(), new)
+    assert new.text == "kept\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks on this system")
 def test_a_process_that_was_forked_has_threads_of_its_own():
     limited(lambda: 0, 1)

@@ -464,6 +464,12 @@ def test_where_an_earlier_answer_is_wrong_it_is_named_first():
     assert names["root"](9) == 2
 
 
+def test_where_an_earlier_answer_is_missing_it_is_named_first():
+    result = area.run(students(lambda square: ...)["area"])  # ... * height raises
+    assert codes(result)[:2] == ["uses_unanswered", "rest_right"]
+    assert "It uses your root, which has no answer yet: answer that one first." in " ".join(str(result).split())
+
+
 @pytest.mark.parametrize(
     "names", [students(root.reference, "root(square)"), students(lambda square: 2, "square * height")]
 )

@@ -40,6 +40,19 @@ def test_right_answers_are_not_at_fault(mine, capsys):
     assert not any(checks.your_lenet.at_fault(mine).values())
     with pytest.raises(AtFault, match="None is at fault"):
         checks.your_lenet.reads_digits(0.96, mine)
+    checks.your_lenet.reads_digits(0.97, mine)
+    assert "reads 97.0% of the digits: 97.0% were asked" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_mistake_that_still_learns_is_told(mine):
+    planted = SimpleNamespace(**vars(mine))
+    planted.sgd_step = lambda parameter, gradient, velocity, *, lr, momentum, weight_decay: (
+        mine.sgd_step(parameter, gradient, velocity, lr=lr, momentum=momentum, weight_decay=weight_decay)
+        if parameter.ndim > 1
+        else (parameter, velocity)
+    )
+    with pytest.raises(AtFault, match=r"as asked, but one of its functions is\s+wrong"):
+        checks.your_lenet.reads_digits(0.98, planted)
 
 
 def small_only(right):

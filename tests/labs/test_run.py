@@ -227,6 +227,12 @@ def test_two_runs_at_once_are_refused(toy, tmp_path, told):
     assert told == ["shifted, seed 0"]
 
 
+def test_mistakes_can_be_left_out(toy, told):
+    record = labs.run(replace(toy, mistakes=False), seeds=1, log=told.append)
+    assert [run.mistakes for run in record.runs] == [[], []]
+    assert len(record.hard_images()[0]) == 0
+
+
 def test_a_network_that_diverges_is_a_result(toy, told):
     wild = labs.Variant(toy.variants["plain"].build, {"learning_rate": 1e38})
     record = labs.run(replace(toy, variants=toy.variants | {"wild": wild}), seeds=1, log=told.append)

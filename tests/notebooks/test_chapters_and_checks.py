@@ -249,3 +249,13 @@ def test_the_formulas_that_the_chapter_sees_fail_are_mistakes_with_a_name():
     with np.errstate(all="ignore"):
         assert checks.activations.tanh.run(tanh).misconception == "as_written"
         assert checks.activations.softplus.run(softplus).misconception == "value_as_written"
+
+
+def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
+    train, question = functions("layers/batch_norm.ipynb")["train"], checks.batch_norm.batch_norm_train
+    cases = [case for case in question.draw() if "eps" not in case.options]
+    assert len(cases) > 20
+    for case in cases:
+        x, gamma, beta, mean, var = case.args
+        for got, expected in zip(train(x, mean, var, gamma, beta, **case.options), question.answer(case), strict=True):
+            assert np.allclose(got, expected, rtol=1e-5, atol=1e-5)

@@ -68,6 +68,12 @@ def test_confusion_is_summed_over_seeds(record):
     assert record.confusion("small").tolist() == [[10, 2], [1, 7]]
 
 
+def test_confusion_of_runs_whose_mistakes_were_not_kept_is_refused(record):
+    runs = [replace(run, mistakes=[]) for run in record.runs]
+    with pytest.raises(ValueError, match="variant 'small' has no list of its mistakes: run the lab with mistakes=True"):
+        replace(record, runs=runs).confusion("small")
+
+
 def test_images_that_every_run_misread(record):
     images, answers = record.hard_images()
     assert images[:, 0].tolist() == [[[18, 19, 20], [21, 22, 23]]]

@@ -14,8 +14,13 @@ FOLDER = "exercises/"
 
 
 def exercise_of(document):
-    """The page of the exercise that belongs to a chapter: the same name, in exercises/."""
-    return FOLDER + PurePosixPath(document).name
+    """The page of the exercise that belongs to a chapter: the same name, in exercises/. A lab of that name has none.
+
+    >>> exercise_of("book/layers/activations"), exercise_of("book/labs/activations")
+    ('exercises/activations', None)
+    """
+    document = PurePosixPath(document)
+    return None if document.parent.name == "labs" else FOLDER + document.name
 
 
 def points_of(path):

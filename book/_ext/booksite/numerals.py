@@ -7,7 +7,6 @@ A number in prose says how exact it is: 0.34 is good for any output that rounds 
 import functools
 import re
 import unicodedata
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -160,8 +159,8 @@ def _is_rounding(said, value):
     if not said.rounded or not said.step:
         return False
     steps = value / said.step
-    exact = Decimal(steps.numerator) / Decimal(steps.denominator)
-    return any(exact.quantize(Decimal(1), mode) == said.value / said.step for mode in (ROUND_HALF_UP, ROUND_HALF_EVEN))
+    half_up = int(abs(steps) + Fraction(1, 2)) * (1 if steps > 0 else -1)
+    return said.value / said.step in (half_up, round(steps))  # round takes a half to the even number
 
 
 def agrees(said, found, percent=False):

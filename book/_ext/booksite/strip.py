@@ -49,8 +49,8 @@ class Strip:
         yield self.item("needs", *map(self.link, needs)) if needs else self.item("needs", words["needs_nothing"])
         yield self.item("time", words["minutes"].format(minutes=settings["minutes"]))
         exercise = exercises.exercise_of(here)
-        path = Path(self.env.srcdir, f"{exercise}.ipynb")
         if exercise in self.env.external_site_map:
+            path = Path(self.env.srcdir, f"{exercise}.ipynb")
             self.env.note_dependency(str(path))
             yield self.item("exercise", self.link(exercise), words["points"].format(points=exercises.points_of(path)))
         order = pages_in_order(self.env.external_site_map)

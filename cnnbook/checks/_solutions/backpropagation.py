@@ -6,7 +6,7 @@ import numpy as np
 def conv_forward(x, weight, bias, *, padding=0):
     """Convolve a batch (N, C_in, H, W) with filters (C_out, C_in, kH, kW).
 
-    conv_forward(np.array([[[[1, 2, 3]]]]), np.array([[[[2, -1]]]]), np.array([1])) is [[[[1, 2]]]].
+    conv_forward(np.array([[[[1, 2]]]]), np.array([[[[3]]]]), np.array([1])) is [[[[4, 7]]]].
     """
     around = (padding, padding)
     padded = np.pad(x, ((0, 0), (0, 0), around, around))
@@ -23,7 +23,7 @@ def conv_forward(x, weight, bias, *, padding=0):
 def conv_backward(grad_output, x, weight, *, padding=0):
     """Gradients of a convolution: grad_x, grad_weight, grad_bias.
 
-    conv_backward(np.array([[[[1, -2]]]]), np.array([[[[1, 2, 3]]]]), np.array([[[[2, -1]]]]))[1] is [[[[-3, -4]]]].
+    conv_backward(np.array([[[[5]]]]), np.array([[[[2]]]]), np.array([[[[3]]]]))[1] is [[[[10]]]].
     """
     around = (padding, padding)
     padded = np.pad(x, ((0, 0), (0, 0), around, around))
@@ -34,7 +34,8 @@ def conv_backward(grad_output, x, weight, *, padding=0):
             under = np.s_[:, :, a : a + H_out, b : b + W_out]
             filters = weight[:, :, a, b]
             grad_padded[under] += np.einsum("nohw,oc->nchw", grad_output, filters)
-            grad_weight[:, :, a, b] = np.einsum("nohw,nchw->oc", grad_output, padded[under])
+            seen = padded[under]
+            grad_weight[:, :, a, b] = np.einsum("nohw,nchw->oc", grad_output, seen)
     H, W = x.shape[2:]
     grad_x = grad_padded[:, :, padding : padding + H, padding : padding + W]
     return grad_x, grad_weight, grad_output.sum((0, 2, 3))
@@ -43,7 +44,7 @@ def conv_backward(grad_output, x, weight, *, padding=0):
 def numerical_gradient(x, weight, *, step):
     """Central differences of the loss sum(output ** 3), by each weight.
 
-    numerical_gradient(np.array([[[[1.0, 2.0]]]]), np.array([[[[1.0, 1.0]]]]), step=1.0) is [[[[28, 62]]]].
+    numerical_gradient(np.array([[[[2.0]]]]), np.array([[[[1.0]]]]), step=1) is [[[[32]]]].
     """
     no_bias = np.zeros(len(weight))
     weight = weight.copy()
@@ -64,9 +65,10 @@ def numerical_gradient(x, weight, *, step):
 
 
 def sgd_step(parameter, gradient, velocity, *, lr, momentum, weight_decay):
-    """One step of SGD as PyTorch makes it: returns the new parameter and the new velocity.
+    """One step of SGD as PyTorch makes it: the new parameter, the new velocity.
 
-    sgd_step(np.array([[4]]), np.array([[1]]), np.array([[2]]), lr=0.5, momentum=0.5, weight_decay=0.25)[0] is [[2.5]].
+    All arrays have the same shape. Nothing is changed in place.
+    sgd_step(np.eye(1), np.eye(1), np.eye(1), lr=1, momentum=1, weight_decay=0)[0] is [[-1]].
     """
     gradient = gradient + weight_decay * parameter
     velocity = momentum * velocity + gradient
@@ -74,9 +76,10 @@ def sgd_step(parameter, gradient, velocity, *, lr, momentum, weight_decay):
 
 
 def momentum_path(start, gradients, rates, *, momentum, weight_decay=0.0):
-    """Parameters after each step of SGD, as PyTorch makes it: an array (steps, numbers).
+    """Parameters after each step of SGD: an array (steps, numbers).
 
-    momentum_path(np.array([4.0]), np.array([[1], [1]]), np.array([1, 0.5]), momentum=0.5) is [[3], [2.25]].
+    start is (numbers,), gradients (steps, numbers), rates (steps,).
+    momentum_path(np.array([4.0]), np.array([[1]]), np.array([0.5]), momentum=0) is [[3.5]].
     """
     parameter = start.copy()
     velocity = np.zeros_like(parameter)
@@ -89,9 +92,9 @@ def momentum_path(start, gradients, rates, *, momentum, weight_decay=0.0):
 
 
 def restore(target, weight, *, padding=0, steps=1, lr=0.5, momentum=0.0):
-    """Descend from zeros to an image whose convolution is the target: returns that image.
+    """Descend from zeros to an image whose convolution is the target.
 
-    restore(np.array([[[[3]]]]), np.array([[[[1, 2]]]]), lr=0.5) is [[[[1.5, 3]]]].
+    restore(np.array([[[[2]]]]), np.array([[[[1]]]]), lr=0.5) is [[[[1]]]].
     """
     N, _, H_out, W_out = target.shape
     C_out, C_in, kH, kW = weight.shape
@@ -101,5 +104,6 @@ def restore(target, weight, *, padding=0, steps=1, lr=0.5, momentum=0.0):
     for _ in range(steps):
         gap = conv_forward(image, weight, no_bias, padding=padding) - target
         gradient, _, _ = conv_backward(gap, image, weight, padding=padding)
-        image, velocity = sgd_step(image, gradient, velocity, lr=lr, momentum=momentum, weight_decay=0.0)
+        options = {"lr": lr, "momentum": momentum, "weight_decay": 0.0}
+        image, velocity = sgd_step(image, gradient, velocity, **options)
     return image

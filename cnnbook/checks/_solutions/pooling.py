@@ -59,15 +59,17 @@ def max_pool_backward(grad_output, x, kernel, *, stride, padding=0):
 
     max_pool_backward(np.ones((1, 1, 1, 1)), np.ones((1, 1, 2, 2)), 2, stride=1) is [[[[1, 0], [0, 0]]]].
     """
-    H, W = x.shape[2:]
+    N, C, H, W = x.shape
     sides = ((0, 0), (0, 0), (padding, padding), (padding, padding))
     padded = np.pad(x, sides, constant_values=-np.inf)
     grad = np.zeros_like(padded)
-    for n, c, i, j in np.ndindex(grad_output.shape):
+    n, c = np.ogrid[:N, :C]  # of shapes (N, 1) and (1, C)
+    for i, j in np.ndindex(grad_output.shape[2:]):
         top, left = i * stride, j * stride
-        window = padded[n, c, top : top + kernel, left : left + kernel]
-        a, b = divmod(window.argmax(), kernel)
-        grad[n, c, top + a, left + b] += grad_output[n, c, i, j]
+        window = padded[:, :, top : top + kernel, left : left + kernel]
+        winner = window.reshape(N, C, -1).argmax(2)
+        a, b = divmod(winner, kernel)  # all of shape (N, C)
+        grad[n, c, top + a, left + b] += grad_output[:, :, i, j]
     return grad[:, :, padding : padding + H, padding : padding + W]
 
 

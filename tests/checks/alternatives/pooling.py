@@ -125,6 +125,18 @@ def backward_number_by_number(grad_output, x, kernel, stride, padding=0):
     return grad
 
 
+def backward_map_by_map(grad_output, x, kernel, *, stride, padding=0):
+    """As one writes it at first, and too slow to train with."""
+    H, W = x.shape[2:]
+    frame = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)], constant_values=-np.inf)
+    grad = np.zeros_like(frame)
+    for n, c, i, j in np.ndindex(grad_output.shape):
+        top, left = i * stride, j * stride
+        a, b = divmod(frame[n, c, top : top + kernel, left : left + kernel].argmax(), kernel)
+        grad[n, c, top + a, left + b] += grad_output[n, c, i, j]
+    return grad[:, :, padding : padding + H, padding : padding + W]
+
+
 # Rounded up
 
 
@@ -179,7 +191,12 @@ ALTERNATIVES = {
     "pooled_size": [size_by_the_package, size_by_counting, size_by_rounding],
     "max_pool": [max_by_the_package, max_by_taps, max_of_the_repeated_edge, max_kept],
     "avg_pool": [avg_by_the_package, avg_of_what_is_there, avg_by_running_sums],
-    "max_pool_backward": [backward_by_the_package, backward_by_adding_at, backward_number_by_number],
+    "max_pool_backward": [
+        backward_by_the_package,
+        backward_by_adding_at,
+        backward_number_by_number,
+        backward_map_by_map,
+    ],
     "max_pool_ceil": [ceil_by_the_package, ceil_of_a_larger_frame, ceil_by_starts],
     "shift_rest": [moved_by_padding, moved_by_rolling],
 }

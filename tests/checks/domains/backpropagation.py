@@ -34,7 +34,7 @@ def _backward(rng):
 
 def _numerical(rng):
     x, weight, _ = _layer(rng)
-    if weight.size > 30 or x.size > 60 or np.less(x.shape[2:], weight.shape[2:]).any():
+    if weight.size > 24 or x.size > 60 or np.less(x.shape[2:], weight.shape[2:]).any():
         return None
     step = float(rng.choice([0.125, 0.25, 0.5, 1, 2]))
     return {"x": x.astype(float), "weight": weight.astype(float), "step": step}

@@ -7,6 +7,7 @@ theirs.
 import warnings
 
 import numpy as np
+from array_mistakes import changed_at, partly, where
 
 from cnnbook.checks import classifier as questions
 
@@ -25,27 +26,6 @@ def through(name, *options):
     return take
 
 
-def where(condition, wrong):
-    """Right but where a condition holds."""
-    return lambda right, *args: wrong(right, *args) if condition(*args) else right
-
-
-def changed(place, value):
-    def change(right, *_):
-        right = right.copy()
-        right[place] = value
-        return right
-
-    return change
-
-
-def partly(conditions, changes):
-    return {
-        f"{what} {name}": (where(condition, wrong), "")
-        for name, condition in conditions.items() for what, wrong in changes.items()
-    }  # fmt: skip
-
-
 ARRAYS = {
     "zeros": (lambda r, *_: 0 * r, ""),
     "twice": (lambda r, *_: 2 * r, ""),
@@ -60,8 +40,8 @@ ARRAYS = {
 }
 CHANGES = {
     "twice": lambda r, *_: 2 * r,
-    "first number wrong": lambda r, *_: changed((0,) * r.ndim, 99)(r),
-    "last row wrong": changed(-1, 77),
+    "first number wrong": lambda r, *_: changed_at((0,) * r.ndim, 99)(r),
+    "last row wrong": changed_at(-1, 77),
 }
 
 
@@ -130,8 +110,8 @@ LINEAR_BACKWARD = {
     },
     {
         "x twice": first(lambda a, *_: 2 * a),
-        "weight's first number wrong": second(changed((0, 0), 99)),
-        "bias's last number wrong": third(changed(-1, 77)),
+        "weight's first number wrong": second(changed_at((0, 0), 99)),
+        "bias's last number wrong": third(changed_at(-1, 77)),
         "weight negative": second(lambda a, *_: -a - (not a.any())),
     },
 )  # fmt: skip
@@ -177,7 +157,7 @@ SOFTMAX = ARRAYS | {
     {
         "equal shares": lambda r, z: 0 * r + 1 / r.dtype.type(r.shape[1] + 1),
         "twice": lambda r, *_: 2 * r,
-        "last row wrong": changed(-1, 0.77),
+        "last row wrong": changed_at(-1, 0.77),
     },
 )  # fmt: skip
 

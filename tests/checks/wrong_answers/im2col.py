@@ -7,26 +7,11 @@ theirs.
 from math import prod
 
 import numpy as np
+from array_mistakes import changed_at, partly, shortened, where
 
 from cnnbook.checks import im2col as questions
 
-
-def through(name, *options):
-    """How a short wrong answer, of the right one and all arguments by position, becomes one to a question."""
-    reference = getattr(questions, name).reference
-
-    def take(answer):
-        def wrong(*args, **given):
-            return answer(reference(*args, **given), *args, *(given.get(key, value) for key, value in options))
-
-        return wrong
-
-    return take
-
-
-def where(condition, wrong):
-    """Right but where a condition holds."""
-    return lambda right, *args: wrong(right, *args) if condition(*args) else right
+through = shortened(questions)
 
 
 STRIDE, PADDING = ("stride", 1), ("padding", 0)
@@ -93,22 +78,6 @@ COLUMN_BYTES = {
 # Arrays
 
 
-def changed(place, value):
-    def change(right, *_):
-        right = right.copy()
-        right[place] = value
-        return right
-
-    return change
-
-
-def partly(conditions, changes):
-    return {
-        f"{what} {name}": (where(condition, wrong), "")
-        for name, condition in conditions.items() for what, wrong in changes.items()
-    }  # fmt: skip
-
-
 EVERYWHERE = {
     "nothing but zeros": (lambda r, *_: 0 * r, ""),
     "twice": (lambda r, *_: 2 * r, ""),
@@ -129,8 +98,8 @@ EVERYWHERE = {
 
 CHANGES = {
     "twice": lambda r, *_: 2 * r,
-    "first number wrong": changed((0, 0), 99),
-    "last row wrong": changed(-1, 99),
+    "first number wrong": changed_at((0, 0), 99),
+    "last row wrong": changed_at(-1, 99),
     "rows turned": lambda r, *_: r[:, ::-1] + (np.arange(r.size).reshape(r.shape) == 0),
 }
 ROWS = EVERYWHERE | {
@@ -213,8 +182,8 @@ IM2COL_CHW = ROWS | {
 
 PLANES = {
     "twice": lambda r, *_: 2 * r,
-    "first number wrong": changed((0, 0, 0), 99),
-    "last channel zero": changed(-1, 0.5),
+    "first number wrong": changed_at((0, 0, 0), 99),
+    "last channel zero": changed_at(-1, 0.5),
     "rows turned": lambda r, *_: r[:, ::-1] + (np.arange(r.size).reshape(r.shape) == 0),
 }
 CONV_BY_IM2COL = EVERYWHERE | {

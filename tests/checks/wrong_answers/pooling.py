@@ -303,6 +303,17 @@ def with_ties(grad, x, kernel, *, stride, padding=0):
     return (places[0] + places[1][..., ::-1, ::-1] != x[0, 0].size - 1).any()
 
 
+def in_every_map(g, x, kernel, *, stride, padding=0):
+    """Two axes of four are indexed."""
+    (N, C, H, W), padded = x.shape, frame(x, padding)
+    back = np.zeros_like(padded)
+    for i, j in np.ndindex(g.shape[2:]):
+        t, s = i * stride, j * stride
+        a, b = divmod(padded[:, :, t : t + kernel, s : s + kernel].reshape(N, C, -1).argmax(2), kernel)
+        back[:, :, t + a, s + b] += g[:, :, i, j]
+    return back[:, :, padding : padding + H, padding : padding + W]
+
+
 MAX_POOL_BACKWARD = changed(back, with_padding) | {
     "all ties": (by_window(to_all_ties), "every_tie_gets_it"),
     "all ties where windows overlap": (where(with_overlap, by_window(to_all_ties), back), ""),
@@ -312,6 +323,8 @@ MAX_POOL_BACKWARD = changed(back, with_padding) | {
     "by columns": (by_window(by_columns), "tie_read_by_columns"),
     "overwritten": (by_window(overwriting), "overlaps_overwritten"),
     "overwritten with padding": (where(with_padding, by_window(overwriting), back), ""),
+    "in every map": (in_every_map, "winners_of_all_maps"),
+    "in every map where windows overlap": (where(with_overlap, in_every_map, back), ""),
     "zeros": (by_window(to_the_first, 0), "zeros_for_padding"),
     "zeros and all ties": (by_window(to_all_ties, 0), ""),
     "smallest": (by_window(to_the_smallest, np.inf), ""),
