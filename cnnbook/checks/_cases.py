@@ -32,6 +32,7 @@ class Case:
         self.options = {name: _locked(value) for name, value in options.items()}
         self.arguments, self.answers = None, []  # all of them by name, and the right answer, once they are known
         self.mistaken = {}  # what known mistakes answer, by their code, once they were asked
+        self.changed = {}  # which outputs they get wrong, likewise
 
     def __repr__(self):
         names = [str(number) for number, _ in enumerate(self.args)]

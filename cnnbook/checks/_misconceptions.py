@@ -95,10 +95,12 @@ def in_outputs(known, trials, count):
         return {}
     wrong, found = _differing(answers, right, range(count)), {}
     for misconception in known:
-        made = _made(misconception, trials)
-        places = _differing(made, right, range(count)) if made else ()
-        if len(places) == 1 and places <= wrong and not _differing(answers, made, places):
-            found.setdefault(*places, misconception)
+        changed = [_changed(misconception, trial, count) for trial in trials]
+        places = set() if None in changed else set().union(*changed)
+        if len(places) == 1 and places <= wrong:
+            made = [_answer(misconception, trial.case)[0] for trial in trials]
+            if not _differing(answers, made, places):
+                found.setdefault(*places, misconception)
     return found if found.keys() == wrong else {}
 
 
@@ -108,10 +110,13 @@ def _differing(first, second, places):
     return {place for place in places if any(compare(one[place], other[place]) for one, other in pairs)}
 
 
-def _made(misconception, trials):
-    """Its answers; None where it has none."""
-    made = [_answer(misconception, trial.case) for trial in trials]
-    return None if any(error for _, error in made) else [value for value, _ in made]
+def _changed(misconception, trial, count):
+    """Numbers of the outputs that a mistake gets wrong in one case; None where it has no answer. Compared once, too."""
+    changed = trial.case.changed
+    if misconception.code not in changed:
+        value, error = _answer(misconception, trial.case)
+        changed[misconception.code] = None if error else _differing([value], [trial.expected], range(count))
+    return changed[misconception.code]
 
 
 def _answer(misconception, case):

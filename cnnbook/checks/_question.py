@@ -180,8 +180,11 @@ class Question:
     def draw(self, seed=None, count=None):
         """The cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
         count = self.count if count is None else count
-        drawn = self._keep(("cases", seed, count), lambda: self.collection.draw(self._rng(seed), count))
-        return sorted(drawn, key=self._reading)
+
+        def drawn():
+            return sorted(self.collection.draw(self._rng(seed), count), key=self._reading)
+
+        return [*self._keep(("cases", seed, count), drawn)]
 
     def _reading(self, case):
         """How much a case asks of its reader; of arrays that is more where they show little."""
