@@ -2,7 +2,7 @@
 import { choice, clamp, connect, html, label, liveText, mount, onLine, partAt, range, svg, tell, translator } from "./_core.js";
 
 export const QUANTITIES = ["parameters", "macs", "activation_bytes"];
-const [PITCH, TALL, WIDE, BAR, LONGEST] = [24, 84, 30, 30, 60];
+const [PITCH, TALL, WIDE, BAR, LONGEST] = [24, 84, 26, 30, 60];
 const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ",": ", " };
 
 /** A whole number with commas; a sum such as "64*(3*7*7+1)" as a reader writes it. */

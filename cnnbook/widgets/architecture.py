@@ -48,7 +48,7 @@ class ArchitectureExplorer(Explorer):
         What the bars show: "parameters", "macs" or "activation_bytes".
     layers : str or tuple of str, optional
         The layer or stage that is chosen, by its path in the model without "features", "classifier" and "layers", such
-        as "conv2_x.0"; "" is the whole network. Default: where most of the first network's quantity is.
+        as "conv2_x.0"; "" is the whole network. Default: where most of each network's quantity is.
     opened : str
         The stage that is opened; "" shows the stages.
     language : str
@@ -91,11 +91,11 @@ class ArchitectureExplorer(Explorer):
         self.networks = networks if isinstance(networks, str) else tuple(data)
         self._nodes = {name: nodes(network) for name, network in data.items()}
         super().__init__(data=data, shown=shown, quantity=quantity, opened=opened, language=language)
-        largest = self._largest() if layers is None else layers
-        self.layers = (largest,) * 2 if isinstance(largest, str) else largest
+        layers = tuple(name and self._largest(name) for name in self.shown) if layers is None else layers
+        self.layers = (layers, layers) if isinstance(layers, str) else layers
 
-    def _largest(self):
-        name = self.shown[0]
+    def _largest(self, name):
+        """Where most of the quantity is."""
         known, network = self._nodes[name], self.data[name]
         return max(self._opened(name).children, key=lambda key: total(network, known[key], self.quantity))
 

@@ -174,6 +174,13 @@ def test_modules_without_1x1_pass_all_channels_on():
     assert macs > 2 * total(reduced, nodes(reduced)["3a"], "macs")
 
 
+def test_the_first_choice_is_where_most_of_the_quantity_is():
+    for quantity, layers in [("parameters", ("fc6", "fc6")), ("macs", ("conv2", "conv2"))]:
+        assert ArchitectureExplorer(quantity=quantity).layers == layers
+    assert ArchitectureExplorer("googlenet", quantity="macs").layers == ("conv2", "4e")
+    assert ArchitectureExplorer("resnet18", opened="conv4_x").layers == ("conv4_x.1", "")
+
+
 def test_own_networks_in_every_form():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 3 * 5, 2))
     networks = {"mine": model, "made": lambda: model, "small": (lambda: alexnet(groups=2), (3, 67, 67))}
