@@ -63,6 +63,24 @@ class Row(NamedTuple):
     receptive_field: int | tuple | None
 
 
+class Input(NamedTuple):
+    """A tensor that a row was given and that depends on the model's input.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Written as the output shapes are.
+    receptive_field : tuple of int
+        Input pixels that a unit of it sees, one number an axis; empty where there is no position.
+    jump : tuple of int or Fraction
+        Input pixels between neighbouring units, one number an axis.
+    """
+
+    shape: tuple
+    receptive_field: tuple
+    jump: tuple
+
+
 class Totals(NamedTuple):
     """Sums over a model; the parameters include those that the run did not use. `macs` is None where a row's is."""
 
@@ -84,6 +102,8 @@ class Profile:
     totals : Totals
     notes : tuple of str
         What the rows do not show, a sentence each.
+    inputs : tuple of tuple of Input
+        For each row what it was given.
     """
 
     model: str
@@ -91,6 +111,7 @@ class Profile:
     rows: tuple
     totals: Totals
     notes: tuple
+    inputs: tuple = ()
 
     def __iter__(self):
         return iter(self.rows)
@@ -268,7 +289,11 @@ def profile(model, input_shape):
             _sum(row.macs for row in rows),
             sum(row.activation_bytes for row in rows),
         )
-        return Profile(name, shapes[0] if len(shapes) == 1 else shapes, rows, totals, tuple(_notes(recorder, inputs)))
+        given = tuple(
+            tuple(Input(_shape(shape, with_batch), *seen) for shape, *seen in entry.given) for entry in recorder.rows
+        )
+        shape = shapes[0] if len(shapes) == 1 else shapes
+        return Profile(name, shape, rows, totals, tuple(_notes(recorder, inputs)), given)
 
     try:
         with left_as_it_was(model):

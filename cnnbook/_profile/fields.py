@@ -53,6 +53,14 @@ def sizes(seen):
     return tuple(found[dim] for dim in sorted(found))
 
 
+def jumps(seen):
+    """Pixels between neighbouring units, one number an axis, as in :func:`sizes`."""
+    found = {}
+    for (_, dim), axis in (seen or {}).items():
+        found[dim] = max(found.get(dim, 0), axis.jump)
+    return tuple(found[dim] for dim in sorted(found))
+
+
 def merge(*all_seen):
     """Units that see what units of several tensors see: sums, products, concatenations along channels."""
     merged = {}

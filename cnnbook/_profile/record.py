@@ -26,6 +26,7 @@ class Entry:
     parameters: int = 0
     macs: int | None = 0  # None: not known
     works: bool = False  # computes something, rather than looking at it from another side
+    given: tuple = ()  # (shape, pixels seen, jump) of each tensor that comes from the input
     outputs: list = field(default_factory=list)  # (shape, bytes that it took, pixels seen) of each tensor
 
 
@@ -88,7 +89,7 @@ class Recorder:
         opens = self.entry is None and next(module.children(), None) is None and not inside
         self.running.append(Call(module, path, shapes, opens, sys.exc_info()[1]))
         if opens:
-            self.entry = Entry(path or kind, kind)
+            self.entry = Entry(path or kind, kind, given=self.told(args, kwargs))
 
     def leave(self, module, _, output):
         if not self.running or self.running[-1].module is not module:
@@ -131,7 +132,8 @@ class Recorder:
 
     def call(self, function, args, kwargs):
         """A function of PyTorch, called between layers; a row where it computes something."""
-        self.entry = entry = Entry("", getattr(function, "__name__", "function").partition(".")[0].strip("_"))
+        name = getattr(function, "__name__", "function").partition(".")[0].strip("_")
+        self.entry = entry = Entry("", name, given=self.told(args, kwargs))
         try:
             output = function(*args, **kwargs)
             if entry.works and any(isinstance(value, torch.Tensor) for value in tree_leaves(output)):
@@ -156,7 +158,7 @@ class Recorder:
         views = not writes and any(result.alias_info for result in operation._schema.returns)
         alone = self.entry is None and not views  # called by something that shows no function
         if alone:
-            self.entry = Entry("", name_of(operation).strip("_"))
+            self.entry = Entry("", name_of(operation).strip("_"), given=self.told(args, kwargs))
         if self.entry is not None:
             self.entry.works |= not views
             self.multiply(operation, given, results)
@@ -232,6 +234,12 @@ class Recorder:
         """Learned numbers in those of these tensors that no row has yet."""
         new = [self.uncounted.pop(id(tensor)) for tensor in tensors if id(tensor) in self.uncounted]
         return sum(self.parameters[name].numel() for name in new)
+
+    def told(self, *values):
+        """What a row is given: shape, pixels seen and jump of each tensor in there that depends on the input."""
+        tensors = [value for value in tree_leaves(values) if isinstance(value, torch.Tensor) and self.seen.get(value)]
+        found = [(x, self.seen[x]) for x in tensors]
+        return tuple((tuple(x.shape), fields.sizes(seen), fields.jumps(seen)) for x, seen in found)
 
     def unused(self):
         """Names of the learned tensors that no row has."""

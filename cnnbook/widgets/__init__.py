@@ -8,6 +8,7 @@ from importlib import import_module
 
 _HOMES = {
     "ActivationExplorer": "activations",
+    "ArchitectureExplorer": "architecture",
     "ArithmeticExplorer": "arithmetic",
     "BatchNormExplorer": "batch_norm",
     "ChannelsExplorer": "channels",
@@ -23,6 +24,7 @@ _HOMES = {
 
 __all__ = [
     "ActivationExplorer",
+    "ArchitectureExplorer",
     "ArithmeticExplorer",
     "BatchNormExplorer",
     "ChannelsExplorer",

@@ -96,7 +96,9 @@ def style_text(stem):
         f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
     )
     own = _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
-    return f"{themes}{_read('_core.css')}.x-{stem} {{\n{own}}}\n"  # others on the page have rules of their own
+    if not own.startswith(f".x-{stem} "):  # others on the page have rules of their own; new sheets say so in each rule,
+        own = f".x-{stem} {{\n{own}}}\n"  # since Safari before 16.5 drops nested ones
+    return f"{themes}{_read('_core.css')}{own}"
 
 
 def words(stem, language="en"):

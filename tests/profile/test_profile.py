@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnbook.models import build
-from cnnbook.profile import Profile, Row, Totals, profile
+from cnnbook.profile import Input, Profile, Row, Totals, profile
 
 
 class Functional(nn.Module):
@@ -301,3 +301,24 @@ def test_a_profile_is_a_sequence_of_rows():
     assert isinstance(result, Profile)
     assert [row.kind for row in result] == ["Linear", "ReLU"]
     assert len(result) == 2
+
+
+def test_inputs_say_what_each_row_was_given():
+    """Two branches with strides 2 and 1, by hand; what does not come from the image is not among them."""
+
+    class Fork(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.wide = nn.Conv2d(3, 4, (3, 2), stride=2), nn.Conv2d(4, 4, 3, padding=1)
+
+        def forward(self, x):
+            x = self.first(x)
+            return torch.cat([x, self.wide(x), torch.zeros(1, 1, 3, 4)], dim=1).mean((2, 3))
+
+    result = profile(Fork(), (3, 7, 9))
+    first = Input((4, 3, 4), (3, 2), (2, 2))
+    inputs = dict(zip([row.kind for row in result][1:], result.inputs[1:], strict=True))
+    assert result.inputs[0] == (Input((3, 7, 9), (1, 1), (1, 1)),)
+    assert inputs["Conv2d"] == (first,)
+    assert inputs["cat"] == (first, Input((4, 3, 4), (7, 6), (2, 2)))
+    assert len(result.inputs) == len(result)

@@ -30,6 +30,14 @@ SCRIPTS = {
         then={"function": "relu", "x": 2.5},
         shown="ReLU at x = 2.5: value 2.5, slope 1.",
     ),
+    "ArchitectureExplorer": Script(
+        keyboard=(("slider", "Layers of AlexNet, two groups"), "ArrowRight"),
+        mouse=(".cnnx-network >> nth=1 >> [data-column='3']", 0, 0),  # a click on conv2; the other network follows
+        touch=(".cnnx-network >> nth=1 >> [data-column='3']"),  # again: it opens
+        traits={"layers": ("conv2.conv", "conv2.conv"), "opened": "conv2"},
+        then={"opened": "", "quantity": "macs", "layers": ("conv2", "fc7")},
+        shown="AlexNet, two groups, conv2: output 256 × 27 × 27, 307,456 parameters, 223,948,800 MACs",
+    ),
     "ArithmeticExplorer": Script(
         keyboard=(WINDOW, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),

@@ -10,6 +10,7 @@ from cnnbook.widgets._bundle import stems
 # Changes one after the other from the first state, possible and impossible ones (last): axe must find nothing.
 LOOKS = {
     "activations": [],
+    "architecture": [{"opened": "conv2", "shown": ["one_tower", ""]}],
     "arithmetic": [{"size": 1}],
     "batch_norm": [{"values": [1]}],
     "channels": [{"groups": 3}],
@@ -25,6 +26,11 @@ LOOKS = {
 # A change, how the text then begins, and another change, which comes when the explorer is gone.
 CHANGES = {
     "activations": ({"x": 3}, "sigmoid at x = 3: value 0.9526, slope 0.0452.", {"x": 2}),
+    "architecture": (
+        {"layers": ["conv1", "conv1"]},
+        "AlexNet, two groups, conv1: output 96 × 55 × 55, 34,944 parameters, 105,415,200 MACs, ",
+        {"layers": ["conv2", "conv2"]},
+    ),
     "arithmetic": ({"stride": 2}, "Output size 3.", {"stride": 3}),
     "batch_norm": ({"training": False}, "Evaluation: normalised with the running mean 0 and ", {"training": True}),
     "channels": ({"channel": 0}, "Output channel 0, row 1, column 2 sees input channels 0 to 1, ", {"channel": 5}),

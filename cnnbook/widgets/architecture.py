@@ -1,0 +1,205 @@
+"""The architecture explorer: networks as rows of volumes, and the shape, the cost and the reach of each layer."""
+
+import traitlets
+
+from ._bundle import module_text, style_text, words
+from ._explorer import Explorer, SettingError
+from ._network import field_of, nodes, spec_of, total
+from ._traits import OneOf
+from ._variants import networks_of
+
+QUANTITIES = ("parameters", "macs", "activation_bytes")
+
+
+class Pair(traitlets.TraitType):
+    """Two names, one for each network that is shown; "" stands for nothing."""
+
+    def __init__(self):
+        super().__init__(("", ""))
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        value = tuple(value) if isinstance(value, list | tuple) else value
+        if not isinstance(value, tuple) or len(value) != 2 or not all(isinstance(name, str) for name in value):
+            raise TypeError(f"{self.name} must be two names, got {value!r}: use a tuple, with '' for none")
+        return value
+
+
+class ArchitectureExplorer(Explorer):
+    """Where are the parameters of a network, where its multiply-accumulates, and what does each layer see?
+
+    A network is a row of volumes, each as high as the square root of its map's side and as wide as the square root of
+    its channels. Below stand the shares of the whole. Pointing at a layer or a stage shows its numbers and the sums
+    behind them; stages can be opened. All numbers are those of :func:`cnnbook.profile.profile`. In a live notebook the
+    traits follow.
+
+    Parameters
+    ----------
+    networks : str or dict
+        The networks of a chapter ("lenet", "alexnet", "vgg", "googlenet", "inception", "resnet", "xception_mobilenet"),
+        or one model by its name, such as "resnet50". Or a dict from the names that the reader chooses from to networks:
+        each an ``nn.Module``, or a function that makes one (it is then made without numbers, which takes no memory), or
+        a tuple of that and the shape of its input.
+    input_shape : tuple of int
+        (C, H, W) of the networks of a dict that do not bring their own.
+    shown : str or tuple of str, optional
+        The one or the two networks that are shown first. Default: the first two.
+    quantity : str
+        What the bars show: "parameters", "macs" or "activation_bytes".
+    layers : str or tuple of str, optional
+        The layer or stage that is chosen, by its path in the model without "features", "classifier" and "layers", such
+        as "conv2_x.0"; "" is the whole network. Default: where most of each network's quantity is.
+    opened : str
+        The stage that is opened; "" shows the stages.
+    language : str
+        Language of the words on screen: ``"en"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything but such settings, and for networks that cannot be counted or drawn.
+
+    Examples
+    --------
+    >>> explorer = ArchitectureExplorer("alexnet", quantity="macs")
+    >>> explorer
+    ArchitectureExplorer(networks='alexnet', shown=('two_groups', 'one_tower'), quantity='macs', ...)
+    >>> explorer.layers                                  # most multiply-accumulates
+    ('conv2', 'conv2')
+    >>> explorer.layers = ("fc6", "fc6")
+    >>> print(explorer.summary().partition(". ")[0])
+    AlexNet, two groups, fc6: output 4,096, 37,752,832 parameters, 37,748,736 MACs, 32,768 bytes of activations, ...
+    """
+
+    _esm = module_text("architecture")
+    _css = style_text("architecture")
+    settings = ("networks", "shown", "quantity", "layers", "opened")
+
+    data = traitlets.Dict().tag(sync=True)
+    shown = Pair()
+    quantity = OneOf("parameters", QUANTITIES)
+    layers = Pair()
+    opened = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self, networks="alexnet", *, input_shape=(3, 224, 224), shown=None, quantity="parameters", layers=None,
+        opened="", language="en",
+    ):  # fmt: skip
+        words("architecture", language)  # refuses a language without words
+        data = networks_of(networks, input_shape)
+        shown = (*data, "")[:2] if shown is None else (shown, "") if isinstance(shown, str) else shown
+        self.networks = networks if isinstance(networks, str) else tuple(data)
+        self._nodes = {name: nodes(network) for name, network in data.items()}
+        super().__init__(data=data, shown=shown, quantity=quantity, opened=opened, language=language)
+        layers = tuple(name and self._largest(name) for name in self.shown) if layers is None else layers
+        self.layers = (layers, layers) if isinstance(layers, str) else layers
+
+    def _largest(self, name):
+        """Where most of the quantity is."""
+        known, network = self._nodes[name], self.data[name]
+        return max(self._opened(name).children, key=lambda key: total(network, known[key], self.quantity))
+
+    @traitlets.validate("shown")
+    def _is_known(self, proposal):
+        first, second = proposal["value"]
+        for name in (first, *([second] if second else [])):
+            if name not in self.data:
+                raise SettingError(f"shown {name!r} is no network here: use one of {', '.join(self.data)}")
+        return proposal["value"]
+
+    @traitlets.validate("layers", "opened")
+    def _is_there(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        for key in value if name == "layers" else (value,):
+            found = [known[key] for known in self._nodes.values() if key in known]
+            if not found:
+                near = ", ".join(self._nodes[self.shown[0]][""].children)
+                raise SettingError(f"{name} {key!r} is in no network here: use a path that begins with one of {near}")
+            if name == "opened" and not any(node.children for node in found):
+                raise SettingError(f"opened {key!r} is a layer, which holds no others: use ''")
+        return value
+
+    def summary(self):
+        word, told = words("architecture", self.language), []
+        for name, key in zip(self.shown, self.layers, strict=True):
+            if not name:
+                continue
+            network, node = self.data[name], self._chosen(name, key)
+            numbers = {quantity: f"{total(network, node, quantity):,}" for quantity in QUANTITIES}
+            if not node.key:
+                numbers["parameters"] = f"{network['totals'][0]:,}"  # those that did not run too
+            last, field = node.rows[-1], field_of(network, node.rows[-1])
+            size = f"{field:,}" if isinstance(field, int) else field and " × ".join(f"{size:,}" for size in field)
+            told.append(
+                word["result"].format(
+                    network=word.get(f"name_{name}", name), layer=node.key or word["whole"],
+                    shape=" × ".join(f"{size:,}" for size in spec_of(network, last)[1]), **numbers,
+                    field=word["no_field"] if field is None else word["field"].format(size=size),
+                )
+            )  # fmt: skip
+        return " ".join(told)
+
+    def _chosen(self, name, key):
+        """The chosen part of a network; where it is not among the volumes, what these are parts of."""
+        known = self._nodes[name]
+        shown = self._opened(name)
+        return known[key] if key in shown.children else shown
+
+    def _opened(self, name):
+        """The part whose children are seen: the opened one, or the nearest around it that this network has."""
+        known, key = self._nodes[name], self.opened
+        while key not in known or not known[key].children:
+            key = key.rpartition(".")[0]
+        return known[key]
+
+    def still(self):
+        from ._figure import figure, png
+
+        word, names = words("architecture", self.language), [name for name in self.shown if name]
+        rows = [self._columns(name, key) for name, key in zip(names, self.layers, strict=False)]
+        channels, sides = zip(*(shape for row in rows for _, shape, _, _ in row), strict=True)
+        picture = figure(8, 2.9 * len(rows))
+        for axes, name, row in zip(picture.subplots(len(rows), 1, squeeze=False)[:, 0], names, rows, strict=True):
+            _draw(axes, row, max(channels), max(sides))
+            told = {"part": self._opened(name).key, "input": " × ".join(map(str, self.data[name]["input"]))}
+            caption = word["bars_of" if told["part"] else "bars"].format(quantity=word[self.quantity], **told)
+            axes.set_title(f"{word.get(f'name_{name}', name)}: {caption}", loc="left", size=10)
+        return png(picture)
+
+    def _columns(self, name, key):
+        """For each volume its name, (channels, side), share of the quantity (None: it is the input), and if chosen."""
+        network, shown, chosen = self.data[name], self._opened(name), self._chosen(name, key)
+        whole = network["totals"][QUANTITIES.index(self.quantity)]
+        parts = [self._nodes[name][below] for below in shown.children]
+        found = [(words("architecture", self.language)["input"], network["input"], None, False)] * (not shown.key)
+        for part in parts:
+            share = total(network, part, self.quantity) / whole
+            found.append((part.name, spec_of(network, part.rows[-1])[1], share, part == chosen))
+        return [(label, (shape[0], (*shape, 1)[1]), *rest) for label, shape, *rest in found]
+
+
+def _draw(axes, columns, channels, side):
+    """Volumes in a row, to the scale of the most channels and the longest side; below them bars, then names."""
+    from ._figure import fill, line
+
+    edge, middles = 0, []
+    for _, (C, H), share, chosen in columns:
+        wide, high, kind = 2.4 * (C / channels) ** 0.5, (H / side) ** 0.5, line if chosen else fill
+        pitch = max(wide, 1) + 0.4
+        role, middle = ("input" if share is None else "output"), edge + pitch / 2
+        axes.bar(middle, high, wide, 1.1 - high / 2, fc=kind(role), ec=line(role))
+        if share:
+            axes.bar(middle, share / 2, 0.7, fc=kind("kernel"), ec=line("kernel"), lw=0.7)
+            axes.text(middle, share / 2 + 0.02, _share(share), ha="center", va="bottom", size=7)
+        middles.append(middle)
+        edge += pitch
+    axes.set_xticks(middles, [label for label, *_ in columns], rotation=90, size=8)
+    axes.set(yticks=[], xlim=(0, edge), ylim=(0, 1.65))
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _share(part):
+    """A share in percent, as short as it can be."""
+    percent = 100 * part
+    return "" if not part else "<0.1" if percent < 0.05 else f"{percent:.0f}" if percent >= 9.95 else f"{percent:.1f}"
