@@ -177,7 +177,7 @@ LAB = Lab(
     question="What do 1x1 convolutions save, measured?",
     scales={
         "smoke": Scale(
-            "shapes", replace(CONFIG, epochs=1), seeds=1, images=1000, variants=("basic 32", "bottleneck 32"),
+            "shapes", replace(CONFIG, epochs=1), seeds=1, images=1000, variants=("bottleneck 32",),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=5000, validation=5000),
         "full": Scale(
