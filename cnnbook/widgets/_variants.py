@@ -11,9 +11,9 @@ VARIANTS = {
     "lenet": {"as_taught": ("lenet5", {}), "as_published": ("lenet5", {"original": True})},
     "alexnet": {"two_groups": ("alexnet", {"groups": 2}), "one_tower": ("alexnet", {})},
     "vgg": {name: (name, {}) for name in ("vgg16", "vgg11", "vgg13", "vgg19")},
-    "googlenet": {"with_1x1": ("googlenet", {"aux_logits": False}), "without_1x1": None},
+    "googlenet": {"with_1x1": ("googlenet", {}), "without_1x1": None},
     "inception": {
-        name: (name, {"aux_logits": False} if name == "inception_v3" else {})
+        name: (name, {})
         for name in ("inception_v2", "inception_v3", "inception_v4", "inception_resnet_v1", "inception_resnet_v2")
     },
     "resnet": {
@@ -28,6 +28,7 @@ VARIANTS = {
         "xception": ("xception", {}),
     },
 }  # fmt: skip
+_WITHOUT_HEADS = {"aux_logits": False}  # those that run in training only
 # Sides of the published images; all others have 224.
 _SIDES = {"lenet5": 32, "nin_cifar": 32, "alexnet": 227, "inception_v3": 299, "inception_v4": 299,
           "inception_resnet_v1": 299, "inception_resnet_v2": 299, "xception": 299}  # fmt: skip
@@ -38,7 +39,7 @@ def networks_of(networks, input_shape):
 
     Parameters
     ----------
-    networks : str or dict
+    networks : str, sequence of str or dict
     input_shape : tuple of int
         As in :class:`cnnbook.widgets.architecture.ArchitectureExplorer`.
 
@@ -54,6 +55,8 @@ def networks_of(networks, input_shape):
     """
     if isinstance(networks, str):
         return {name: _of_the_book(networks, name) for name in VARIANTS.get(networks, (networks,))}
+    if isinstance(networks, list | tuple) and networks:
+        return {name: _of_the_book(name, name) for name in networks}
     if not isinstance(networks, Mapping) or not networks:
         names = ", ".join(VARIANTS)
         raise TypeError(f"networks must be a name or a dict of networks, got {networks!r}: use one of {names}")
@@ -80,6 +83,7 @@ def _of_the_book(chapter, name):
     if name == "without_1x1":
         return _described(_without_1x1, (3, 224, 224))
     model, options, *side = VARIANTS.get(chapter, {}).get(name, (name, {}))
+    options = _WITHOUT_HEADS if model in ("googlenet", "inception_v3") else options
     side = side[0] if side else 32 if model.startswith("cifar") else _SIDES.get(model, 224)
     return _described(partial(build, model, **options), (1 if model == "lenet5" else 3, side, side))
 

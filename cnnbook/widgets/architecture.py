@@ -35,9 +35,10 @@ class ArchitectureExplorer(Explorer):
 
     Parameters
     ----------
-    networks : str or dict
+    networks : str, sequence of str or dict
         The networks of a chapter ("lenet", "alexnet", "vgg", "googlenet", "inception", "resnet", "xception_mobilenet"),
-        or one model by its name, such as "resnet50". Or a dict from the names that the reader chooses from to networks:
+        or one model by its name, such as "resnet50", or several, ``("vgg16", "resnet50")``; all without the heads that
+        only train. Or a dict from the names that the reader chooses from to networks:
         each an ``nn.Module``, or a function that makes one (it is then made without numbers, which takes no memory), or
         a tuple of that and the shape of its input.
     input_shape : tuple of int
@@ -88,7 +89,7 @@ class ArchitectureExplorer(Explorer):
         words("architecture", language)  # refuses a language without words
         data = networks_of(networks, input_shape)
         shown = (*data, "")[:2] if shown is None else (shown, "") if isinstance(shown, str) else shown
-        self.networks = networks if isinstance(networks, str) else tuple(data)
+        self.networks = networks if isinstance(networks, str) else tuple(data)  # as `repr` shows them
         self._nodes = {name: nodes(network) for name, network in data.items()}
         super().__init__(data=data, shown=shown, quantity=quantity, opened=opened, language=language)
         layers = tuple(name and self._largest(name) for name in self.shown) if layers is None else layers

@@ -193,9 +193,13 @@ def test_own_networks_in_every_form():
     assert explorer.summary() == told
 
 
-def test_one_model_by_its_name():
+def test_models_by_their_names():
     explorer = ArchitectureExplorer("cifar_resnet20")
     assert (explorer.shown, explorer.data["cifar_resnet20"]["input"]) == (("cifar_resnet20", ""), [3, 32, 32])
+    both = ArchitectureExplorer(("alexnet", "googlenet"))
+    totals = {name: network["totals"][0] for name, network in both.data.items()}
+    assert totals == {"alexnet": 62_378_344, "googlenet": 6_998_552}  # without the heads that only train
+    assert repr(eval(repr(both))) == repr(both)
 
 
 def test_the_parameters_that_only_train_are_in_the_total():
@@ -215,6 +219,8 @@ class Fourier(nn.Module):
     [
         ({"networks": "resnet81"}, ValueError, "networks 'resnet81' is unknown: use one of lenet, alexnet, vgg"),
         ({"networks": 3}, TypeError, "networks must be a name or a dict of networks, got 3: use one of lenet"),
+        ({"networks": ["resnet18", "vgg"]}, ValueError, "there is no network 'vgg'"),
+        ({"networks": ()}, TypeError, "networks must be a name or a dict of networks, got ()"),
         ({"networks": {}}, TypeError, "networks must be a name or a dict of networks, got {}"),
         ({"networks": {"a": Fourier()}}, ValueError, "Fourier cannot be counted: "),
         ({"networks": {"a": nn.Linear(4, 2)}, "input_shape": (3, 4)}, ValueError, "puts out (3, 2): only maps"),
