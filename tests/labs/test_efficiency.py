@@ -9,6 +9,7 @@ from cnnbook.labs import efficiency
 from cnnbook.labs._run import on_threads
 from cnnbook.labs.efficiency import BUILDS, LAYERS, RACERS, deployed, latency, mobile, race
 from cnnbook.profile import profile
+from cnnbook.training import load_record
 
 LAB = labs.load("efficiency")
 SHAPE = {"num_classes": 10, "in_channels": 3}
@@ -80,3 +81,11 @@ def test_latency_is_of_one_thread_and_names_what_it_measured(monkeypatch):
         "cpu_1": [1] * len(RACERS), "layers_cpu_1": [1] * 11,
         "cpu_64": [64] * len(RACERS), "layers_cpu_64": [64] * 11,
     }  # fmt: skip
+
+
+def test_on_record_fewer_macs_take_longer_in_every_race():
+    record = load_record(LAB.name, "laptop")
+    races = [run.measures["cpu_1"] for run in record.runs]
+    assert len(races) == len(LAB.variants) * record.seeds
+    for slower, faster in [("separable 0.25", "ordinary 0.25"), ("separable, bare", "ordinary, bare")]:
+        assert all(times[RACERS.index(slower)] > times[RACERS.index(faster)] for times in races)
