@@ -75,7 +75,7 @@ def run(
         with draft.alone():
             begun = draft.read() if resume else None
             threads = threads or (begun and begun.environment["threads"]) or fastest_threads(lab, scale, splits[0])
-            with _threads(threads):
+            with on_threads(threads):
                 record = _new_record(lab, scale, splits, revision, note)
                 record = _go_on(begun, record) if begun else record
                 draft.write(record)
@@ -231,13 +231,13 @@ def fastest_threads(lab, scale, train):
         return most
     seconds = {}
     for count in sorted({1 << bits for bits in range(most.bit_length())} | {most}):
-        with _threads(count):
+        with on_threads(count):
             seconds[count] = _estimate(lab, scale, variant, train, len(train), steps=5)
     return min(seconds, key=seconds.get)
 
 
 @contextmanager
-def _threads(count):
+def on_threads(count):
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
