@@ -142,7 +142,7 @@ AS_PUBLISHED = {
     for kind in KINDS
     for depth in PUBLISHED
 }
-CONFIG = Config(epochs=10, batch_size=64, learning_rate=0.1, weight_decay=1e-4, channels_last=True)
+CONFIG = Config(epochs=5, batch_size=64, learning_rate=0.1, weight_decay=1e-4, channels_last=True)
 
 LAB = Lab(
     name="degradation",
@@ -152,7 +152,7 @@ LAB = Lab(
             "shapes", replace(CONFIG, epochs=1), seeds=1, images=500,
             variants=tuple(name for name in NARROW if name.endswith("rate 0.1")),
         ),
-        "laptop": Scale("cifar10", CONFIG, seeds=3, images=3000, validation=5000, variants=tuple(NARROW)),
+        "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=5000, variants=tuple(NARROW)),
         "full": Scale("cifar10", PAPER, seeds=3, validation=5000, variants=tuple(AS_PUBLISHED)),
     },
     variants=NARROW | AS_PUBLISHED,
