@@ -149,8 +149,8 @@ LAB = Lab(
     question="Are deeper networks better?",
     scales={
         "smoke": Scale(
-            "shapes", replace(CONFIG, epochs=1), seeds=1, images=500,
-            variants=tuple(name for name in NARROW if name.endswith("rate 0.1")),
+            "shapes", replace(CONFIG, epochs=1), seeds=1, images=IMAGES,
+            variants=tuple(f"narrow {kind}-{depth}, rate 0.1" for kind in KINDS for depth in (8, 56)),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=5000, variants=tuple(NARROW)),
         "full": Scale("cifar10", PAPER, seeds=3, validation=5000, variants=tuple(AS_PUBLISHED)),
