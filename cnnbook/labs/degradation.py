@@ -150,7 +150,7 @@ LAB = Lab(
     scales={
         "smoke": Scale(
             "shapes", replace(CONFIG, epochs=1), seeds=1, images=IMAGES,
-            variants=tuple(f"narrow {kind}-{depth}, rate 0.1" for kind in KINDS for depth in (8, 56)),
+            variants=tuple(f"narrow {name}, rate 0.1" for name in ("plain-8", "plain-56", "ResNet-56")),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=5000, variants=tuple(NARROW)),
         "full": Scale("cifar10", PAPER, seeds=3, validation=5000, variants=tuple(AS_PUBLISHED)),
