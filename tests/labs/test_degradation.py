@@ -9,8 +9,18 @@ import torch
 from torch import nn
 
 from cnnbook import labs
-from cnnbook.labs.degradation import IMAGES, after_training, before_training, branches, deepened, narrow, of_kind
+from cnnbook.labs.degradation import (
+    IMAGES,
+    RATES,
+    after_training,
+    before_training,
+    branches,
+    deepened,
+    narrow,
+    of_kind,
+)
 from cnnbook.models.cifar_resnet import cifar_network
+from cnnbook.training import load_record
 
 LAB = labs.load("degradation")
 SHAPE = {"num_classes": 10, "in_channels": 3}
@@ -95,3 +105,16 @@ def test_full_scale_takes_the_steps_of_the_paper(variant, steps):
     assert config.epochs * ceil(45_000 / config.batch_size) == pytest.approx(steps, rel=0.003)
     assert [drop * 64_000 for drop in config.drops] == [32_000, 48_000]
     assert (config.learning_rate, config.weight_decay, config.shift, config.flip) == (0.1, 1e-4, 4, True)
+
+
+def test_on_record_depth_costs_training_error_only_without_shortcuts():
+    record = load_record("degradation", "laptop")
+
+    def least(name):
+        """Training error of each seed at the rate that is best for the network."""
+        rates = [record.measured(f"narrow {name}, rate {rate}", "train_error") for rate in RATES]
+        return np.array(min(rates, key=np.mean))
+
+    assert (least("plain-20") > least("plain-8") + 0.05).all()
+    assert (least("plain-56") > least("plain-20") + 0.05).all()
+    assert least("ResNet-56").mean() < least("ResNet-8").mean() + 0.05
