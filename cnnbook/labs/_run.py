@@ -209,7 +209,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
 
     def measure(hook):
         with undisturbed(network.eval(), device):
-            return dict(hook(network, train, test)) if hook else {}
+            return {name: plain(value) for name, value in hook(network, train, test).items()} if hook else {}
 
     def on_epoch(network, epoch):
         progress(epoch)
@@ -243,7 +243,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
         seconds=round(seconds, 2),
         history={name: [round(value, 5) for value in history.column(name)] for name in columns},
         mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong if lab.mistakes],
-        measures={name: _short(plain(value)) for name, value in measures.items()},
+        measures={name: _short(value) for name, value in measures.items()},
         stopped=stopped,
     )
     return run, network
