@@ -83,8 +83,8 @@ def target(splits, seed, *, count):
     half, end = len(train.classes) // 2, len(train.classes)
     rng = np.random.default_rng(seed)
     shuffled = [rng.permutation(np.flatnonzero(train.labels == label)) for label in range(half, end)]
-    if (least := min(map(len, shuffled))) < count:
-        raise ValueError(f"count {count} is too large: a class has {least} training images")
+    if count > (most := min(*map(len, shuffled), len(train) // 4 // len(shuffled))):
+        raise ValueError(f"count {count} is too large for {len(train)} training images: use {most} or fewer")
     few = np.stack([images[:count] for images in shuffled], axis=1).ravel()  # the classes take turns
     shown = np.resize(few, len(train) // 4)
     drawn = replace(train, images=train.images[shown], labels=train.labels[shown])
@@ -141,7 +141,7 @@ LAB = Lab(
             variants=("source", *(name(policy, 5, 0.025) for policy in ("from scratch", "freeze all", "freeze none"))),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, validation=5000),
-        "full": Scale("cifar100", replace(CONFIG, epochs=30), seeds=5, validation=5000),
+        "full": Scale("cifar10", replace(CONFIG, epochs=30), seeds=10, validation=5000),
     },
     variants={"source": Variant(from_scratch, part=source)}
     | {

@@ -51,8 +51,9 @@ def test_few_images_of_each_class_are_repeated(splits):
     assert np.bincount(five.labels).tolist() == np.bincount(twenty.labels).tolist() == [50, 50]
     assert {*numbers(five)} < {*numbers(twenty)}
     assert {*numbers(five)} != {*numbers(other)}
-    with pytest.raises(ValueError, match="count 101 is too large: a class has 100 training images"):
-        target(splits, 0, count=101)
+    assert len({*numbers(target(splits, 0, count=50)[0])}) == 100
+    with pytest.raises(ValueError, match="count 51 is too large for 400 training images: use 50 or fewer"):
+        target(splits, 0, count=51)
 
 
 @pytest.mark.parametrize(
