@@ -140,7 +140,7 @@ LAB = Lab(
             "shapes", replace(CONFIG, epochs=2), seeds=1, validation=1000,
             variants=("source", *(name(policy, 5, 0.025) for policy in ("from scratch", "freeze all", "freeze none"))),
         ),
-        "laptop": Scale("cifar10", CONFIG, seeds=3, validation=5000),
+        "laptop": Scale("cifar10", CONFIG, seeds=2, validation=5000),
         "full": Scale("cifar10", replace(CONFIG, epochs=30), seeds=10, validation=5000),
     },
     variants={"source": Variant(from_scratch, part=source)}
