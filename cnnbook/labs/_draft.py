@@ -66,6 +66,10 @@ class Draft:
         """The file of a network that is being trained; `variant` is its number."""
         return self.folder / f"{variant}-{seed}.pt"
 
+    def trained(self, variant, seed):
+        """The file of a trained network that others go on from."""
+        return self.folder / f"{variant}-{seed}.trained"
+
     def finish(self, record, *, overwrite):
         """Put the record, and the weights with it, where they belong; return its path."""
         if not overwrite:

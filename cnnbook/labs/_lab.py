@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
 from torch import nn
@@ -20,11 +22,15 @@ class Variant:
     """One of the things that a lab compares.
 
     `build` takes ``num_classes`` and ``in_channels`` and returns a network; `changes` are the knobs in which it differs
-    from the scale's config.
+    from the scale's config. `part` makes splits of its own (training, validation, test) of those of the lab, with a
+    seed. `after` names an earlier variant: a copy of its trained network, of the same seed, is given to `build`, as
+    ``trained``.
     """
 
     build: Callable
     changes: dict = field(default_factory=dict)
+    part: Callable | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +141,24 @@ class Lab:
         """The config of one variant."""
         return replace(self.at(scale).config, **self.variants[variant].changes, seed=seed)
 
-    def build(self, variant, train, config):
-        """A fresh network for bytes, its first weights drawn with the config's seed."""
+    def part(self, variant, splits, *, seed=0):
+        """Training, validation and test images of one variant: those of the lab, or a part of them."""
+        part = self.variants[variant].part
+        return part(splits, seed) if part else splits
+
+    def build(self, variant, train, config, *, trained=None):
+        """A network for bytes, its first weights drawn with the config's seed.
+
+        A variant that comes after another goes on from the network `trained`, with its standardisation. Without one it
+        goes on from an untrained one for the same images, which is as fast.
+        """
+        build, after = self.variants[variant].build, self.variants[variant].after
+        standardise = Standardise(train, pad=self.pad)
+        if after:
+            standardise, network = deepcopy(trained or self.build(after, train, config)).cpu()
+            build = partial(build, trained=network)
         torch.manual_seed(config.seed)
-        network = self.variants[variant].build(num_classes=len(train.classes), in_channels=train.images.shape[1])
-        return nn.Sequential(Standardise(train, pad=self.pad), network)
+        return nn.Sequential(standardise, build(num_classes=len(train.classes), in_channels=train.images.shape[1]))
 
     def record(self, *, folder=None):
         """The record of the largest scale that there is, or what says that there is none, which counts as false.

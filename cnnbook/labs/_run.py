@@ -12,6 +12,7 @@ import torch
 from cnnbook import datasets
 from cnnbook._validate import integer
 from cnnbook.training import Config, Diverged, Run, RunRecord, choose_device, evaluate, fit, load_record
+from cnnbook.training.checkpoint import replacing
 from cnnbook.training.loop import plain, undisturbed
 from cnnbook.training.provenance import commit, environment, forget_peak, peak_memory
 from cnnbook.training.weights import save_weights
@@ -138,48 +139,83 @@ def _configs(record):
 
 def _train_all(lab, record, seeds, splits, draft, log):
     """Train what is not on record yet, and return the record with it."""
-    train, _, test = splits
     plan = [(variant, seed) for seed in range(seeds) for variant in record.config]
     done = {(run.variant, run.seed) for run in record.runs}
     epochs = {variant: lab.config(record.scale, variant).epochs for variant in record.config}
     total = seeds * sum(epochs.values())
     outstanding = [variant for variant, seed in plan if (variant, seed) not in done]
-    seconds = {variant: _estimate(lab, record.scale, variant, train, len(train), steps=5) for variant in {*outstanding}}
+    seconds, sizes = {}, set()
+    for variant in {*outstanding}:
+        train, _, _ = lab.part(variant, splits)
+        seconds[variant] = _estimate(lab, record.scale, variant, train, len(train), steps=5)
+        sizes.add(len(train))
     left = sum(seconds[variant] for variant in outstanding)
-    told = f"{len(epochs)} networks, {plural(seeds, 'seed')} each: {total} epochs of {len(train):,} images"
+    images = " to ".join(f"{size:,}" for size in sorted({min(sizes), max(sizes)})) if sizes else "no"
+    told = f"{len(epochs)} networks, {plural(seeds, 'seed')} each: {total} epochs of {images} images"
     told += f", {len(done)} of {len(plan)} networks are finished" if done else ""
     threads = plural(torch.get_num_threads(), "thread")
     log(f"{told}, about {_minutes(left)} on {record.environment['device']}, {threads}")
     progress = _Progress(total, log)
+    trained = _Trained(lab, record.scale, splits, draft)
     for variant, seed in plan:
         if (variant, seed) not in done:
             log(f"{variant}, seed {seed}")
             config = lab.config(record.scale, variant, seed=seed)
             checkpoint = draft.checkpoint(list(epochs).index(variant), seed)
-            run, network = _train(lab, variant, splits, config, checkpoint, progress)
+            before = trained.get(lab.variants[variant].after, seed)
+            own = lab.part(variant, splits, seed=seed)
+            run, network = _train(lab, variant, own, config, checkpoint, progress, before)
             if (variant, seed) == (lab.kept, 0):
                 save_weights(network, draft.weights)
-            record = record.with_run(run, test)
+            trained.keep(network, variant, seed)
+            record = record.with_run(run, own[2])
             draft.write(record)
             checkpoint.unlink(missing_ok=True)
         progress.before += epochs[variant]
     return record
 
 
-def _train(lab, variant, splits, config, checkpoint, progress):
+class _Trained:
+    """Networks that others go on from: in files too, where a run that was stopped finds them."""
+
+    def __init__(self, lab, scale, splits, draft):
+        self.lab, self.scale, self.splits, self.draft = lab, scale, splits, draft
+        self.wanted = {lab.variants[variant].after for variant in lab.compared(scale)}
+        self.networks = {}
+
+    def keep(self, network, variant, seed):
+        if variant in self.wanted:
+            self.networks[variant, seed] = network
+            with replacing(self._path(variant, seed)) as file:
+                torch.save(network.state_dict(), file)
+
+    def get(self, variant, seed):
+        if variant and (variant, seed) not in self.networks:
+            train, _, _ = self.lab.part(variant, self.splits, seed=seed)
+            network = self.lab.build(variant, train, self.lab.config(self.scale, variant, seed=seed))
+            path = self._path(variant, seed)
+            network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+            self.networks[variant, seed] = network
+        return self.networks.get((variant, seed))
+
+    def _path(self, variant, seed):
+        return self.draft.trained(self.lab.compared(self.scale).index(variant), seed)
+
+
+def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
     """Train one network, and put down what came of it."""
     train, kept_aside, test = splits
     device = choose_device(config.device)
 
     def measure(hook):
         with undisturbed(network.eval(), device):
-            return dict(hook(network, train, test)) if hook else {}
+            return {name: plain(value) for name, value in hook(network, train, test).items()} if hook else {}
 
     def on_epoch(network, epoch):
         progress(epoch)
         return lab.each_epoch(network, train, test) if lab.each_epoch else {}
 
-    network, stopped = lab.build(variant, train, config).to(device), ""
+    network, stopped = lab.build(variant, train, config, trained=trained).to(device), ""
     measures = measure(lab.at_start)
     forget_peak(device)
     try:
@@ -207,7 +243,7 @@ def _train(lab, variant, splits, config, checkpoint, progress):
         seconds=round(seconds, 2),
         history={name: [round(value, 5) for value in history.column(name)] for name in columns},
         mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong if lab.mistakes],
-        measures={name: _short(plain(value)) for name, value in measures.items()},
+        measures={name: _short(value) for name, value in measures.items()},
         stopped=stopped,
     )
     return run, network

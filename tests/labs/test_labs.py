@@ -33,6 +33,9 @@ def test_a_lab_is_whole(name):
     assert list(lab.scales) == list(labs.SCALES)
     assert lab.scales["smoke"].data in {"mnist_sample", "digits", "shapes"}, "smoke needs no download"
     assert lab.kept in {None, *lab.variants}
+    for scale in lab.scales:
+        names = lab.compared(scale)
+        assert all(lab.variants[later].after in {None, *names[:place]} for place, later in enumerate(names))
     assert all(lab.scales[scale].seeds >= 2 for scale in lab.scales if scale != "smoke"), "one seed has no spread"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from cnnbook import labs
 from cnnbook.labs import _run
@@ -52,9 +53,7 @@ def test_every_variant_and_seed_is_measured(toy, told):
         assert len(run.measures["weight_norm"]) == 3
         assert 0 < run.measures["first_norm"] < min(run.measures["weight_norm"])
         assert run.measures["images"] == [1437, 360]
-        assert run.measures["images_per_second"] == pytest.approx(
-            3 * 1437 / sum(run.history["seconds"]), rel=0.01
-        )
+        assert run.measures["images_per_second"] == pytest.approx(3 * 1437 / sum(run.history["seconds"]), rel=0.01)
         assert run.measures["peak_memory_mib"] is None or run.measures["peak_memory_mib"] > 10
     assert record.measured("plain", "images") == [[1437, 360]] * 2
     assert record.config["shifted"]["shift"] == 1
@@ -243,6 +242,67 @@ def test_a_network_that_diverges_is_a_result(toy, told):
     assert wild.test_accuracy == (360 - len(wild.mistakes)) / 360
     assert [row["stopped"] for row in record.table()] == [0, 0, 1]
     assert "NaN" not in json.dumps(vars(wild))
+
+
+def second_half(splits, seed):
+    """Of the digits: from 5 on, ten training images that differ from seed to seed."""
+
+    def half(split, images):
+        return replace(split, images=split.images[images], labels=split.labels[images] - 5, classes=split.classes[5:])
+
+    train, kept_aside, test = (split and half(split, split.labels >= 5) for split in splits)
+    ten = slice(10 * seed, 10 * seed + 10)
+    return replace(train, images=train.images[ten], labels=train.labels[ten]), kept_aside, test
+
+
+def in_two_steps(toy, started):
+    """The toy lab and a variant that goes on from its first one, with a part of the images."""
+
+    def go_on(num_classes, in_channels, trained):
+        started.append(trained[2].weight.detach().clone())
+        head = nn.Linear(64, num_classes)
+        head.weight.data = trained[2].weight.data[:num_classes].clone()
+        return nn.Sequential(*trained[:2], head)
+
+    def begin(network, train, test):
+        return {"first_weight": network[1][2].weight.detach()[0, :3]}
+
+    later = labs.Variant(go_on, {"epochs": 2}, part=second_half, after="plain")
+    size = replace(toy.at("full"), validation=300)
+    return replace(toy, kept="plain", at_start=begin, scales={"full": size}, variants=toy.variants | {"later": later})
+
+
+def test_a_variant_goes_on_from_another_with_its_part_of_the_images(toy, tmp_path, told):
+    started = []
+    lab = in_two_steps(toy, started)
+    record = labs.run(lab, scale="full", folder=tmp_path, threads=1, log=told.append)
+    assert "16 epochs of 10 to 1,137 images" in told[0]
+    kept = lab.trained(lab.load("full")[0], folder=tmp_path)[1][2].weight
+    estimate, *used = started  # the first one is built to measure its speed
+    assert torch.allclose(used[0], kept, atol=1e-3)  # what is kept is rounded
+    assert not torch.allclose(used[0], used[1], atol=1e-3), "each seed goes on from its own"
+    assert estimate.shape == (5, 64)
+    for run, weight in zip(record.of("later"), used, strict=True):
+        assert run.measures["first_weight"] == pytest.approx(weight[0, :3].tolist(), rel=1e-5)
+        assert run.parameters == 325
+        assert len(run.history["test_loss"]) == 2
+        assert run.test_accuracy == (180 - len(run.mistakes)) / 180
+        assert {label for _, label, _ in run.mistakes} <= {*range(5)}
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_what_others_go_on_from_outlives_an_interruption(toy, tmp_path, told):
+    whole = labs.run(in_two_steps(toy, []), scale="full", folder=tmp_path / "whole", log=lambda line: None)
+    lab, first = in_two_steps(toy, []), tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        labs.run(lab, scale="full", folder=first, log=lambda line: line == "later, seed 0" and stop())
+    begun = labs.run(lab, scale="full", folder=first, resume=True, log=told.append)
+    assert "2 of 6 networks are finished" in told[0]
+    assert measured(begun) == measured(whole)
+
+
+def stop():
+    raise KeyboardInterrupt
 
 
 def test_threads_are_measured_and_put_back(toy, monkeypatch, told):
