@@ -132,7 +132,7 @@ LAB = Lab(
                 "batch norm, batch 4, 2 processes", "synchronised, batch 4, 2 processes",
             ),
         ),
-        "laptop": Scale("cifar10", CONFIG, seeds=3, images=2000),
+        "laptop": Scale("cifar10", CONFIG, seeds=3, images=1500),
         "full": Scale("cifar10", replace(CONFIG, epochs=4, device="auto"), seeds=3, images=10_000),
     },
     variants=dict(

@@ -6,6 +6,7 @@ DistributedDataParallel averages the gradients. One process judges and writes: t
 
 import os
 import signal
+import warnings
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
 import torch
@@ -15,7 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 @contextmanager
 def together():
-    """Join the processes that torchrun started, where it did; the first alone prints, and hears Ctrl-C."""
+    """Join the processes that torchrun started, where it did; the first alone prints, warns, and hears Ctrl-C."""
     if not from_torchrun():
         yield
         return
@@ -24,6 +25,7 @@ def together():
     dist.init_process_group()  # gloo between CPUs, nccl between GPUs
     if not is_first():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first says how to go on; when it ends, torchrun ends all
+        warnings.simplefilter("ignore")
     with nullcontext() if is_first() else redirect_stdout(None):
         yield
     dist.destroy_process_group()
