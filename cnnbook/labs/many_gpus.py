@@ -41,10 +41,12 @@ class BatchNormOverAll(nn.BatchNorm2d):
     def forward(self, x):
         if not self.training:
             return super().forward(x)
-        sums = torch.stack([torch.ones_like(x).sum((0, 2, 3)), x.sum((0, 2, 3)), x.square().sum((0, 2, 3))])
+        wide = x.double()  # the variance is a small difference of two sums
+        sums = torch.stack([torch.ones_like(wide).sum((0, 2, 3)), wide.sum((0, 2, 3)), wide.square().sum((0, 2, 3))])
         count, first, second = SumOverAll.apply(sums)
-        mean, square = first / count, second / count
-        variance = square - mean.square()
+        mean = first / count
+        variance = second / count - mean.square()
+        mean, variance, count = mean.float(), variance.float(), count.float()
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)
