@@ -68,6 +68,15 @@ def small(norm, *, num_classes, in_channels):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c_in, num_classes))
 
 
+@torch.no_grad()
+def nudged(**shape):
+    """The network with batch norm, one first weight of which is the next larger number: how much is rounding worth?"""
+    network = small(nn.BatchNorm2d, **shape)
+    first = network[0].weight[0, 0]
+    first[0, 0] = torch.nextafter(first[0, 0], torch.tensor(1.0))
+    return network
+
+
 def no_norm(channels):
     """In the place of batch norm: nothing."""
     return nn.Identity()
@@ -112,7 +121,12 @@ def _seconds(work, device, works=True):
     return min(seconds)
 
 
-NORMS = {"no norm": no_norm, "batch norm": nn.BatchNorm2d, "synchronised": BatchNormOverAll}
+BUILDS = {
+    "no norm": partial(small, no_norm),
+    "batch norm": partial(small, nn.BatchNorm2d),
+    "one digit changed": nudged,
+    "synchronised": partial(small, BatchNormOverAll),
+}
 CONFIG = Config(epochs=2, batch_size=64, learning_rate=0.1, device="cpu")
 
 
@@ -120,7 +134,7 @@ def _variant(norm, batch, count):
     """Name and variant; the learning rate is proportional to the images of a step."""
     rate = CONFIG.learning_rate * batch / CONFIG.batch_size
     knobs = {"batch_size": batch, "learning_rate": rate, "alone": count == 1}
-    return f"{norm}, batch {batch}, {count} process{'es' * (count > 1)}", Variant(partial(small, NORMS[norm]), knobs)
+    return f"{norm}, batch {batch}, {count} process{'es' * (count > 1)}", Variant(BUILDS[norm], knobs)
 
 
 LAB = Lab(
@@ -140,7 +154,8 @@ LAB = Lab(
     variants=dict(
         [_variant("no norm", 16, count) for count in (1, 2)]
         + [_variant(*row) for batch in (64, 4) for row in (
-            ("batch norm", batch, 1), ("batch norm", batch, 2), ("synchronised", batch, 2),
+            ("batch norm", batch, 1), ("one digit changed", batch, 1),
+            ("batch norm", batch, 2), ("synchronised", batch, 2),
         )]
     ),
     processes=2,

@@ -12,7 +12,7 @@ from torch import nn
 from cnnbook import labs
 from cnnbook.cli import main
 from cnnbook.labs import _command
-from cnnbook.labs.many_gpus import LOCAL, SIZES, BatchNormOverAll, small, watched
+from cnnbook.labs.many_gpus import BUILDS, LOCAL, SIZES, BatchNormOverAll, small, watched
 from cnnbook.training import load_record
 
 LAB = labs.load("many_gpus")
@@ -113,3 +113,13 @@ def test_watched_weights_are_of_all_layers():
     assert before[0] != after[0]
     assert before[-1] != after[-1]
     assert before[32] == after[32]
+
+
+def test_one_digit_of_one_weight_is_changed():
+    networks = []
+    for name in ("batch norm", "one digit changed"):
+        torch.manual_seed(0)
+        networks.append(BUILDS[name](num_classes=10, in_channels=3))
+    changed = [(one != other).sum().item() for one, other in zip(*(n.parameters() for n in networks), strict=True)]
+    assert changed == [1] + [0] * 17
+    torch.testing.assert_close(*(next(network.parameters()) for network in networks), rtol=2e-7, atol=0)
