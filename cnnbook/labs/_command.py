@@ -8,12 +8,13 @@ from threading import Event, Timer
 from traceback import print_exc
 
 from cnnbook._validate import number
-from cnnbook.training import load_record
+from cnnbook.training import load_record, together
+from cnnbook.training.devices import from_torchrun, is_first
 from cnnbook.training.records import record_path
 
 from . import load, names
 from ._draft import Draft
-from ._run import plural, run
+from ._run import launcher, plural, run
 
 _say = partial(print, flush=True)  # at once, through a pipe too
 
@@ -21,10 +22,11 @@ _say = partial(print, flush=True)  # at once, through a pipe too
 def run_one(name, *, scale="smoke", minutes=None, folder=None, **options):
     """Run a lab and show its record."""
     lab = load(name)
-    with _limit(minutes):
-        _say(run(lab, scale=scale, folder=folder, log=_say, **options))
-    if folder or scale != "smoke":
-        print(f"Next: git diff {record_path(name, scale, folder=folder)}")
+    with together():
+        with _limit(minutes if is_first() else None):
+            _say(run(lab, scale=scale, folder=folder, log=_say, **options))
+        if folder or scale != "smoke":
+            print(f"Next: git diff {record_path(name, scale, folder=folder)}")
     return 0
 
 
@@ -41,6 +43,8 @@ def list_all(*, folder=None):
 
 def run_missing(*, scale="full", minutes=None, folder=None, **options):
     """Run the labs that have no record at this scale, those first that have begun; as far as the time goes."""
+    if from_torchrun():
+        raise ValueError("lab --missing runs in one process: leave out torchrun, or name a lab")
     missing = [name for name in names() if not _on_record(name, scale, folder)]
     begun = {name: Draft(folder, name, scale).begun() for name in missing}
     failed = False
@@ -50,6 +54,9 @@ def run_missing(*, scale="full", minutes=None, folder=None, **options):
                 try:
                     lab = load(name)
                     _say(f"{name}: {lab.question}")
+                    if lab.processes > 1:
+                        _say(f"It needs {lab.processes} processes: start it with {launcher(lab)} --scale {scale}")
+                        continue
                     _say(run(lab, scale=scale, folder=folder, resume=begun[name], log=_say, **options))
                 except Exception:  # the others can run all the same, and time on a GPU is short
                     print_exc()

@@ -81,11 +81,14 @@ class Lab:
         What every image gets on each side, in pixels.
     kept : str, optional
         The variant whose weights, trained with seed 0, are stored beside the record.
+    processes : int
+        How many train each network, or how many there must be where variants differ in it; torchrun starts them.
     mistakes : bool
         Whether each run keeps which test images it misread; without, the record of many bad networks stays small.
     at_start, each_epoch, at_end : callable, optional
         What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
-        a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. See `on_epoch` of
+        a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. Of several processes
+        each calls the first and the last of the three, and what the first process returns counts. See `on_epoch` of
         :func:`cnnbook.training.fit` for what they may do.
     """
 
@@ -95,6 +98,7 @@ class Lab:
     variants: dict
     pad: int = 0
     kept: str | None = None
+    processes: int = 1
     mistakes: bool = True
     at_start: Callable | None = None
     each_epoch: Callable | None = None

@@ -13,6 +13,7 @@ from cnnbook import datasets
 from cnnbook._validate import integer
 from cnnbook.training import Config, Diverged, Run, RunRecord, choose_device, evaluate, fit, load_record
 from cnnbook.training.checkpoint import replacing
+from cnnbook.training.devices import from_first, is_first, processes
 from cnnbook.training.loop import plain, undisturbed
 from cnnbook.training.provenance import commit, environment, forget_peak, peak_memory
 from cnnbook.training.weights import save_weights
@@ -28,6 +29,7 @@ def run(
 
     Each finished network is kept at once, and the one in training after every epoch: a run that is stopped, or killed,
     goes on with ``resume=True`` and ends with the same record. Seed by seed, so that what is there compares all.
+    Of several processes (see :func:`cnnbook.training.together`) each calls this, and the first alone writes files.
 
     Parameters
     ----------
@@ -65,16 +67,20 @@ def run(
     size = lab.at(scale)
     seeds = integer("seeds", size.seeds if seeds is None else seeds, 1)
     threads = None if threads is None else integer("threads", threads, 1)
+    if processes() < lab.processes:
+        raise ValueError(f"lab {lab.name!r} needs {lab.processes} processes: start it with {launcher(lab)}")
     keeps = bool(folder) or scale != "smoke"
     if resume and not keeps:
         raise ValueError("resume True is of no use: a smoke run keeps nothing without a folder=... (--folder)")
+    if not is_first():
+        keeps = resume = False
     revision = commit()  # now: the checkout may change while the networks train
     with nullcontext(folder) if keeps else TemporaryDirectory() as place:
         draft = Draft(place, lab.name, scale)
         draft.check(seeds, resume=resume, overwrite=overwrite)
         splits = lab.splits(scale, root=root)
         with draft.alone():
-            begun = draft.read() if resume else None
+            begun = from_first(lambda: draft.read() if resume else None)
             threads = threads or (begun and begun.environment["threads"]) or fastest_threads(lab, scale, splits[0])
             with on_threads(threads):
                 record = _new_record(lab, scale, splits, revision, note)
@@ -145,7 +151,7 @@ def _train_all(lab, record, seeds, splits, draft, log):
     total = seeds * sum(epochs.values())
     outstanding = [variant for variant, seed in plan if (variant, seed) not in done]
     seconds, sizes = {}, set()
-    for variant in {*outstanding}:
+    for variant in dict.fromkeys(outstanding):  # in an order that all processes share, which a set has not
         train, _, _ = lab.part(variant, splits)
         seconds[variant] = _estimate(lab, record.scale, variant, train, len(train), steps=5)
         sizes.add(len(train))
@@ -229,10 +235,10 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
         measures |= {name: history.column(name) for name in history[0].measures}
         measures["images_per_second"] = round(len(train) * len(history) / seconds)
     if kept_aside:
-        measures["validation_accuracy"] = evaluate(network, kept_aside).accuracy
+        measures["validation_accuracy"] = from_first(lambda: evaluate(network, kept_aside).accuracy)
     if not stopped:
         measures |= measure(lab.at_end)
-    said = evaluate(network, test).predictions
+    said = from_first(lambda: evaluate(network, test).predictions)
     (wrong,) = np.nonzero(said != test.labels)
     columns = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
     run = Run(
@@ -259,11 +265,11 @@ def _short(value):
 def fastest_threads(lab, scale, train):
     """How many CPU threads train the lab's first network fastest here: one, where other programs keep the CPU busy.
 
-    No more are tried than PyTorch would take by itself.
+    No more are tried than PyTorch would take by itself, and none where torchrun has shared out the CPU.
     """
     most = torch.get_num_threads()
     variant = lab.compared(scale)[0]
-    if most == 1 or choose_device(lab.config(scale, variant).device).type != "cpu":
+    if most == 1 or processes() > 1 or choose_device(lab.config(scale, variant).device).type != "cpu":
         return most
     seconds = {}
     for count in sorted({1 << bits for bits in range(most.bit_length())} | {most}):
@@ -331,9 +337,15 @@ def plural(count, noun):
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
+def launcher(lab):
+    """The command line that starts a lab, in as many processes as it needs, or as there are."""
+    count = max(lab.processes, processes())
+    return f"torchrun --nproc-per-node {count} -m cnnbook lab {lab.name}" if count > 1 else f"cnnbook lab {lab.name}"
+
+
 def _command(lab, scale, seeds, root, folder):
     """The command line that goes on with a run."""
-    words = ["cnnbook lab", lab.name, "--scale", scale]
+    words = [launcher(lab), "--scale", scale]
     words += ["--seeds", str(seeds)] * (seeds != lab.at(scale).seeds)
     words += ["--root", str(root)] * bool(root) + ["--folder", str(folder)] * bool(folder)
     return " ".join([*words, "--resume"])

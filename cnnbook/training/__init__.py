@@ -5,6 +5,7 @@ came of it as a :class:`RunRecord`. The pages of the book show records; they sta
 """
 
 from .config import Config
+from .devices import together
 from .images import Standardise, choose_device, random_shift
 from .live import LiveCurves
 from .loop import Diverged, Epoch, Evaluation, History, confusion_matrix, evaluate, fit
@@ -29,4 +30,5 @@ __all__ = [
     "learning_rate",
     "load_record",
     "random_shift",
+    "together",
 ]

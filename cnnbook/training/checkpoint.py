@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from .devices import from_first
+
 
 @contextmanager
 def replacing(path):
@@ -40,15 +42,9 @@ def load_checkpoint(path, made_of, network, optimizer, generator):
     ValueError
         Where the file is damaged, or was not made of the same config and images.
     """
-    if not Path(path).is_file():
+    state = from_first(lambda: _read(path, made_of))  # the other processes may be on machines without the file
+    if not state:
         return []
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        differ = [name for name in made_of if state["made_of"][name] != made_of[name]]
-    except (OSError, EOFError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError) as error:
-        raise ValueError(f"{path} is no checkpoint ({type(error).__name__}): delete it, or name another file") from None
-    if differ:
-        raise ValueError(f"{path} is of another training (other {', '.join(differ)}): delete it, or name another file")
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     generator.set_state(state["order"])
@@ -56,3 +52,17 @@ def load_checkpoint(path, made_of, network, optimizer, generator):
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])
     return state["history"]
+
+
+def _read(path, made_of):
+    """What `save_checkpoint` wrote, None where there is no file."""
+    if not Path(path).is_file():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        differ = [name for name in made_of if state["made_of"][name] != made_of[name]]
+    except (OSError, EOFError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} is no checkpoint ({type(error).__name__}): delete it, or name another file") from None
+    if differ:
+        raise ValueError(f"{path} is of another training (other {', '.join(differ)}): delete it, or name another file")
+    return state

@@ -68,7 +68,7 @@ class Config:
     >>> config = Config(epochs=2, batch_size=32, learning_rate=0.1, shift=1)
     >>> print(config)
     epochs              2  passes over the training images
-    batch_size         32  images a step
+    batch_size         32  images a step, of all processes together
     learning_rate     0.1  the highest one; multiplies the gradient of the mean loss of a batch
     warmup            0.1  part of all steps in which the learning rate rises from 0 to its highest
     schedule       cosine  of the learning rate after the warm-up: constant, step, cosine or one_cycle
@@ -78,7 +78,7 @@ class Config:
     """
 
     epochs: int = _knob(_count, "passes over the training images")
-    batch_size: int = _knob(_count, "images a step")
+    batch_size: int = _knob(_count, "images a step, of all processes together")
     learning_rate: float = _knob(_positive, "the highest one; multiplies the gradient of the mean loss of a batch")
     warmup: float = _knob(_part, "part of all steps in which the learning rate rises from 0 to its highest", 0.1)
     schedule: str = _knob(
@@ -95,6 +95,7 @@ class Config:
     cutout: int = _knob(_natural, "pixels a side of the square that is blackened in each image", 0)
     seed: int = _knob(_natural, "of the order of the images, of shifts and flips; in a lab of the first weights too", 0)
     device: str = _knob(_word, "cuda, mps or cpu; auto takes the first that is there", "auto")
+    alone: bool = _knob(flag, "whether the first of torchrun's processes trains by itself, and the others wait", False)
     # What makes it faster, and changes the last digits:
     bfloat16: bool = _knob(flag, "whether a CPU, or a GPU from 2020 on, multiplies in bfloat16; others float32", False)
     channels_last: bool = _knob(flag, "whether weights and maps lie in memory as (N, H, W, C), as GPUs like it", False)

@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from .checkpoint import load_checkpoint, save_checkpoint
+from .devices import from_first, is_first, own_part, seed_dropout, shared, total
 from .images import augment, choose_device, has_bfloat16, to_device
 from .schedules import learning_rate
 
@@ -72,6 +73,10 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     The network that counts is the one after the last epoch. Picking the epoch that does best on the test images would
     make them training images.
 
+    Several processes that torchrun started, and that have joined (:func:`cnnbook.training.together`), train one network
+    when each calls this with the same arguments. Each takes its part of every batch, and what comes of it is what one
+    process would get, up to rounding, apart from layers that draw numbers (dropout) or look at the batch (batch norm).
+
     Parameters
     ----------
     network : torch.nn.Module
@@ -84,7 +89,8 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     on_epoch : callable, optional
         Called as ``on_epoch(network, epoch)`` with each :class:`Epoch` when it is over, the network in evaluation mode.
         It may return a dict of measures, which go into the epoch's own. It may run the network and take gradients:
-        running means, gradients and PyTorch's random numbers are put back. It may not change weights.
+        running means, gradients and PyTorch's random numbers are put back. It may not change weights. Of several
+        processes, the first calls it.
     checkpoint : path, optional
         A file that keeps all that the next epoch needs. Where it is there, training goes on from it: on a CPU, with
         the same number of threads, to the same network bit for bit.
@@ -114,7 +120,6 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     """
     device = choose_device(config.device)
     network.to(device, **{"memory_format": torch.channels_last} if config.channels_last else {})
-    forward = torch.compile(network) if config.compile else network  # the same weights
     images, labels = to_device(train, device)
     optimizer = torch.optim.SGD(
         network.parameters(),
@@ -129,36 +134,43 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         made_of = {"config": asdict(config), "train": train.sha256(), "test": test.sha256()}
         epochs = load_checkpoint(checkpoint, made_of, network, optimizer, generator)
         history.extend(Epoch(*epoch) for epoch in epochs)
+    forward = shared(network, len(train), config, device)  # the same weights
+    forward = torch.compile(forward) if config.compile else forward
     steps_an_epoch = ceil(len(train) / config.batch_size)
     for epoch in range(len(history) + 1, config.epochs + 1):
         network.train()
+        seed_dropout(config, epoch)
         started, step = perf_counter(), (epoch - 1) * steps_an_epoch
         loss_sum = correct = torch.zeros((), device=device)  # stay on the device: reading them would make it wait
         for batch in torch.randperm(len(train), generator=generator).to(device).split(config.batch_size):
+            part, weight = own_part(len(batch), config)
+            if not weight:
+                continue  # the first process trains alone
             with _precision(config, device):
-                logits = forward(augment(images[batch], config, generator)).float()
+                logits = forward(augment(images[batch], config, generator)[part]).float()  # moved as in one process
             _check_outputs(logits, train.classes)
+            batch = batch[part]
             loss = F.cross_entropy(logits, labels[batch], label_smoothing=config.label_smoothing)
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step / (config.epochs * steps_an_epoch), config)
             optimizer.zero_grad()
-            loss.backward()
+            (loss * weight).backward()
             optimizer.step()
             step += 1
             loss_sum = loss_sum + loss.detach() * len(batch)
             correct = correct + (logits.argmax(1) == labels[batch]).sum()
-        train_loss, train_accuracy = loss_sum.item() / len(train), correct.item() / len(train)
+        train_loss, train_accuracy = (total(summed).item() / len(train) for summed in (loss_sum, correct))
         seconds = perf_counter() - started
         if not isfinite(train_loss):
             remedy = f"use a learning_rate below {config.learning_rate}, or a longer warmup"
             raise Diverged(f"loss is {train_loss} in epoch {epoch}: {remedy}", history)
-        result = evaluate(network, test)
-        history.append(Epoch(epoch, train_loss, train_accuracy, result.loss, result.accuracy, seconds))
+        loss, accuracy = from_first(lambda: evaluate(network, test)[:2])
+        history.append(Epoch(epoch, train_loss, train_accuracy, loss, accuracy, seconds))
         if on_epoch:
             with undisturbed(network, device):
-                measures = on_epoch(network, history[-1]) or {}
+                measures = from_first(lambda: on_epoch(network, history[-1]) or {})
             history[-1] = history[-1]._replace(measures={name: plain(value) for name, value in measures.items()})
-        if checkpoint:
+        if checkpoint and is_first():
             save_checkpoint(checkpoint, made_of, network, optimizer, generator, history)
     return history
 

@@ -10,6 +10,8 @@ import torch
 
 from cnnbook import __version__
 
+from .devices import processes
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -35,11 +37,12 @@ def commit():
 
 
 def environment(device):
-    """Device, CPU, threads and versions of this run."""
+    """Device, CPU, processes, threads of each and versions of this run."""
     on_gpu = device.type == "cuda"
     return {
         "device": torch.cuda.get_device_name(device) if on_gpu else f"{device.type} ({cpu()})",
         "cpu": cpu(),
+        "processes": processes(),
         "threads": torch.get_num_threads(),
         "system": platform.system(),
         "python": platform.python_version(),

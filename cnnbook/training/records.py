@@ -154,10 +154,11 @@ class RunRecord:
         env, data = self.environment, self.dataset
         revision, changed, _ = self.commit.partition("-changed")
         revision = revision[:10] + " with changes" * bool(changed)
+        several = f"{env['processes']} processes with " if env.get("processes", 1) > 1 else ""
         cuda = f", CUDA {env['cuda']}, cuDNN {env['cudnn']}" if env.get("cuda") else ""
         return (
             f"{self.scale.capitalize()} run of {self.date} at commit {revision} on {env['device']}, "
-            f"{env['threads']} thread{'s' * (env['threads'] != 1)}; Python {env['python']}, "
+            f"{several}{env['threads']} thread{'s' * (env['threads'] != 1)}; Python {env['python']}, "
             f"PyTorch {env['torch']}{cuda}; {data['name']}, {data['train']:,} training images (SHA-256 "
             f"{data['train_sha256'][:8]}), {data['test']:,} test images ({data['test_sha256'][:8]}). {self.note}"
         ).rstrip()
