@@ -77,6 +77,9 @@ class Lab:
         The variant whose weights, trained with seed 0, are stored beside the record.
     mistakes : bool
         Whether each run keeps which test images it misread; without, the record of many bad networks stays small.
+    validate_each_epoch : bool
+        Whether the accuracy on the images kept aside is measured after each epoch too, as the measure ``validation``:
+        for labs that ask when. Each scale keeps some aside then.
     at_start, each_epoch, at_end : callable, optional
         What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
         a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. See `on_epoch` of
@@ -90,6 +93,7 @@ class Lab:
     pad: int = 0
     kept: str | None = None
     mistakes: bool = True
+    validate_each_epoch: bool = False
     at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None

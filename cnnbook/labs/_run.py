@@ -177,7 +177,10 @@ def _train(lab, variant, splits, config, checkpoint, progress):
 
     def on_epoch(network, epoch):
         progress(epoch)
-        return lab.each_epoch(network, train, test) if lab.each_epoch else {}
+        measures = dict(lab.each_epoch(network, train, test)) if lab.each_epoch else {}
+        if lab.validate_each_epoch:
+            measures["validation"] = evaluate(network, kept_aside).accuracy
+        return measures
 
     network, stopped = lab.build(variant, train, config).to(device), ""
     measures = measure(lab.at_start)
@@ -191,6 +194,7 @@ def _train(lab, variant, splits, config, checkpoint, progress):
     seconds = sum(history.column("seconds"))
     if history:
         measures |= {name: history.column(name) for name in history[0].measures}
+        measures["cpu_seconds"] = history.column("cpu_seconds")
         measures["images_per_second"] = round(len(train) * len(history) / seconds)
     if kept_aside:
         measures["validation_accuracy"] = evaluate(network, kept_aside).accuracy

@@ -3,7 +3,7 @@
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from math import ceil, isfinite
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from .checkpoint import load_checkpoint, save_checkpoint
 from .images import augment, choose_device, has_bfloat16, to_device
+from .lookahead import look_ahead
 from .schedules import learning_rate
 
 
@@ -25,6 +26,7 @@ class Epoch(NamedTuple):
     test_accuracy: float
     seconds: float  # of training in this pass, evaluation left out
     measures: dict = {}  # noqa: RUF012  what else was measured after the pass: name -> number, or a list of numbers
+    cpu_seconds: float = 0.0  # of all CPU threads in this pass: unlike `seconds`, the same where others use the CPU too
 
     def __str__(self):
         return (
@@ -123,6 +125,8 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         nesterov=config.momentum > 0,
         weight_decay=config.weight_decay,
     )
+    if config.lookahead:
+        look_ahead(optimizer, config.lookahead)
     generator = torch.Generator().manual_seed(config.seed)  # on the CPU: the same order whatever the device
     history = History()
     if checkpoint:
@@ -132,7 +136,7 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     steps_an_epoch = ceil(len(train) / config.batch_size)
     for epoch in range(len(history) + 1, config.epochs + 1):
         network.train()
-        started, step = perf_counter(), (epoch - 1) * steps_an_epoch
+        started, started_cpu, step = perf_counter(), process_time(), (epoch - 1) * steps_an_epoch
         loss_sum = correct = torch.zeros((), device=device)  # stay on the device: reading them would make it wait
         for batch in torch.randperm(len(train), generator=generator).to(device).split(config.batch_size):
             with _precision(config, device):
@@ -148,12 +152,12 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
             loss_sum = loss_sum + loss.detach() * len(batch)
             correct = correct + (logits.argmax(1) == labels[batch]).sum()
         train_loss, train_accuracy = loss_sum.item() / len(train), correct.item() / len(train)
-        seconds = perf_counter() - started
+        seconds, cpu_seconds = perf_counter() - started, process_time() - started_cpu
         if not isfinite(train_loss):
             remedy = f"use a learning_rate below {config.learning_rate}, or a longer warmup"
             raise Diverged(f"loss is {train_loss} in epoch {epoch}: {remedy}", history)
         result = evaluate(network, test)
-        history.append(Epoch(epoch, train_loss, train_accuracy, result.loss, result.accuracy, seconds))
+        history.append(Epoch(epoch, train_loss, train_accuracy, result.loss, result.accuracy, seconds, {}, cpu_seconds))
         if on_epoch:
             with undisturbed(network, device):
                 measures = on_epoch(network, history[-1]) or {}

@@ -17,7 +17,7 @@ from cnnbook import labs
 from cnnbook.labs import _run
 from cnnbook.training import Config, load_record
 
-TIMES = ("seconds", "images_per_second", "peak_memory_mib")
+TIMES = ("seconds", "cpu_seconds", "images_per_second", "peak_memory_mib")
 
 
 def measured(record):
