@@ -97,13 +97,14 @@ def lengths(*epochs):
 
 
 narrow = partial(resnet9, width=8, stride=2)  # for a CPU
-NARROW = {name: Variant(narrow, changes) for name, changes in (switches() | lengths(4, 16)).items()}
+NARROW = {name: Variant(narrow, changes) for name, changes in (switches() | lengths(3, 12)).items()}
 WIDE = {f"{name}, wide": Variant(resnet9, changes) for name, changes in (switches() | lengths(10, 15)).items()}
 CONFIG = Config(
-    epochs=8, batch_size=64, learning_rate=0.1, warmup=0.2, weight_decay=5e-4,
+    epochs=6, batch_size=64, learning_rate=0.1, warmup=0.2, weight_decay=5e-4,
     **knobs(TRICKS | MACHINE, set(TRICKS | MACHINE)),
 )  # fmt: skip
-TARGETS = {"smoke": (0.2, 0.3), "laptop": (0.5, 0.55), "full": (0.9, 0.94)}
+# Parts of the validation images; those of laptop were set after a trial with a seed that is not used, before the record.
+TARGETS = {"smoke": (0.2, 0.3), "laptop": (0.45, 0.5), "full": (0.9, 0.94)}
 
 
 def epochs_to(record, variant, target):
@@ -120,7 +121,7 @@ LAB = Lab(
             "shapes", replace(CONFIG, epochs=2), seeds=1, images=2000, validation=500,
             variants=("everything", "nothing"),
         ),
-        "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=5000, variants=tuple(NARROW)),
+        "laptop": Scale("cifar10", CONFIG, seeds=2, images=6000, validation=2000, variants=tuple(NARROW)),
         "full": Scale(
             "cifar10", replace(CONFIG, epochs=20, batch_size=512, learning_rate=0.4), seeds=10, validation=5000,
             variants=tuple(name for name in WIDE if not name.startswith("only ")),
