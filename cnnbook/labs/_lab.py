@@ -85,6 +85,9 @@ class Lab:
         How many train each network, or how many there must be where variants differ in it; torchrun starts them.
     mistakes : bool
         Whether each run keeps which test images it misread; without, the record of many bad networks stays small.
+    validate_each_epoch : bool
+        Whether the accuracy on the images kept aside is measured after each epoch too, as the measure ``validation``:
+        for labs that ask when. Each scale keeps some aside then.
     at_start, each_epoch, at_end : callable, optional
         What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
         a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. Of several processes
@@ -100,6 +103,7 @@ class Lab:
     kept: str | None = None
     processes: int = 1
     mistakes: bool = True
+    validate_each_epoch: bool = False
     at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None

@@ -219,7 +219,10 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
 
     def on_epoch(network, epoch):
         progress(epoch)
-        return lab.each_epoch(network, train, test) if lab.each_epoch else {}
+        measures = dict(lab.each_epoch(network, train, test)) if lab.each_epoch else {}
+        if lab.validate_each_epoch:
+            measures["validation"] = evaluate(network, kept_aside).accuracy
+        return measures
 
     network, stopped = lab.build(variant, train, config, trained=trained).to(device), ""
     measures = measure(lab.at_start)
@@ -233,6 +236,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
     seconds = sum(history.column("seconds"))
     if history:
         measures |= {name: history.column(name) for name in history[0].measures}
+        measures["cpu_seconds"] = history.column("cpu_seconds")
         measures["images_per_second"] = round(len(train) * len(history) / seconds)
     if kept_aside:
         measures["validation_accuracy"] = from_first(lambda: evaluate(network, kept_aside).accuracy)

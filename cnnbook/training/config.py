@@ -87,6 +87,7 @@ class Config:
     drops: tuple = _knob(_parts, "parts of all steps after which schedule step divides the rate by 10", ())
     momentum: float = _knob(_part, "part of the last step that is taken again", 0.9)
     weight_decay: float = _knob(_part, "times the weight, added to its gradient", 0.0)
+    lookahead: int = _knob(_natural, "steps after which the weights go back half of the way that they went", 0)
     label_smoothing: float = _knob(_part, "of each label, spread over all classes, in the training loss alone", 0.0)
     shift: int = _knob(
         _natural, "pixels by which each image is moved at random, at most, up or down and left or right", 0

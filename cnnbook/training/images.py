@@ -26,6 +26,13 @@ def to_device(data, device):
     return torch.from_numpy(data.images).to(device), torch.from_numpy(data.labels).to(device)
 
 
+def send(tensor, device):
+    """Copy a small tensor to the device; a GPU fetches it when it comes to it, and the CPU does not wait for it."""
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)  # memory that the GPU reads by itself
+
+
 class Standardise(nn.Module):
     """First layer of every network here: bytes in; padded floats of mean 0 and standard deviation 1 out.
 
@@ -65,11 +72,14 @@ class Standardise(nn.Module):
 
 
 def augment(images, config, generator):
-    """Move, mirror and blacken a batch at random, on its device, as the config says; zeros come in from outside."""
+    """Move, mirror and blacken a batch at random, on its device, as the config says; zeros come in from outside.
+
+    What is random is drawn on the CPU, so that it is the same whatever the device. Only these few numbers travel.
+    """
     if config.shift:
         images = random_shift(images, config.shift, generator)
     if config.flip:
-        mirror = torch.rand(len(images), generator=generator).to(images.device) < 0.5
+        mirror = send(torch.rand(len(images), generator=generator) < 0.5, images.device)
         images = torch.where(mirror[:, None, None, None], images.flip(3), images)
     if config.cutout:
         images = cut_out(images, config.cutout, generator)
@@ -81,8 +91,8 @@ def random_shift(images, pixels, generator):
     N, C, H, W = images.shape
     padded = F.pad(images, (pixels,) * 4)
     top, left = torch.randint(2 * pixels + 1, (2, N, 1), generator=generator)
-    rows = (top + torch.arange(H))[:, None, :, None].to(images.device)  # (N, 1, H, 1)
-    columns = (left + torch.arange(W))[:, None, None, :].to(images.device)  # (N, 1, 1, W)
+    rows = send(top + torch.arange(H), images.device)[:, None, :, None]  # (N, 1, H, 1)
+    columns = send(left + torch.arange(W), images.device)[:, None, None, :]  # (N, 1, 1, W)
     n, c = torch.arange(N, device=images.device), torch.arange(C, device=images.device)
     return padded[n[:, None, None, None], c[:, None, None], rows, columns]  # (N, C, H, W)
 
@@ -99,7 +109,7 @@ def cut_out(images, pixels, generator):
             [0, 0, 1, 1, 1, 1, 1]], dtype=torch.uint8)
     """
     N, _, H, W = images.shape
-    rows, columns = (_stretch(N, size, pixels, generator).to(images.device) for size in (H, W))  # (N, H), (N, W)
+    rows, columns = (send(_stretch(N, size, pixels, generator), images.device) for size in (H, W))  # (N, H), (N, W)
     return images.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
 
 

@@ -3,7 +3,7 @@
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from math import ceil, isfinite
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from .checkpoint import load_checkpoint, save_checkpoint
 from .devices import from_first, is_first, own_part, seed_dropout, shared, total
 from .images import augment, choose_device, has_bfloat16, to_device
+from .lookahead import look_ahead
 from .schedules import learning_rate
 
 
@@ -26,6 +27,7 @@ class Epoch(NamedTuple):
     test_accuracy: float
     seconds: float  # of training in this pass, evaluation left out
     measures: dict = {}  # noqa: RUF012  what else was measured after the pass: name -> number, or a list of numbers
+    cpu_seconds: float = 0.0  # of this process's CPU threads: unlike `seconds`, the same where others use the CPU too
 
     def __str__(self):
         return (
@@ -128,6 +130,8 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         nesterov=config.momentum > 0,
         weight_decay=config.weight_decay,
     )
+    if config.lookahead:
+        look_ahead(optimizer, config.lookahead)
     generator = torch.Generator().manual_seed(config.seed)  # on the CPU: the same order whatever the device
     history = History()
     if checkpoint:
@@ -140,7 +144,7 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     for epoch in range(len(history) + 1, config.epochs + 1):
         network.train()
         seed_dropout(config, epoch)
-        started, step = perf_counter(), (epoch - 1) * steps_an_epoch
+        started, started_cpu, step = perf_counter(), process_time(), (epoch - 1) * steps_an_epoch
         loss_sum = correct = torch.zeros((), device=device)  # stay on the device: reading them would make it wait
         for batch in torch.randperm(len(train), generator=generator).to(device).split(config.batch_size):
             part, weight = own_part(len(batch), config)
@@ -160,12 +164,12 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
             loss_sum = loss_sum + loss.detach() * len(batch)
             correct = correct + (logits.argmax(1) == labels[batch]).sum()
         train_loss, train_accuracy = (total(summed).item() / len(train) for summed in (loss_sum, correct))
-        seconds = perf_counter() - started
+        seconds, cpu_seconds = perf_counter() - started, process_time() - started_cpu
         if not isfinite(train_loss):
             remedy = f"use a learning_rate below {config.learning_rate}, or a longer warmup"
             raise Diverged(f"loss is {train_loss} in epoch {epoch}: {remedy}", history)
         loss, accuracy = from_first(lambda: evaluate(network, test)[:2])
-        history.append(Epoch(epoch, train_loss, train_accuracy, loss, accuracy, seconds))
+        history.append(Epoch(epoch, train_loss, train_accuracy, loss, accuracy, seconds, {}, cpu_seconds))
         if on_epoch:
             with undisturbed(network, device):
                 measures = from_first(lambda: on_epoch(network, history[-1]) or {})

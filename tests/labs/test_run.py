@@ -18,7 +18,7 @@ from cnnbook import labs
 from cnnbook.labs import _run
 from cnnbook.training import Config, load_record
 
-TIMES = ("seconds", "images_per_second", "peak_memory_mib")
+TIMES = ("seconds", "cpu_seconds", "images_per_second", "peak_memory_mib")
 
 
 def measured(record):
@@ -85,6 +85,17 @@ def test_images_kept_aside_judge_too(toy):
     assert (record.dataset["train"], record.dataset["validation"]) == (1137, 300)
     (accuracy,) = record.measured("plain", "validation_accuracy")
     assert 0.5 < accuracy == round(accuracy * 300) / 300
+
+
+def test_images_kept_aside_judge_every_epoch_where_the_lab_asks_when(toy):
+    lab = replace(toy, scales={"smoke": replace(toy.at("smoke"), validation=300)}, validate_each_epoch=True)
+    (run,) = labs.run(replace(lab, variants={"plain": lab.variants["plain"]}), seeds=1).runs
+    assert len(run.measures["validation"]) == len(run.measures["weight_norm"]) == 3
+    assert run.measures["validation"][-1] == pytest.approx(run.measures["validation_accuracy"], abs=1e-6)
+    assert len(set(run.measures["validation"])) > 1
+    without = labs.run(replace(lab, each_epoch=None, validate_each_epoch=False), seeds=1).runs[0]
+    assert "validation" not in without.measures
+    assert len(without.measures["cpu_seconds"]) == 3
 
 
 @pytest.mark.parametrize("scale", ["laptop", "full"])

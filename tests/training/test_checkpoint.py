@@ -32,7 +32,7 @@ def cut_off(train, test, path, epochs):
 
 
 @pytest.mark.parametrize("epochs", [1, 3])
-@pytest.mark.parametrize("knobs", [{}, {"channels_last": True}, {"bfloat16": True}])
+@pytest.mark.parametrize("knobs", [{}, {"channels_last": True}, {"bfloat16": True}, {"lookahead": 3}])
 def test_it_goes_on_bit_for_bit(bars, tmp_path, monkeypatch, epochs, knobs):
     train, test = bars
     monkeypatch.setitem(globals(), "CONFIG", Config(**vars(CONFIG) | knobs))

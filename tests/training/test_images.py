@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from cnnbook.datasets import Images
 from cnnbook.training import Config, Standardise, choose_device, random_shift
-from cnnbook.training.images import augment, cut_out
+from cnnbook.training import images as images_module
+from cnnbook.training.images import augment, cut_out, send
 
 PLAIN = {"epochs": 1, "batch_size": 1, "learning_rate": 1.0}
 
@@ -78,6 +80,47 @@ def test_cut_out_blackens_one_square_anywhere_in_every_channel():
 def test_an_even_square_has_its_size():
     cut = cut_out(torch.ones(50, 1, 20, 20), 4, torch.Generator().manual_seed(0)) == 0
     assert cut.sum((1, 2, 3)).max() == 16
+
+
+class Copies(TorchDispatchMode):
+    """Counts what is copied from one device to another."""
+
+    count = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        result = operation(*args, **(kwargs or {}))
+        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        if isinstance(result, torch.Tensor) and any(tensor.device != result.device for tensor in tensors):
+            self.count += 1
+        return result
+
+
+def test_augmentation_reads_nothing_back_and_sends_without_waiting(monkeypatch):
+    """On the device without values: what had to read one would fail. All that goes there is sent."""
+    sent = []
+    monkeypatch.setattr(images_module, "send", lambda tensor, device: sent.append(tensor) or send(tensor, device))
+    batch = torch.zeros(8, 3, 5, 7, dtype=torch.uint8, device="meta")
+    with Copies() as copies:
+        moved = augment(batch, Config(**PLAIN, shift=1, flip=True, cutout=3), torch.Generator().manual_seed(0))
+    assert (moved.shape, moved.dtype, moved.device.type) == (batch.shape, torch.uint8, "meta")
+    assert copies.count == len(sent) == 5  # rows and columns of the shift, mirrors, rows and columns of the square
+    assert {tensor.device.type for tensor in sent} == {"cpu"}
+
+
+def test_a_gpu_fetches_by_itself():
+    told = []
+
+    class Small:
+        def pin_memory(self):
+            told.append("pinned")
+            return self
+
+        def to(self, device, *, non_blocking=False):
+            told.append((device.type, non_blocking))
+
+    send(Small(), torch.device("cuda"))
+    send(Small(), torch.device("cpu"))
+    assert told == ["pinned", ("cuda", True), ("cpu", False)]
 
 
 def test_choose_device(monkeypatch):
