@@ -219,7 +219,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
 
     def on_epoch(network, epoch):
         progress(epoch)
-        measures = dict(lab.each_epoch(network, train, test)) if lab.each_epoch else {}
+        measures = dict(lab.each_epoch(network, train, test) or {}) if lab.each_epoch else {}
         if lab.validate_each_epoch:
             measures["validation"] = evaluate(network, kept_aside).accuracy
         return measures
