@@ -68,7 +68,7 @@ class Config:
     >>> config = Config(epochs=2, batch_size=32, learning_rate=0.1, shift=1)
     >>> print(config)
     epochs              2  passes over the training images
-    batch_size         32  images a step, of all processes together
+    batch_size         32  images a step
     learning_rate     0.1  the highest one; multiplies the gradient of the mean loss of a batch
     warmup            0.1  part of all steps in which the learning rate rises from 0 to its highest
     schedule       cosine  of the learning rate after the warm-up: constant, step, cosine or one_cycle
@@ -78,7 +78,7 @@ class Config:
     """
 
     epochs: int = _knob(_count, "passes over the training images")
-    batch_size: int = _knob(_count, "images a step, of all processes together")
+    batch_size: int = _knob(_count, "images a step")
     learning_rate: float = _knob(_positive, "the highest one; multiplies the gradient of the mean loss of a batch")
     warmup: float = _knob(_part, "part of all steps in which the learning rate rises from 0 to its highest", 0.1)
     schedule: str = _knob(
