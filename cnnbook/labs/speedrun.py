@@ -118,7 +118,7 @@ LAB = Lab(
     question="How fast can CIFAR-10 be learned?",
     scales={
         "smoke": Scale(
-            "shapes", replace(CONFIG, epochs=2), seeds=1, images=2000, validation=500,
+            "shapes", replace(CONFIG, epochs=2), seeds=1, images=1000, validation=500,
             variants=("everything", "nothing"),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=2000, variants=tuple(NARROW)),

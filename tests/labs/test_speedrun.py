@@ -48,3 +48,16 @@ def test_the_first_epoch_that_reaches_the_target_counts():
     record = SimpleNamespace(measured=lambda variant, name: {"validation": series}[name])
     assert epochs_to(record, "any", 0.5) == [2, None, 1]
     assert all(0 < low < high < 1 for low, high in TARGETS.values())
+
+
+def test_on_record_the_falling_rate_counts_most_and_cutout_costs():
+    record = LAB.record()
+    everything = record.test_errors("everything")
+    worth = {
+        name: [other - own for own, other in zip(everything, record.test_errors(f"without {name}"), strict=True)]
+        for name in TRICKS
+    }
+    assert max(worth, key=lambda name: min(worth[name])) == "falling rate"
+    assert min(worth["falling rate"]) > 5
+    assert max(worth["cutout"]) < -1
+    assert all(None not in epochs_to(record, "everything", target) for target in TARGETS[record.scale])
