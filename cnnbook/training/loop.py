@@ -122,6 +122,8 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     """
     device = choose_device(config.device)
     network.to(device, **{"memory_format": torch.channels_last} if config.channels_last else {})
+    forward = shared(network, len(train), config, device)  # the same weights
+    forward = torch.compile(forward) if config.compile else forward
     images, labels = to_device(train, device)
     optimizer = torch.optim.SGD(
         network.parameters(),
@@ -138,8 +140,6 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         made_of = {"config": asdict(config), "train": train.sha256(), "test": test.sha256()}
         epochs = load_checkpoint(checkpoint, made_of, network, optimizer, generator)
         history.extend(Epoch(*epoch) for epoch in epochs)
-    forward = shared(network, len(train), config, device)  # the same weights
-    forward = torch.compile(forward) if config.compile else forward
     steps_an_epoch = ceil(len(train) / config.batch_size)
     for epoch in range(len(history) + 1, config.epochs + 1):
         network.train()
