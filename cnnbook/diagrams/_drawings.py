@@ -2,6 +2,8 @@
 
 import difflib
 
+import torch
+
 from ..models.googlenet import TABLE_1 as GOOGLENET
 from ..models.googlenet import module as googlenet_module
 from ..models.inception_resnet import V1, Stage
@@ -9,6 +11,7 @@ from ..models.inception_v2 import FIGURE_5
 from ..models.inception_v2 import module as inception_v2_module
 from ..models.inception_v3 import TABLE_1 as INCEPTION_V3
 from ..models.inception_v4 import FIGURE_9
+from ..models.lenet import lenet5
 from ..models.mobilenet import V1_TABLE_1, V2_TABLE_2
 from ..models.nin import CIFAR
 from ..models.resnet import CHANNELS, EXPANSION
@@ -58,7 +61,7 @@ def list_drawings():
     """Names of all drawings, in the order of the book.
 
     >>> list_drawings()[:2]
-    ['vgg', 'mlpconv']
+    ['lenet', 'vgg']
     """
     return list(_DRAWINGS)
 
@@ -123,6 +126,33 @@ def _channels_before(name, tables, c_in):
 
 
 # drawings
+
+
+_LENET = {
+    "RequireSize": ("", "input"), "Conv2d": ("5×5 conv", "kernel"), "TableConv2d": ("5×5 by table", "kernel"),
+    "Tanh": ("tanh", "padding"), "ScaledTanh": ("scaled tanh", "padding"), "AvgPool2d": ("average", "padding"),
+    "Subsample": ("learned sum", "padding"), "Linear": ("linear", "kernel"),
+}  # fmt: skip
+
+
+def _lenet():
+    def column(original):
+        with torch.device("meta"):  # shapes and no numbers
+            network, x = lenet5(original=original), torch.empty(1, 1, 32, 32)
+        parts = []
+        for name, layer in network.named_children():
+            x = layer(x)
+            what, role = _LENET.get(type(layer).__name__, ("", None))
+            maps, *sides = x.shape[1:]
+            note = f"{maps}, {_times(sides)}" if sides else f"{maps}"
+            if name.endswith("_squash"):
+                parts.append(Box(what, role))
+            elif role:
+                parts.append(Box(f"{name}: {what}" if what else name, "output" if name == "output" else role, note))
+        return Column(tuple(parts))
+
+    pair = (("as taught", column(False)), ("as published", column(True)))
+    return Drawing("LeNet-5, its output learned", Row(pair))
 
 
 def _vgg():
@@ -242,6 +272,7 @@ def _xception():
 
 
 _DRAWINGS = {
+    "lenet": _lenet,
     "vgg": _vgg,
     "mlpconv": _mlpconv,
     "inception_naive": lambda: _inception_naive(0),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from docutils import nodes
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -37,6 +38,15 @@ FIRST_CELL = {"cell_type": "markdown", "metadata": {}, "source": ["# A notebook"
 def end_renderer():
     yield
     maths.end_renderer(None, None)
+
+
+def test_punctuation_goes_to_its_formula_though_the_same_stands_before():
+    """Two texts ", " in a sentence: the one behind the formula is handed over, the other stays."""
+    words = [nodes.strong(text="one"), nodes.Text(", "), nodes.math(text="a"), nodes.Text(", "), nodes.strong(text="b")]
+    page = nodes.paragraph("", "", *words)
+    maths.join_punctuation(None, page, None)
+    assert [child.astext() for child in page.children] == ["one", ", ", "a", " ", "b"]
+    assert words[2]["after"] == ","
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from cnnbook.diagrams import draw, list_drawings
 
 
 def test_names():
-    assert len(list_drawings()) == len(set(list_drawings())) == 26
+    assert len(list_drawings()) == len(set(list_drawings())) == 27
     with pytest.raises(ValueError, match="no drawing 'resnet_bsic': did you mean 'resnet_basic'"):
         draw("resnet_bsic")
 
@@ -43,6 +43,13 @@ def test_residual_blocks():
     body = "1×1 conv (64), then batch norm, ReLU, then 3×3 conv (64), then batch norm, ReLU, then 1×1 conv (256)"
     assert body in bottleneck
     assert "3×3 conv (128, stride 2)" in bottleneck  # not in the 1x1
+
+
+def test_lenet():
+    description = draw("lenet").description
+    assert "then tanh, then S2: average (6, 14×14), then C3: 5×5 conv (16, 10×10)" in description
+    assert "then scaled tanh, then S2: learned sum (6, 14×14), then C3: 5×5 by table (16, 10×10)" in description
+    assert description.count("F6: linear (84)") == description.count("C5: 5×5 conv (120, 1×1)") == 2
 
 
 def test_vgg():

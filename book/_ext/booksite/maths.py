@@ -164,7 +164,9 @@ def join_punctuation(app, doctree, docname):
         text = node.next_node(descend=False, siblings=True)
         if isinstance(text, nodes.Text) and (found := re.match(r"[.,:;?!)’”，。；：？！）》、]+", text)):
             node["after"] = found[0]
-            text.parent.replace(text, nodes.Text(text[found.end() :]))
+            # Texts that say the same are equal, so that `replace` could take another one, such as an earlier ", ".
+            at = next(at for at, child in enumerate(text.parent.children) if child is text)
+            text.parent[at] = nodes.Text(text[found.end() :])
 
 
 def visit_inline(translator, node):
