@@ -3,6 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
+from .._validate import integer
 from ._blocks import Network, check_options, conv_norm, global_classifier
 from .resnet import BasicBlock
 
@@ -26,22 +27,36 @@ class PadShortcut(nn.Module):
         return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.before, self.after))
 
 
+def cifar_network(depth, *, residual, width=CHANNELS[0], num_classes=10, in_channels=3):
+    """A network of the table, of any depth 6n + 2 and any width: the channels of its first stage.
+
+    >>> len(cifar_network(14, residual=True, width=4).features.stage1), cifar_network(8, residual=False).name
+    (2, 'cifar_plain8')
+    """
+    check_options(num_classes=num_classes, in_channels=in_channels)
+    n, rest = divmod(integer("depth", depth, 8) - 2, 6)
+    if rest:
+        raise ValueError(f"depth {depth} is not 6n + 2: use one such as {6 * n + 2} or {6 * n + 8}")
+    c_in = integer("width", width, 1)
+    layers = {"conv1": conv_norm(in_channels, c_in, 3)}
+    for number, channels in enumerate((c_in, 2 * c_in, 4 * c_in), start=1):
+        blocks = []
+        for block in range(n):
+            stride = 2 if number > 1 and block == 0 else 1
+            shortcut = nn.Identity() if stride == 1 else PadShortcut(c_in, channels, stride)
+            blocks.append(BasicBlock(c_in, channels, stride=stride, shortcut=shortcut if residual else None))
+            c_in = channels
+        layers[f"stage{number}"] = nn.Sequential(*blocks)
+    classifier = global_classifier(c_in, num_classes)
+    name = f"cifar_{'resnet' if residual else 'plain'}{depth}"
+    return Network(name, layers, classifier, in_channels=in_channels, num_classes=num_classes)
+
+
 def _factory(depth, *, residual):
     name = f"cifar_{'resnet' if residual else 'plain'}{depth}"
 
     def factory(*, num_classes=10, in_channels=3):
-        check_options(num_classes=num_classes, in_channels=in_channels)
-        layers, c_in = {"conv1": conv_norm(in_channels, CHANNELS[0], 3)}, CHANNELS[0]
-        for number, channels in enumerate(CHANNELS, start=1):
-            blocks = []
-            for block in range(DEPTHS[depth]):
-                stride = 2 if number > 1 and block == 0 else 1
-                shortcut = nn.Identity() if stride == 1 else PadShortcut(c_in, channels, stride)
-                blocks.append(BasicBlock(c_in, channels, stride=stride, shortcut=shortcut if residual else None))
-                c_in = channels
-            layers[f"stage{number}"] = nn.Sequential(*blocks)
-        classifier = global_classifier(c_in, num_classes)
-        return Network(name, layers, classifier, in_channels=in_channels, num_classes=num_classes)
+        return cifar_network(depth, residual=residual, num_classes=num_classes, in_channels=in_channels)
 
     factory.__name__ = factory.__qualname__ = name
     factory.__doc__ = f"""{"ResNet" if residual else "The plain network"} with {depth} layers for CIFAR.
