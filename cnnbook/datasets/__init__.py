@@ -24,7 +24,7 @@ a digit); some writers may have digits in both splits, which makes the test a li
 mnist has seen all of mnist_sample: judge it on mnist's own test split.
 
 >>> load("shapes", "test")
-Images(1,000 images of 3 x 32 x 32, classes: circle ring square triangle cross)
+Images(1,000 images of 3 x 32 x 32, classes: circle ring square triangle cross bar frame half crescent corner)
 """
 
 from .images import Images
