@@ -280,11 +280,13 @@ def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_
     page = browser_page(390, 844, is_mobile=True, has_touch=True)
     page.goto(f"{address('server')}/{GALLERY}")
     page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    page.evaluate("document.fonts.ready")
     explorers = page.locator(".cnnx:has(> .cnnx-controls)").all()
     assert len(explorers) > 8
     for explorer in explorers:
         picture, controls = explorer.locator("> div:not([class])"), explorer.locator("> .cnnx-controls")
         picture.evaluate("part => scrollTo(0, scrollY + part.getBoundingClientRect().top - 100)")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # laid out anew
         box, under = picture.bounding_box(), controls.bounding_box()
         assert under["y"] + under["height"] <= 845
         assert under["y"] - box["y"] >= min(box["height"], 400), "room for the picture above the controls"
