@@ -286,7 +286,7 @@ def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_
     for explorer in explorers:
         picture, controls = explorer.locator("> div:not([class])"), explorer.locator("> .cnnx-controls")
         picture.evaluate("part => scrollTo(0, scrollY + part.getBoundingClientRect().top - 100)")
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # laid out anew
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         box, under = picture.bounding_box(), controls.bounding_box()
         assert under["y"] + under["height"] <= 845
         assert under["y"] - box["y"] >= min(box["height"], 400), "room for the picture above the controls"
