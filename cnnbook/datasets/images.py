@@ -32,6 +32,8 @@ class Images:
     >>> len(data), data.classes[data.labels[0]]
     (2, 'yes')
     >>> images, labels, classes = data                      # or all three at once
+    >>> data[data.labels == 0]                              # some of them: a slice, indices or a mask
+    Images(1 images of 1 x 5 x 7, classes: no yes)
     """
 
     images: np.ndarray
@@ -51,6 +53,12 @@ class Images:
 
     def __len__(self):
         return len(self.images)
+
+    def __getitem__(self, which):
+        """Some of the images, with their labels."""
+        if isinstance(which, int | np.integer):
+            raise TypeError(f"index {which} is one image: use a slice, [{which}:{which + 1}], indices or a mask")
+        return Images(self.images[which], self.labels[which], self.classes)
 
     def __iter__(self):
         """Yield the three parts, so that they can be unpacked."""

@@ -33,6 +33,19 @@ class Variant:
     after: str | None = None
 
 
+def at_rates(builds, rates):
+    """Variants ``"<name>, rate <rate>"``: each network at each learning rate, since the best one differs.
+
+    >>> [*at_rates({"one": nn.Identity, "other": nn.Identity}, (0.1, 0.5))]
+    ['one, rate 0.1', 'one, rate 0.5', 'other, rate 0.1', 'other, rate 0.5']
+    """
+    return {
+        f"{name}, rate {rate}": Variant(build, {"learning_rate": rate})
+        for name, build in builds.items()
+        for rate in rates
+    }
+
+
 @dataclass(frozen=True)
 class Scale:
     """How much of everything.
@@ -142,8 +155,7 @@ class Lab:
         if not 0 < learned <= free or size.validation < 0:
             told = f"images {size.images} and validation {size.validation} do not fit in {len(everything)} images"
             raise ValueError(f"{told}: use fewer, and at least one image to train on")
-        kept_aside = _part(everything, slice(free, None)) if size.validation else None
-        return _part(everything, slice(learned)), kept_aside, test
+        return everything[:learned], everything[free:] if size.validation else None, test
 
     def config(self, scale, variant, *, seed=0):
         """The config of one variant."""
@@ -185,7 +197,3 @@ class Lab:
             raise FileNotFoundError(repr(record))
         network = self.build(self.kept, train, self.config(record.scale, self.kept))
         return load_weights(network, record_path(self.name, record.scale, ".npz", folder=folder))
-
-
-def _part(data, which):
-    return replace(data, images=data.images[which], labels=data.labels[which])

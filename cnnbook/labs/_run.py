@@ -311,7 +311,7 @@ def _estimate(lab, scale, variant, train, images, steps=20):
     """Seconds that one variant with one seed takes here with so many images, measured on a few steps with `train`."""
     config = lab.config(scale, variant)
     count = min(steps * config.batch_size, len(train))
-    few = replace(train, images=train.images[:count], labels=train.labels[:count])
+    few = train[:count]
     brief = replace(config, epochs=2, compile=False)  # the first epoch warms up
     try:
         seconds = fit(lab.build(variant, train, brief), few, few, brief)[-1].seconds

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from cnnbook.training import Config
 from cnnbook.training.images import to_device
 
-from ._lab import Lab, Scale, Variant
+from ._lab import Lab, Scale, at_rates
 
 RATES = (0.002, 0.01, 0.05, 0.25)  # the same for all: the best one on the validation images counts
 ACTIVATIONS = {
@@ -71,8 +71,7 @@ def inside(network, train, test):
     norm of the weights. `dead`: how many of its maps have slope 0 at every place in every image.
     """
     standardise, layers = network
-    few = replace(train, images=train.images[:IMAGES], labels=train.labels[:IMAGES])
-    images, labels = to_device(few, standardise.mean.device)
+    images, labels = to_device(train[:IMAGES], standardise.mean.device)
     x, slopes = standardise(images), []
     for layer in layers:
         before, x = x, layer(x)
@@ -106,11 +105,7 @@ LAB = Lab(
         "laptop": Scale("cifar10", CONFIG, seeds=4, images=6000, validation=5000),
         "full": Scale("cifar10", CONFIG, seeds=3, validation=5000),
     },
-    variants={
-        f"{name}, rate {rate}": Variant(build, {"learning_rate": rate})
-        for name, build in BUILDS.items()
-        for rate in RATES
-    },
+    variants=at_rates(BUILDS, RATES),
     mistakes=False,
     at_start=before_training,
     each_epoch=inside,

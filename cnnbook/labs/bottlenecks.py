@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from time import perf_counter, process_time
 
 import torch
 from torch import nn
@@ -12,6 +11,7 @@ from cnnbook.models.googlenet import TABLE_1, Inception, module
 from cnnbook.models.resnet import BasicBlock, Bottleneck
 from cnnbook.training import Config
 
+from ._clock import clock
 from ._lab import Lab, Scale, Variant
 
 WIDTHS, SIDES = (64, 128, 256), (28, 14, 7)  # channels, and pixels a side, of the blocks that are timed
@@ -135,21 +135,14 @@ def _mean_step(layer, x, count):
 
 def _step(layer, x):
     """Seconds of one run forward and one backward, to the weights and to the input."""
-    start = _clock(x.device)
+    start = clock(x.device)
     y = layer(x)
-    between = _clock(x.device)
+    between = clock(x.device)
     y.backward(torch.ones_like(y))
-    end = _clock(x.device)
+    end = clock(x.device)
     layer.zero_grad()
     x.grad = None
     return between - start, end - between
-
-
-def _clock(device):
-    if device.type == "cpu":
-        return process_time()
-    getattr(torch, device.type).synchronize()
-    return perf_counter()
 
 
 def kept_bytes(layer, x):

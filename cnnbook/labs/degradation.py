@@ -13,7 +13,7 @@ from cnnbook.models.resnet import BasicBlock
 from cnnbook.training import Config, evaluate
 from cnnbook.training.images import to_device
 
-from ._lab import Lab, Scale, Variant
+from ._lab import Lab, Scale, Variant, at_rates
 
 DEPTHS = (8, 20, 56)  # of the narrow networks, which a laptop can train
 RATES = (0.02, 0.1, 0.5)  # the same for all: the best one on the validation images counts
@@ -116,8 +116,7 @@ def after_training(network, train, test):
 
 
 def _few(train, network):
-    few = replace(train, images=train.images[:IMAGES], labels=train.labels[:IMAGES])
-    return to_device(few, next(network.parameters()).device)
+    return to_device(train[:IMAGES], next(network.parameters()).device)
 
 
 def _flat(one, other):
@@ -125,12 +124,14 @@ def _flat(one, other):
 
 
 KINDS = {"plain": False, "ResNet": True}
-NARROW = {
-    f"narrow {kind}-{depth}, rate {rate}": Variant(partial(narrow, depth, residual=residual), {"learning_rate": rate})
-    for kind, residual in KINDS.items()
-    for depth in DEPTHS
-    for rate in RATES
-}
+NARROW = at_rates(
+    {
+        f"narrow {kind}-{depth}": partial(narrow, depth, residual=residual)
+        for kind, residual in KINDS.items()
+        for depth in DEPTHS
+    },
+    RATES,
+)
 # 45,000 images in batches of 128 are 352 steps an epoch: 182 epochs are the 64,000 steps of the paper
 PAPER = Config(
     epochs=182, batch_size=128, learning_rate=0.1, warmup=0, schedule="step", drops=(0.5, 0.75), weight_decay=1e-4,

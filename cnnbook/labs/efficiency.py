@@ -3,7 +3,6 @@
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
-from time import perf_counter
 
 import torch
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -12,7 +11,8 @@ from cnnbook.models._blocks import Network, conv_norm, global_classifier, stack
 from cnnbook.models.mobilenet import V1_TABLE_1
 from cnnbook.training import Config
 
-from ._lab import Lab, Scale, Variant
+from ._clock import clock
+from ._lab import Lab, Scale, at_rates
 from ._run import on_threads
 
 # The same for all; the best one on the validation images counts, for each network by itself. A pilot set the range:
@@ -79,19 +79,13 @@ def deployed(network):
 @torch.inference_mode()
 def race(calls, device, rounds):
     """The shortest time of each call in milliseconds. They take turns, so that all meet the same disturbances."""
-
-    def clock():
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        return perf_counter()
-
     times = [float("inf")] * len(calls)
     for _ in range(rounds):
         for number, (function, x) in enumerate(calls):
             function(x)  # brings weights and maps near
-            start = clock()
+            start = clock(device)
             function(x)
-            times[number] = min(times[number], 1000 * (clock() - start))
+            times[number] = min(times[number], 1000 * (clock(device) - start))
     return times
 
 
@@ -138,11 +132,7 @@ LAB = Lab(
         "laptop": Scale("cifar10", CONFIG, seeds=2, images=12_000, validation=5000),
         "full": Scale("cifar10", replace(CONFIG, epochs=10, batch_size=128, flip=True), seeds=3, validation=5000),
     },
-    variants={
-        f"{name}, rate {rate}": Variant(build, {"learning_rate": rate})
-        for name, build in BUILDS.items()
-        for rate in RATES
-    },
+    variants=at_rates(BUILDS, RATES),
     mistakes=False,
     at_end=latency,
 )  # fmt: skip

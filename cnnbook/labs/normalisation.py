@@ -84,7 +84,7 @@ def with_fresh_statistics(network, images):
 
 def judged(network, train, test):
     """Accuracy in evaluation mode on training images; on test images with fresh statistics."""
-    part = replace(train, images=train.images[:5000], labels=train.labels[:5000])
+    part = train[:5000]
     fresh = with_fresh_statistics(network, part.images)
     return {"learned": evaluate(network, part).accuracy, "fresh": evaluate(fresh, test).accuracy}
 

@@ -5,7 +5,6 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
-from time import perf_counter, process_time
 
 import torch
 from torch import nn
@@ -14,7 +13,8 @@ from torch.nn import functional as F
 from cnnbook.training import Config, evaluate
 from cnnbook.training.images import to_device
 
-from ._lab import Lab, Scale, Variant
+from ._clock import clock
+from ._lab import Lab, Scale, at_rates
 
 FIELD = 7
 RATES = (0.03, 0.1, 0.3)  # the same for all: the best one on the validation images counts
@@ -91,7 +91,7 @@ def kernels(block, maps):
 def influence(network, train, test):
     """The share of each of 7 x 7 places in the squared gradient of units of the first block, row by row."""
     standardise, net = network
-    images, _ = to_device(_first(train, IMAGES), standardise.mean.device)
+    images, _ = to_device(train[:IMAGES], standardise.mean.device)
     squares = kernels(net.first, net.stem(standardise(images))).square().sum((0, 1, 2))
     return {"influence": (squares / squares.sum()).flatten()}
 
@@ -139,7 +139,7 @@ def multiplied_out(network, test):
         return {}
     other = deepcopy(network)
     other[1].first, other[1].second = as_one_kernel(net.first), as_one_kernel(net.second)
-    few = _first(test, FEW)
+    few = test[:FEW]
     as_trained, as_one = evaluate(network, few), evaluate(other, few)
     said_the_same = (as_trained.predictions == as_one.predictions).mean()
     return {"said_the_same": said_the_same, "as_trained": as_trained.accuracy, "as_one_kernel": as_one.accuracy}
@@ -153,20 +153,17 @@ def times(network, train):
     standardise, net = network
     device = standardise.mean.device
     other = _of_7x7(len(train.classes), train.images.shape[1]).to(device, memory_format=torch.channels_last)
-    images, labels = to_device(_first(train, BATCH), device)
-    x, on_gpu = standardise(images), device.type == "cuda"
-    clock, wait = (perf_counter, torch.cuda.synchronize) if on_gpu else (process_time, lambda: None)
+    images, labels = to_device(train[:BATCH], device)
+    x = standardise(images)
     tasks = {"infer": partial(infer, net), "infer_7x7": partial(infer, other)}
     tasks |= {"step": partial(step, net), "step_7x7": partial(step, other)}
     seconds = {name: [] for name in tasks}
     for _ in range(ROUNDS):
         for name, task in tasks.items():
             task(x, labels)  # else who comes second finds warmer caches
-            wait()
-            started = clock()
+            started = clock(device)
             task(x, labels)
-            wait()
-            seconds[name].append(clock() - started)
+            seconds[name].append(clock(device) - started)
     return {name: 1000 * median(measured) for name, measured in seconds.items()}
 
 
@@ -185,10 +182,6 @@ def _of_7x7(num_classes, in_channels):
     return network(BLOCKS["one 7x7"], num_classes=num_classes, in_channels=in_channels)
 
 
-def _first(data, count):
-    return replace(data, images=data.images[:count], labels=data.labels[:count])
-
-
 CONFIG = Config(epochs=4, batch_size=32, learning_rate=0.1, channels_last=True)
 
 LAB = Lab(
@@ -202,11 +195,7 @@ LAB = Lab(
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=10_000, validation=5000),
         "full": Scale("cifar10", replace(CONFIG, epochs=12, batch_size=128), seeds=3, validation=5000),
     },
-    variants={
-        f"{name}, rate {rate}": Variant(partial(network, block), {"learning_rate": rate})
-        for name, block in BLOCKS.items()
-        for rate in RATES
-    },
+    variants=at_rates({name: partial(network, block) for name, block in BLOCKS.items()}, RATES),
     mistakes=False,
     at_start=before_training,
     at_end=after_training,

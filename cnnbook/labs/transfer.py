@@ -87,8 +87,7 @@ def target(splits, seed, *, count):
         raise ValueError(f"count {count} is too large for {len(train)} training images: use {most} or fewer")
     few = np.stack([images[:count] for images in shuffled], axis=1).ravel()  # the classes take turns
     shown = np.resize(few, len(train) // 4)
-    drawn = replace(train, images=train.images[shown], labels=train.labels[shown])
-    return [classes(split, half, end) for split in (drawn, *judges)]
+    return [classes(split, half, end) for split in (train[shown], *judges)]
 
 
 def classes(data, first, end):

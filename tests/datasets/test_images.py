@@ -35,6 +35,19 @@ def test_length_parts_and_repr():
     )
 
 
+@pytest.mark.parametrize("which", [slice(1, None), [1, 2], np.array([False, True, True])])
+def test_some_of_them(which):
+    some = Images(IMAGES, LABELS, ("no", "yes"))[which]
+    assert np.array_equal(some.images, IMAGES[1:])
+    assert np.array_equal(some.labels, LABELS[1:])
+    assert some.classes == ("no", "yes")
+
+
+def test_one_image_is_asked_for_as_a_part():
+    with pytest.raises(TypeError, match=r"index 2 is one image: use a slice, \[2:3\], indices or a mask"):
+        Images(IMAGES, LABELS, ("no", "yes"))[2]
+
+
 def test_the_checksum_sees_pixels_labels_and_shape():
     changed = IMAGES.copy()
     changed[2, 0, 4, 6] = 1

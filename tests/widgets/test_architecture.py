@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from explorer_checks import assert_drawn_within, assert_written
+from explorer_checks import TOUCHING, assert_drawn_within, assert_written
 from explorer_page import change, has_focus, now, press, status
 from torch import nn
 
@@ -30,17 +30,6 @@ START = {
 STAGES = [
     "conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5", "flatten", "fc6", "fc7", "fc8",
 ]  # fmt: skip
-# Letters that lie over others, or stick out of the screen.
-TOUCHING = """() => [...document.querySelectorAll('.cnnx svg')].flatMap((drawing) => {
-  const texts = [...drawing.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
-  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
-    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
-  return [
-    ...texts.filter(([, box]) => box.left < 0 || box.right > innerWidth).map(([text]) => text),
-    ...texts.flatMap(([one, a], at) =>
-      texts.slice(at + 1).filter(([, b]) => over(a, b)).map(([two]) => `${one} ${two}`)),
-  ];
-})"""
 
 
 @pytest.fixture(scope="module")
