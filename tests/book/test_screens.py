@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from explorer_checks import TOUCHING
+from letters import TOUCHING
 from PIL import Image
 
 pytestmark = pytest.mark.browser

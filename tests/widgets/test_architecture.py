@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from explorer_checks import TOUCHING, assert_drawn_within, assert_written
+from explorer_checks import assert_drawn_within, assert_written
 from explorer_page import change, has_focus, now, press, status
+from letters import TOUCHING
 from torch import nn
 
 import cnnbook.profile
