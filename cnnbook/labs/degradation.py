@@ -135,7 +135,7 @@ NARROW = at_rates(
 # 45,000 images in batches of 128 are 352 steps an epoch: 182 epochs are the 64,000 steps of the paper
 PAPER = Config(
     epochs=182, batch_size=128, learning_rate=0.1, warmup=0, schedule="step", drops=(0.5, 0.75), weight_decay=1e-4,
-    shift=4, flip=True, bfloat16=True, channels_last=True, compile=True,
+    shift=4, flip=True, bfloat16=True, channels_last=True, graph=True,
 )  # fmt: skip
 AS_PUBLISHED = {
     f"{kind}-{depth}{told}": Variant(getattr(models, f"cifar_{kind.lower()}{depth}"), {"epochs": epochs})
@@ -154,7 +154,10 @@ LAB = Lab(
             variants=tuple(f"narrow {name}, rate 0.1" for name in ("plain-8", "plain-56", "ResNet-56")),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=5000, variants=tuple(NARROW)),
-        "full": Scale("cifar10", PAPER, seeds=3, validation=5000, variants=tuple(AS_PUBLISHED)),
+        "full": Scale(
+            "cifar10", PAPER, seeds=3, validation=5000,
+            variants=tuple(f"{kind}-{depth}, 13,000 steps" for kind in KINDS for depth in (20, 56)),
+        ),
     },
     variants=NARROW | AS_PUBLISHED,
     mistakes=False,

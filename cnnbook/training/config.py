@@ -100,6 +100,7 @@ class Config:
     # What makes it faster, and changes the last digits:
     bfloat16: bool = _knob(flag, "whether a CPU, or a GPU from 2020 on, multiplies in bfloat16; others float32", False)
     channels_last: bool = _knob(flag, "whether weights and maps lie in memory as (N, H, W, C), as GPUs like it", False)
+    graph: bool = _knob(flag, "whether a GPU records a pass of a full batch once, and then replays it", False)
     compile: bool = _knob(flag, "whether PyTorch compiles the network first, with a C++ compiler, in minutes", False)
 
     def __post_init__(self):

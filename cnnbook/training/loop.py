@@ -11,7 +11,8 @@ import torch
 from torch.nn import functional as F
 
 from .checkpoint import load_checkpoint, save_checkpoint
-from .devices import from_first, is_first, own_part, seed_dropout, shared, total
+from .devices import from_first, is_first, own_part, processes, seed_dropout, shared, total
+from .graph import recorded
 from .images import augment, choose_device, has_bfloat16, to_device
 from .lookahead import look_ahead
 from .schedules import learning_rate
@@ -125,6 +126,9 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     forward = shared(network, len(train), config, device)  # the same weights
     forward = torch.compile(forward) if config.compile else forward
     images, labels = to_device(train, device)
+    if config.graph and device.type == "cuda" and processes() == 1:
+        with undisturbed(network.train(), device), _precision(config, device, cache_enabled=False):
+            forward = recorded(forward, images[: config.batch_size].clone())
     optimizer = torch.optim.SGD(
         network.parameters(),
         lr=config.learning_rate,  # set anew before every step
@@ -179,8 +183,10 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     return history
 
 
-def _precision(config, device):
-    return torch.autocast(device.type, torch.bfloat16) if config.bfloat16 and has_bfloat16(device) else nullcontext()
+def _precision(config, device, **options):
+    if config.bfloat16 and has_bfloat16(device):
+        return torch.autocast(device.type, torch.bfloat16, **options)
+    return nullcontext()
 
 
 @contextmanager
