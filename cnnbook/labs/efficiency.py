@@ -130,7 +130,9 @@ LAB = Lab(
             variants=tuple(f"{name}, rate 0.1" for name in ("separable 0.25", "separable 0.5", "ordinary 0.25")),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=2, images=12_000, validation=5000),
-        "full": Scale("cifar10", replace(CONFIG, epochs=10, batch_size=128, flip=True), seeds=3, validation=5000),
+        "full": Scale(
+            "cifar10", replace(CONFIG, epochs=10, batch_size=128, flip=True, graph=True), seeds=3, validation=5000
+        ),
     },
     variants=at_rates(BUILDS, RATES),
     mistakes=False,

@@ -193,7 +193,7 @@ LAB = Lab(
             variants=tuple(f"{name}, rate 0.1" for name in BLOCKS),
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=10_000, validation=5000),
-        "full": Scale("cifar10", replace(CONFIG, epochs=12, batch_size=128), seeds=3, validation=5000),
+        "full": Scale("cifar10", replace(CONFIG, epochs=12, batch_size=128, graph=True), seeds=3, validation=5000),
     },
     variants=at_rates({name: partial(network, block) for name, block in BLOCKS.items()}, RATES),
     mistakes=False,

@@ -123,7 +123,8 @@ LAB = Lab(
         ),
         "laptop": Scale("cifar10", CONFIG, seeds=3, images=6000, validation=2000, variants=tuple(NARROW)),
         "full": Scale(
-            "cifar10", replace(CONFIG, epochs=20, batch_size=512, learning_rate=0.4), seeds=10, validation=5000,
+            "cifar10", replace(CONFIG, epochs=20, batch_size=512, learning_rate=0.4, graph=True), seeds=10,
+            validation=5000,
             variants=tuple(name for name in WIDE if not name.startswith("only ")),
         ),
     },

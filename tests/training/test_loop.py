@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from torch.nn import functional as F
 
 from cnnbook.datasets import Images
 from cnnbook.training import Config, Diverged, Standardise, confusion_matrix, evaluate, fit, learning_rate
+from cnnbook.training.graph import recorded
 from cnnbook.training.images import has_bfloat16
 
 CONFIG = Config(epochs=3, batch_size=16, learning_rate=0.1, device="cpu")
@@ -212,6 +214,33 @@ def test_compile_trains_what_the_compiler_returns_and_judges_the_network_itself(
     assert called == [16, 16, 16, 12] * 3
     assert history.column("train_loss") == fit(linear(train), train, test, CONFIG).column("train_loss")
     assert len(called) == 12
+
+
+def test_a_recorded_pass_is_for_full_batches_and_leaves_the_network_alone(bars, monkeypatch):
+    train, _ = bars
+    network, replayed = linear(train), []
+
+    def record(module, sample):
+        def replay(images):
+            replayed.append(len(images))
+            return torch.full((len(images), 2), 7.0)
+
+        assert len(sample[0]) == 16
+        module.forward = replay
+
+    monkeypatch.setattr(torch.cuda, "make_graphed_callables", record)
+    forward = recorded(network, torch.from_numpy(train.images[:16]))
+    for count in (16, 12):
+        images = torch.from_numpy(train.images[:count])
+        assert (forward(images) == 7).all() == (count == 16)
+        assert (network(images) != 7).all()
+    assert replayed == [16]
+
+
+def test_on_a_cpu_nothing_is_recorded(bars):
+    train, test = bars
+    histories = [fit(linear(train), train, test, replace(CONFIG, graph=graph)) for graph in (False, True)]
+    assert histories[0].column("train_loss") == histories[1].column("train_loss")
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
