@@ -1,12 +1,12 @@
 """Stored outputs are what running a notebook gives: nbval proves it, one notebook at a time."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 
 import pytest
+from kernels import NAME, forked_kernels
 from setup_cell import FOLDED, ROOT, first_code_cell, notebooks, setup_cell
 
 NOTEBOOKS = [pytest.param(path, extra, id=path.relative_to(ROOT).as_posix()) for path, extra in notebooks()]
@@ -16,16 +16,22 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    """Of this worker: where its kernels are found, and pytest loads no plugin that nobody named."""
+    with forked_kernels(tmp_path_factory.mktemp("kernels")) as environment:
+        yield environment | {"CNNBOOK_SCALE": "smoke", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 @pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
-def test_outputs_are_what_running_gives(path, extra, tmp_path):
+def test_outputs_are_what_running_gives(path, extra, tmp_path, environment):
     command = [
-        sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300",
+        sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "no:cacheprovider",
+        "--nbval", f"--nbval-kernel-name={NAME}", "--nbval-cell-timeout=300",
         f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}",
-        "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest",
         "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
         "--tb=short", str(path),
     ]  # fmt: skip
-    environment = {**os.environ, "CNNBOOK_SCALE": "smoke", "OMP_NUM_THREADS": "1"}
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     cells = sum(cell["cell_type"] == "code" for cell in read(path)["cells"])
