@@ -4,12 +4,19 @@ A table has one row for each output map, with the numbers of the input maps that
 """
 
 from itertools import combinations, cycle
+from math import comb
 
 import numpy as np
 
 from ..datasets import load
 from ._compare import is_integer
-from ._findings import Finding
+
+PAPER = (
+    (0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5),
+    (0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5),
+    (0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5),
+    (0, 1, 2, 3, 4, 5),
+)  # fmt: skip
 
 
 def draw_table(rng, maps_in, maps_out):
@@ -149,6 +156,12 @@ def affordable(maps_out, budget, kernel):
     return (budget - maps_out) // kernel**2
 
 
+def fits(maps_in, maps_out, kernels):
+    """Whether there is a table of rows that are as long as each other, up to one."""
+    each, more = divmod(kernels, maps_out)
+    return each > 0 and comb(maps_in, each) >= maps_out - more and comb(maps_in, each + 1) >= more
+
+
 def row_lengths(maps_out, kernels):
     """As equal as they can be, the longer ones first."""
     each, more = divmod(max(0, kernels), maps_out)
@@ -202,7 +215,7 @@ def affording(kernels, design=balanced):
     return answer
 
 
-def _maps(row, maps_in):
+def input_maps(row, maps_in):
     """The input maps that a row of an answer names; None where it is no row of a table."""
     row = row.tolist() if isinstance(row, np.ndarray) and row.ndim == 1 else row
     if not isinstance(row, list | tuple | set | frozenset | range):
@@ -210,32 +223,3 @@ def _maps(row, maps_in):
     row = [*row]
     usable = all(is_integer(seen) and 0 <= seen < maps_in for seen in row) and len({*row}) == len(row)
     return frozenset(map(int, row)) if usable else None
-
-
-def judge_table(got, expected, maps_in, maps_out, budget, kernel):
-    """What a table breaks, the first thing of all; None where it meets every condition."""
-    if got is None:
-        return Finding("returned_nothing")
-    if not isinstance(got, list | tuple | np.ndarray) or getattr(got, "ndim", 2) < 1:
-        return Finding("no_table")
-    if len(got) != maps_out:
-        return Finding("count_rows", {"count": len(got), "maps_out": maps_out})
-    rows = [_maps(row, maps_in) for row in got]
-    if None in rows:
-        return Finding("no_row", {"row": rows.index(None), "last": maps_in - 1})
-    if frozenset() in rows:
-        return Finding("sees_nothing", {"row": rows.index(frozenset())})
-    kernels = kernels_of(rows)
-    cost = {"kernels": kernels, "parameters": kernels * kernel**2 + maps_out, "budget": budget}
-    if cost["parameters"] > budget:
-        return Finding("too_dear", cost)
-    if cost["parameters"] + kernel**2 <= budget:
-        return Finding("not_spent", cost | {"more": kernel**2})
-    for row, maps in enumerate(rows):
-        if maps in rows[:row]:
-            return Finding("alike", {"first": rows.index(maps), "second": row})
-    used = uses(rows, maps_in)
-    if max(used) - min(used) > 1:
-        most, least = used.index(max(used)), used.index(min(used))
-        return Finding("uneven", {"most": most, "often": max(used), "least": least, "seldom": min(used)})
-    return None

@@ -1,22 +1,15 @@
 """The questions of the chapter on LeNet-5: a table of connections, subsampling that learns, distances to drawings."""
 
-from math import comb
-
 import numpy as np
 
 from . import _tables as tables
 from ._cases import Case
+from ._findings import Finding
 from ._layers import either
 from ._question import question
-from ._tables import squash, subsampled, tabled
+from ._tables import PAPER, squash, subsampled, tabled
 
 RING = ((0, 1), (1, 2), (0, 2))
-PAPER = (
-    (0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5),
-    (0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5),
-    (0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5),
-    (0, 1, 2, 3, 4, 5),
-)  # fmt: skip
 TABLES = {
     "one_output_map": lambda table: len(table) == 1,
     "each_sees_one": lambda table: max(map(len, table)) == 1,
@@ -312,7 +305,36 @@ def design_table(maps_in, maps_out, budget, *, kernel=5):
     return tables.balanced(maps_in, tables.row_lengths(maps_out, min(kernels, maps_in * maps_out)))
 
 
-design_table.judge(tables.judge_table)
+@design_table.judge
+def _(got, expected, maps_in, maps_out, budget, kernel):
+    """What a table breaks, the first thing of all; None where it meets every condition."""
+    if got is None:
+        return Finding("returned_nothing")
+    if not isinstance(got, list | tuple | np.ndarray) or getattr(got, "ndim", 2) < 1:
+        return Finding("no_table")
+    if len(got) != maps_out:
+        return Finding("count_rows", {"count": len(got), "maps_out": maps_out})
+    rows = [tables.input_maps(row, maps_in) for row in got]
+    if None in rows:
+        return Finding("no_row", {"row": rows.index(None), "last": maps_in - 1})
+    if frozenset() in rows:
+        return Finding("sees_nothing", {"row": rows.index(frozenset())})
+    count = tables.kernels_of(rows)
+    cost = {"kernels": count, "parameters": count * kernel**2 + maps_out, "budget": budget}
+    if cost["parameters"] > budget:
+        return Finding("too_dear", cost)
+    if cost["parameters"] + kernel**2 <= budget:
+        return Finding("not_spent", cost | {"more": kernel**2})
+    for row, maps in enumerate(rows):
+        if maps in rows[:row]:
+            return Finding("alike", {"first": rows.index(maps), "second": row})
+    used = tables.uses(rows, maps_in)
+    if max(used) - min(used) > 1:
+        most, least = used.index(max(used)), used.index(min(used))
+        return Finding("uneven", {"most": most, "often": max(used), "least": least, "seldom": min(used)})
+    return None
+
+
 design_table.cases(
     Case(3, 3, 9, kernel=1),
     Case(3, 3, 27, kernel=2),
@@ -329,19 +351,13 @@ design_table.cases(
 )
 
 
-def fits(maps_in, maps_out, kernels):
-    """Whether there is a table of rows that are as long as each other, up to one."""
-    each, more = divmod(kernels, maps_out)
-    return each > 0 and comb(maps_in, each) >= maps_out - more and comb(maps_in, each + 1) >= more
-
-
 @design_table.draws
 def _(rng):
     maps_in, maps_out, kernel = either(rng, (2, 5), (3, 9)), either(rng, (2, 4), (2, 15)), either(rng, (1, 3), (1, 6))
     maps_out = kernel if kernel > 1 and rng.random() < 0.15 else maps_out
     kernels = either(rng, (maps_out, maps_in * maps_out + 1), (maps_out, 2 * maps_out))
     slack = either(rng, (0, 1), (0, kernel**2), (kernel**2 - 1, kernel**2))
-    if not fits(maps_in, maps_out, kernels):
+    if not tables.fits(maps_in, maps_out, kernels):
         return None
     budget = maps_out + kernels * kernel**2 + slack
     return {"maps_in": maps_in, "maps_out": maps_out, "budget": budget, "kernel": kernel}

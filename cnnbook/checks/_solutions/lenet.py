@@ -17,7 +17,7 @@ def table_counts(table, height, width, *, kernel=5):
 def table_conv(x, kernels, bias, table):
     """Convolution in which each output map sees the input maps of its row.
 
-    table_conv(np.ones((1, 2, 1, 1)), np.array([[[2.0]], [[3.0]]]), np.zeros(2), ((1,), (0,))) is [[[[2.0]], [[3.0]]]].
+    table_conv(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1)), np.ones(1), ((0,),)) is [[[[2.0]]]].
     """
     kH, kW = kernels.shape[1:]
     windows = np.lib.stride_tricks.sliding_window_view(x, (kH, kW), axis=(2, 3))
