@@ -253,7 +253,7 @@ vgg_memory.misconceptions(
 
 @question(
     points=3, minutes=25, difficulty=3, count=110,
-    axes={"maps": "C H W", "fc1": "hidden in", "fc2": "classes hidden", "answer": "classes"},
+    axes={"maps": "C H W", "fc1": "hidden inputs", "fc2": "classes hidden", "answer": "classes"},
 )  # fmt: skip
 def dense_scores(maps, fc1, fc2):
     """Dense evaluation: the mean over all places of what two fully connected layers, made for maps of `side` x `side`,

@@ -1,8 +1,5 @@
 """Solutions of the questions on VGG, as `solutions/vgg.ipynb` has them."""
 
-import math
-from itertools import pairwise, product
-
 import numpy as np
 
 
@@ -31,7 +28,7 @@ def vgg_stage(x, layers):
 def vgg_counts(stages, channels, side, *, head=(4096, 4096, 1000)):
     """Parameters, MACs and outputs of a VGG.
 
-    vgg_counts([[3, 1]], [2], 4, head=(5,)) is (107, 968, 77).
+    vgg_counts([[3, 1]], [2], 4, head=(5,))[1] is 968.
     """
     parameters = macs = outputs = 0
     c_in = 3
@@ -64,17 +61,17 @@ def vgg_memory(depths, channels, side, *, batch=1):
         side //= 2
         sizes.append(c * side**2)
         places += c * side**2
-    to_answer = max(before + after for before, after in pairwise(sizes))
+    to_answer = max(sizes[i] + sizes[i + 1] for i in range(len(sizes) - 1))
     return 4 * batch * to_answer, batch * (4 * sum(sizes) + 8 * places)
 
 
 def dense_scores(maps, fc1, fc2):
     """Mean over all places of two fully connected layers' scores.
 
-    dense_scores(np.array([[[1, -3]]]), np.array([[2]]), np.array([[5]])) is [5.0].
+    dense_scores(np.array([[[1, -3]]]), np.array([[2]]), np.array([[5]]))[0] is 5.
     """
     C = len(maps)
-    side = math.isqrt(fc1.shape[1] // C)
+    side = round((fc1.shape[1] // C) ** 0.5)
     kernels = fc1.reshape(-1, C, side, side)
     windows = np.lib.stride_tricks.sliding_window_view(maps, (side, side), (1, 2))
     hidden = np.einsum("ocij,chwij->ohw", kernels, windows)
@@ -85,9 +82,10 @@ def dense_scores(maps, fc1, fc2):
 def vgg_design(side, channels, budget):
     """How many 3x3 each stage has: a list, one number for each stage.
 
-    vgg_design(8, [2, 2], 10_000) is [1, 1].
+    vgg_design(8, [2, 2], 10_000)[0] is 1.
     """
-    for depths in product(range(1, 9), repeat=len(channels)):
+    for extra in np.ndindex(*[8] * len(channels)):
+        depths = [1 + more for more in extra]
         sees = jump = 1
         for depth in depths:
             sees += 2 * depth * jump + jump  # the convolutions, and the pool
@@ -96,4 +94,4 @@ def vgg_design(side, channels, budget):
         if sees >= side:
             stages = [[3] * depth for depth in depths]
             if vgg_counts(stages, channels, side, head=())[1] <= budget:
-                return list(depths)
+                return depths
