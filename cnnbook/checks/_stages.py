@@ -17,7 +17,12 @@ def relu(x):
 
 def same_conv(x, weight, bias, *, padding=1, mode="constant"):
     """A 3x3 convolution of a batch; with padding 1 the maps keep their size."""
-    frame = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)], mode)
+    if mode == "constant":  # faster than np.pad, and this runs often
+        N, C, H, W = x.shape
+        frame = np.zeros((N, C, H + 2 * padding, W + 2 * padding))
+        frame[:, :, padding : padding + H, padding : padding + W] = x
+    else:
+        frame = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)], mode)
     windows = np.lib.stride_tricks.sliding_window_view(frame, (3, 3), (2, 3))
     return np.einsum("nchwij,ocij->nohw", windows, weight) + bias[:, None, None]
 
@@ -204,7 +209,15 @@ def all_designs(side, channels, *, price=None, sees=None, **mistakes):
 
 def cheapest(side, channels, **mistakes):
     """The design that sees the whole image for the fewest MACs; the options are mistakes."""
+    if not mistakes:
+        return [*_best(side, tuple(channels))]
     designs, macs, enough = all_designs(side, channels, **mistakes)
+    return designs[enough][macs[enough].argmin()].tolist()
+
+
+@cache
+def _best(side, channels):
+    designs, macs, enough = all_designs(side, channels)
     return designs[enough][macs[enough].argmin()].tolist()
 
 

@@ -99,7 +99,7 @@ vgg_stage.misconceptions(
 # Any column of the table
 
 
-@question(points=3, minutes=20, difficulty=1, count=150, outputs=("parameters", "macs", "outputs"))
+@question(points=3, minutes=20, difficulty=1, count=120, outputs=("parameters", "macs", "outputs"))
 def vgg_counts(stages, channels, side, *, head=(4096, 4096, 1000)):
     """Parameters, MACs and outputs of a VGG for an image of `side` x `side` pixels in three colours."""
     return vgg.totals(vgg.layers_of(stages, channels, side, head))
@@ -176,7 +176,7 @@ vgg_counts.misconceptions(
 # What must be kept
 
 
-@question(points=2, minutes=15, difficulty=2, count=150, outputs=("to_answer", "to_learn"))
+@question(points=2, minutes=15, difficulty=2, count=110, outputs=("to_answer", "to_learn"))
 def vgg_memory(depths, channels, side, *, batch=1):
     """Bytes that the convolutions and pools of a VGG need at a time to answer, and keep to learn."""
     sizes, pooled = arrays(depths, channels, side)
@@ -325,7 +325,7 @@ dense_scores.misconceptions(
 # A design
 
 
-@question(points=3, minutes=25, difficulty=3, count=140, uses=("vgg_counts",), note="every_design")
+@question(points=3, minutes=25, difficulty=3, count=120, uses=("vgg_counts",), note="every_design")
 def vgg_design(side, channels, budget):
     """How many 3x3 each stage has, so that the last convolution sees `side` pixels for at most `budget` MACs."""
     return vgg.first_within(side, channels, budget)
