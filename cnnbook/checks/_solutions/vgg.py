@@ -6,7 +6,7 @@ import numpy as np
 def vgg_stage(x, layers):
     """3x3 convolutions with padding 1, a ReLU behind each, then a 2x2 max pool.
 
-    vgg_stage(np.ones((1, 1, 2, 2)), [(np.ones((1, 1, 3, 3)), np.ones(1))]) is [[[[5.0]]]].
+    vgg_stage(np.ones((1, 1, 2, 2)), [(np.ones((1, 1, 3, 3)), np.ones(1))]) is [[[[5]]]].
     """
 
     def convolve(x, weight, bias):
