@@ -259,3 +259,56 @@ def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
         x, gamma, beta, mean, var = case.args
         for got, expected in zip(train(x, mean, var, gamma, beta, **case.options), question.answer(case), strict=True):
             assert np.allclose(got, expected, rtol=1e-5, atol=1e-5)
+
+
+# VGG
+
+
+def test_the_counts_of_the_chapter_on_vgg_are_those_of_the_exercise():
+    import torch
+
+    from cnnbook.models import build
+    from cnnbook.profile import profile
+
+    count, channels = checks.vgg.vgg_counts.reference, checks.vgg.PAPER
+    for column, name in {"A": "vgg11", "B": "vgg13", "D": "vgg16", "E": "vgg19"}.items():
+        with torch.device("meta"):
+            totals = profile(build(name), (3, 224, 224)).totals
+        assert count(checks.vgg.COLUMNS[column], channels, 224)[:2] == (totals.parameters, totals.macs)
+    assert count(checks.vgg.COLUMNS["C"], channels, 224)[0] == 133_047_848 + 591_104
+    assert count(checks.vgg.COLUMNS["D"], channels, 224)[2] == 15_237_608 - 3 * 224 * 224
+
+
+def test_pytorch_keeps_of_vgg_what_the_exercise_counts():
+    import torch
+
+    from cnnbook.models import build
+
+    kept = functions("architectures/vgg.ipynb")["kept_for_backward"]
+    with torch.device("meta"):
+        found = kept(build("vgg16").features, torch.zeros(2, 3, 224, 224))
+    last = 4 * 2 * 512 * 7 * 7  # the head would keep it
+    _, to_learn = checks.vgg.vgg_memory.reference([2, 2, 3, 3, 3], checks.vgg.PAPER, 224, batch=2)
+    assert found[1].sum() + last == to_learn
+
+
+def test_a_stage_of_the_package_is_an_answer():
+    import torch
+
+    from cnnbook.models.vgg import _stage
+
+    def answer(x, layers):
+        stage = _stage(len(layers), x.shape[1], len(layers[0][1]), False).double()
+        for number, (weight, bias) in enumerate(layers, 1):
+            convolution = stage.get_submodule(f"conv{number}")
+            convolution.load_state_dict({"weight": torch.tensor(weight), "bias": torch.tensor(bias)})
+        return stage(torch.tensor(x)).detach().numpy()
+
+    assert checks.vgg.vgg_stage.run(answer).status == "passed"
+
+
+def test_vgg16_is_no_answer_to_the_question_on_designs():
+    case = next(case for case in checks.vgg.vgg_design.draw() if case.args[0] == 224)
+    found = checks.vgg.vgg_design.complaint(case, checks.Outcome(value=[2, 2, 3, 3, 3]), [1, 1, 1, 1, 6])
+    assert (found.code, found.slots["sees"]) == ("sees_less", 196)
+    assert checks.vgg.vgg_design.complaint(case, checks.Outcome(value=[1, 1, 1, 3, 5]), [1, 1, 1, 1, 6]) is None
