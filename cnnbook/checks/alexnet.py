@@ -393,9 +393,8 @@ choose_groups.regions(
 
 @choose_groups.judge
 def _(got, expected, inputs, budget, batch):
-    found = compare(got, expected, LAYERS)
-    if not found or not isinstance(got, list | tuple) or len(got) != 4 or not all(map(is_integer, got)):
-        return found
+    if not isinstance(got, list | tuple) or len(got) != 4 or not all(map(is_integer, got)):
+        return compare(got, expected, LAYERS)
     for layer, groups in zip(LAYERS, got, strict=True):
         if groups not in (1, 2):
             return Finding("no_such_groups", {"layer": layer, "groups": groups})

@@ -140,7 +140,7 @@ SPLIT_CONV = changed(split) | changed(split, several) | {
     "turned": (lambda x, w, b: split(x, w[..., ::-1, ::-1], b), "kernel_turned"),
     "mirrored": (lambda x, w, b: split(x, w[..., ::-1], b), ""),
     "with ReLU": (lambda x, w, b: np.maximum(split(x, w, b), 0), ""),
-}
+}  # fmt: skip
 
 
 # A block
