@@ -259,3 +259,15 @@ def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
         x, gamma, beta, mean, var = case.args
         for got, expected in zip(train(x, mean, var, gamma, beta, **case.options), question.answer(case), strict=True):
             assert np.allclose(got, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_the_table_of_alexnet_is_counted_alike_in_chapter_and_exercise():
+    from cnnbook.models.alexnet import LAYERS
+
+    table = [(row.channels, row.kernel, row.stride, row.padding, row.split, row.pool) for row in LAYERS]
+    head = 9216 * 4096 + 4096 * 4096 + 4096 * 1000
+    for groups, parameters, macs in ((1, 62_378_344, 1_135_256_096), (2, 60_965_224, 724_406_816)):
+        counted = checks.alexnet.table_cost.reference(table, 227, groups=groups)
+        assert counted == (parameters - head - 2 * 4096 - 1000, macs - head)
+    inputs = [96 * 27 * 27, 256 * 13 * 13, 384 * 13 * 13, 384 * 13 * 13]
+    assert checks.alexnet.choose_groups.reference(inputs, 4 * 2 * 128 * 21_632) == (2, 1, 2, 2)  # the cell alex-half
