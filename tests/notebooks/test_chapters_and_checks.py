@@ -312,3 +312,15 @@ def test_vgg16_is_no_answer_to_the_question_on_designs():
     found = checks.vgg.vgg_design.complaint(case, checks.Outcome(value=[2, 2, 3, 3, 3]), [1, 1, 1, 1, 6])
     assert (found.code, found.slots["sees"]) == ("sees_less", 196)
     assert checks.vgg.vgg_design.complaint(case, checks.Outcome(value=[1, 1, 1, 3, 5]), [1, 1, 1, 1, 6]) is None
+
+
+def test_the_table_of_alexnet_is_counted_alike_in_chapter_and_exercise():
+    from cnnbook.models.alexnet import LAYERS
+
+    table = [(row.channels, row.kernel, row.stride, row.padding, row.split, row.pool) for row in LAYERS]
+    head = 9216 * 4096 + 4096 * 4096 + 4096 * 1000
+    for groups, parameters, macs in ((1, 62_378_344, 1_135_256_096), (2, 60_965_224, 724_406_816)):
+        counted = checks.alexnet.table_cost.reference(table, 227, groups=groups)
+        assert counted == (parameters - head - 2 * 4096 - 1000, macs - head)
+    inputs = [96 * 27 * 27, 256 * 13 * 13, 384 * 13 * 13, 384 * 13 * 13]
+    assert checks.alexnet.choose_groups.reference(inputs, 4 * 2 * 128 * 21_632) == (2, 1, 2, 2)  # the cell alex-half
