@@ -15,13 +15,11 @@ def inception_block(x, w1, w3_reduce, w3, w5_reduce, w5, w_pool):
         return np.maximum(F.conv2d(x, weight, padding=weight.shape[-1] // 2), 0)
 
     pooled = F.max_pool2d(x, 3, stride=1, padding=1)
-    branches = [
-        conv_relu(x, w1),
-        conv_relu(conv_relu(x, w3_reduce), w3),
-        conv_relu(conv_relu(x, w5_reduce), w5),
-        conv_relu(pooled, w_pool),
-    ]
-    return np.concatenate(branches, axis=1)
+    by1 = conv_relu(x, w1)
+    by3 = conv_relu(conv_relu(x, w3_reduce), w3)
+    by5 = conv_relu(conv_relu(x, w5_reduce), w5)
+    by_pool = conv_relu(pooled, w_pool)
+    return np.concatenate([by1, by3, by5, by_pool], axis=1)
 
 
 def module_cost(
@@ -40,17 +38,13 @@ def module_cost(
 
     module_cost(1, 1, 1, 1, 1, 1, 1, 1)[0] is 4.
     """
+    convs = [(c_in, n1x1, 1)]  # reads, makes, kernel
     if reduced:
-        convs = [
-            (c_in, n1x1, 1),
-            (c_in, n3x3_reduce, 1),
-            (n3x3_reduce, n3x3, 3),
-            (c_in, n5x5_reduce, 1),
-            (n5x5_reduce, n5x5, 5),
-            (c_in, pool_proj, 1),
-        ]
+        convs += [(c_in, n3x3_reduce, 1), (n3x3_reduce, n3x3, 3)]
+        convs += [(c_in, n5x5_reduce, 1), (n5x5_reduce, n5x5, 5)]
+        convs += [(c_in, pool_proj, 1)]
     else:
-        convs = [(c_in, n1x1, 1), (c_in, n3x3, 3), (c_in, n5x5, 5)]
+        convs += [(c_in, n3x3, 3), (c_in, n5x5, 5)]
     channels = n1x1 + n3x3 + n5x5 + (pool_proj if reduced else c_in)
     weights = sum(reads * makes * kernel**2 for reads, makes, kernel in convs)
     biases = sum(makes for _, makes, _ in convs)
