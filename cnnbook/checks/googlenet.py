@@ -35,7 +35,7 @@ WEIGHTS = {
 
 
 @question(
-    points=3, minutes=20, difficulty=2, count=90, axes={"x": "N C H W", **WEIGHTS, "answer": "N C_out H W"},
+    points=3, minutes=20, difficulty=2, count=64, axes={"x": "N C H W", **WEIGHTS, "answer": "N C_out H W"},
 )  # fmt: skip
 def inception_block(x, w1, w3_reduce, w3, w5_reduce, w5, w_pool):
     """The inception module with reductions: four branches, a ReLU behind every convolution, channels in one row."""
@@ -112,7 +112,7 @@ inception_block.misconceptions(
 # What a module costs
 
 
-@question(points=2, minutes=15, difficulty=1, count=150, outputs=("channels", "parameters", "macs"))
+@question(points=2, minutes=15, difficulty=1, count=120, outputs=("channels", "parameters", "macs"))
 def module_cost(c_in, side, n1x1, n3x3_reduce, n3x3, n5x5_reduce, n5x5, pool_proj, *, reduced=True):
     """What comes out of a module of the table, its parameters with biases, and its MACs; or of the naive module."""
     return cost(c_in, side, n1x1, n3x3_reduce, n3x3, n5x5_reduce, n5x5, pool_proj, reduced)
@@ -300,7 +300,7 @@ choose_reductions.misconceptions(
 
 
 @question(
-    points=3, minutes=20, difficulty=2, count=110, rtol=1e-4, atol=1e-6,
+    points=3, minutes=20, difficulty=2, count=90, rtol=1e-4, atol=1e-6,
     axes={"x": "N C", "stages": "S C C", "heads": "S K C", "labels": "N"},
 )  # fmt: skip
 def loss_with_helpers(x, stages, heads, labels, *, training=True):
@@ -375,7 +375,7 @@ loss_with_helpers.misconceptions(
 
 
 @question(
-    points=2, minutes=10, difficulty=2, count=100, outputs=("maps", "logits"),
+    points=2, minutes=10, difficulty=2, count=80, outputs=("maps", "logits"),
     axes={"features": "C H W", "weight": "K C", "bias": "K", "maps": "K H W", "logits": "K"},
 )  # fmt: skip
 def class_maps(features, weight, bias):
