@@ -6,9 +6,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import torch
 
 from cnnbook import checks
 from cnnbook.arithmetic import output_size
+from cnnbook.models.googlenet import TABLE_1, googlenet
+from cnnbook.profile import profile
 
 ROOT = Path(__file__).parents[2]
 
@@ -324,3 +327,19 @@ def test_the_table_of_alexnet_is_counted_alike_in_chapter_and_exercise():
         assert counted == (parameters - head - 2 * 4096 - 1000, macs - head)
     inputs = [96 * 27 * 27, 256 * 13 * 13, 384 * 13 * 13, 384 * 13 * 13]
     assert checks.alexnet.choose_groups.reference(inputs, 4 * 2 * 128 * 21_632) == (2, 1, 2, 2)  # the cell alex-half
+
+
+def test_googlenets_modules_cost_in_the_exercise_what_the_built_network_does():
+    """And its own reductions are one right answer to the question that asks for some."""
+    cost, sides = checks.googlenet.module_cost.reference, {"3": 28, "4": 14, "5": 7}
+    with torch.device("meta"):
+        stages = profile(googlenet(aux_logits=False), (3, 224, 224)).stages(2)
+    c_in = 192
+    for row in TABLE_1:
+        channels, parameters, macs = cost(c_in, side := sides[row.name[0]], *row[1:])
+        assert (parameters, macs) == tuple(stages[f"features.{row.name}"])[:2]
+        case = checks.Case(c_in, side, row.n1x1, row.n3x3, row.n5x5, row.pool_proj, macs)
+        outcome = checks.Outcome(value=(row.n3x3_reduce, row.n5x5_reduce))
+        assert checks.googlenet.choose_reductions.complaint(case, outcome, None) is None
+        c_in = channels
+    assert c_in == 1024
