@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from cnnbook import checks
+from cnnbook import checks, functional
 from cnnbook.checks import _hints, _progress, _question
 from cnnbook.checks._result import Result
 
@@ -84,7 +84,7 @@ def test_outside_of_a_notebook_nothing_is_added(monkeypatch):
 def test_every_question_has_hints_and_a_solution_that_is_explained(question):
     assert len(_hints.hints(question)) >= 2
     assert all(len(text) > 40 for text in [*_hints.hints(question), *_hints.why(question)])
-    scope = {"np": np}
+    scope = {"np": np, "F": functional}
     exec("\n".join(map(_hints.code, checks.in_chapter(question.chapter).values())), scope)
     assert question.run(scope[question.name]).status == "passed"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from cnnbook import checks
+from cnnbook import checks, functional
 from cnnbook.checks import _hints
 from cnnbook.checks._result import FACTS
 from cnnbook.exercises import build, check_notebook
@@ -102,7 +102,7 @@ def test_the_text_states_the_points_that_the_cells_give(path):
 @each_solution
 def test_stubs_have_the_questions_signature_and_a_true_example(path):
     answers = [cell for cell in cells(path) if cell.cell_type == "code" and "### BEGIN SOLUTION" in cell.source]
-    scope = {"np": np}
+    scope = {"np": np, "F": functional}
     exec("\n\n".join(cell.source for cell in answers), scope)
     for cell in answers:
         question = checks.questions()[f"{path.stem}-{cell.metadata.nbgrader.grade_id}"]
@@ -119,7 +119,7 @@ def test_a_broken_function_in_the_text_is_the_one_that_is_known(path):
         if not any(mistake.code == "still_broken" for mistake in question.declared):
             continue
         source = next(cell.source for cell in cells(path) if cell.source.startswith(f"def broken_{question.name}("))
-        scope = {"np": np}
+        scope = {"np": np, "F": functional}
         exec(source, scope)
         with np.errstate(all="ignore"):  # that it overflows may be its fault
             assert question.run(scope[f"broken_{question.name}"]).misconception == "still_broken"
