@@ -6,12 +6,7 @@ from . import _residual as r
 from ._backward import SINGLE
 from ._cases import Case
 from ._compare import compare, is_integer
-from ._findings import Finding
-from ._layers import either
-from ._pools import digit
-from ._question import question
-from ._residual import SHAPES, X, block_of, draw_norm, in_one_dtype, numbers, parts_of, small
-from ._stages import (
+from ._depths import (
     EXPANSION,
     NETWORKS,
     budgeting,
@@ -29,6 +24,11 @@ from ._stages import (
     spare,
     with_rows,
 )
+from ._findings import Finding
+from ._layers import either
+from ._pools import digit
+from ._question import question
+from ._residual import SHAPES, X, block_of, draw_norm, in_one_dtype, numbers, parts_of, small
 from ._statistics import whole
 
 # A shortcut without parameters
