@@ -119,7 +119,7 @@ def test_a_broken_function_in_the_text_is_the_one_that_is_known(path):
         if not any(mistake.code == "still_broken" for mistake in question.declared):
             continue
         source = next(cell.source for cell in cells(path) if cell.source.startswith(f"def broken_{question.name}("))
-        scope = {"np": np}
+        scope = {"np": np, "F": functional}
         exec(source, scope)
         with np.errstate(all="ignore"):  # that it overflows may be its fault
             assert question.run(scope[f"broken_{question.name}"]).misconception == "still_broken"
