@@ -90,8 +90,9 @@ def middle(x, depthwise, pointwise, bias, *, cut=False, between=False, late=Fals
 
 
 def cost(
-    stages, side, width=1.0, *, rounded=multiple_of_8, last=lambda width: max(1.0, width), halved=lambda size: -(-size // 2),
-    expands_first=False, late=False, every=False, of_output=False, taps=9, ordinary=False, parts="cepdlf",
+    stages, side, width=1.0, *, rounded=multiple_of_8, last=lambda width: max(1.0, width),
+    halved=lambda size: -(-size // 2), expands_first=False, late=False, every=False, of_output=False, taps=9,
+    ordinary=False, parts="cepdlf",
 ):  # fmt: skip
     """MACs of the whole network; `parts` has the letters of what is counted."""
     c, size = rounded(32 * width), halved(side)

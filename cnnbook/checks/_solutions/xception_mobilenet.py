@@ -12,7 +12,7 @@ def dimensions_left(x, weight):
 
     dimensions_left(np.ones((2, 1, 1)), np.array([[1, 0], [2, 0]])) is [[1]].
     """
-    C, H, W = x.shape
+    H, W = x.shape[1:]
     left = np.zeros((H, W), int)
     for i in range(H):
         for j in range(W):
@@ -57,7 +57,7 @@ def middle_block(x, depthwise, pointwise, bias):
     """
     C, H, W = x.shape
     y = x
-    for kernels, matrix, shift in zip(depthwise, pointwise, bias):
+    for kernels, matrix, shift in zip(depthwise, pointwise, bias, strict=True):
         padded = np.pad(np.maximum(y, 0), ((0, 0), (1, 1), (1, 1)))
         y = np.zeros((C, H, W))
         for a in range(3):
@@ -96,7 +96,8 @@ def v2_design(sides, budget, least, largest_map):
 
     v2_design((224,), 300774272, 300774272, 1204224) is (1.0, 224).
     """
-    for width in np.round(np.arange(7, 29) * 0.05, 2):
+    for step in range(7, 29):
+        width = step / 20
         narrow = max(8, int(16 * width + 4) // 8 * 8)
         narrow += 8 if narrow < 0.9 * 16 * width else 0
         for side in sides:
