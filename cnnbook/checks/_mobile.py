@@ -69,7 +69,7 @@ def residual(
     y = narrow(mix(between(y + depthwise_bias[:, None, None]), project, project_bias))
     fits = {"right": stride == 1 and len(x) == len(y), "never": False, "stride 1": stride == 1,
             "channels": len(x) == len(y), "shape": x.shape == y.shape}[joined]  # fmt: skip
-    return end(x[:, :: stride, :: stride] + y if fits else y)
+    return end(x[:, ::stride, ::stride] + y if fits else y)
 
 
 # A block of Xception's middle flow

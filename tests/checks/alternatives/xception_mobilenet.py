@@ -41,9 +41,7 @@ def left_by_elimination(x, weight):
 # The inverted residual
 
 
-def residual_by_torch(
-    x, expand, expand_bias, depthwise, depthwise_bias, project, project_bias, *, stride=1
-):
+def residual_by_torch(x, expand, expand_bias, depthwise, depthwise_bias, project, project_bias, *, stride=1):
     x, *arrays = map(tensor, (x, expand, expand_bias, depthwise, depthwise_bias, project, project_bias))
     weights = [array[..., None, None] if array.ndim == 2 else array[:, None] for array in arrays[::2]]
     y = functional.relu6(functional.conv2d(x[None], weights[0], arrays[1]))
@@ -52,9 +50,7 @@ def residual_by_torch(
     return (x + y if stride == 1 and len(x) == len(y) else y).numpy()
 
 
-def residual_by_our_module(
-    x, expand, expand_bias, depthwise, depthwise_bias, project, project_bias, stride=1
-):
+def residual_by_our_module(x, expand, expand_bias, depthwise, depthwise_bias, project, project_bias, stride=1):
     """The module that the chapter shows; folded biases go into batch norm's shift."""
     C_mid, C_in = expand.shape
     if C_mid % C_in or C_mid == C_in:  # no whole expansion, or a module without a first 1x1
@@ -127,7 +123,7 @@ def macs_layer_by_layer(stages, side, *, width=1.0):
 
 def macs_of_modules(stages, side, *, width=1.0):
     """Counted by the profile, where the network has one block."""
-    if side > 12 or sum(n for _, _, n, _ in stages) > 1:
+    if side > 4 or sum(n for _, _, n, _ in stages) > 1:
         return macs_layer_by_layer(stages, side, width=width)
     with torch.device("meta"):
         c = multiple_of_8(32 * width)
