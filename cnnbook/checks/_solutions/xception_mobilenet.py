@@ -2,11 +2,6 @@
 
 import numpy as np
 
-TABLE = (
-    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
-)  # fmt: skip
-
-
 def dimensions_left(x, weight):
     """How many of the C numbers of each pixel of x (C, H, W) are left: (H, W).
 
@@ -94,14 +89,16 @@ def v2_macs(stages, side, *, width=1.0):
 def v2_design(sides, budget, least, largest_map):
     """A width and a side that meet the demands: (width, side).
 
-    v2_design((224,), 300774272, 300774272, 1204224) is (1.0, 224).
+    v2_design((224,), 300774272, 300774272, 1204224) is (1, 224).
     """
+    first = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2))
+    stages = (*first, (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))  # TABLE
     for step in range(7, 29):
         width = step / 20
         narrow = max(8, int(16 * width + 4) // 8 * 8)
         narrow += 8 if narrow < 0.9 * 16 * width else 0
         for side in sides:
             numbers = 6 * narrow * (side // 2) ** 2
-            macs = v2_macs(TABLE, side, width=width)
+            macs = v2_macs(stages, side, width=width)
             if least <= macs <= budget and numbers <= largest_map:
                 return width, side
