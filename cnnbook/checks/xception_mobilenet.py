@@ -401,9 +401,9 @@ def _(got, expected, sides, budget, least, largest_map):
         return compare(got, expected, v2_design.outputs)
     width, side = got
     if side not in sides:
-        return Finding("no_such_side", {"side": float(side), "sides": str(sides)})
+        return Finding("no_such_side", {"side": f"{side:g}", "sides": str(sides)})
     if not LEAST - 1e-9 <= width <= MOST + 1e-9:
-        return Finding("no_such_width", {"width": float(width)})
+        return Finding("no_such_width", {"width": f"{width:g}"})
     macs, largest = design(float(width), int(side))
     if macs > budget:
         return Finding("costs_too_much", {"macs": f"{macs:,}", "budget": f"{budget:,}"})

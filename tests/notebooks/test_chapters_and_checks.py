@@ -1,6 +1,7 @@
 """What a chapter computes and what the checks of its exercise accept is one thing."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 
 from cnnbook import checks
 from cnnbook.arithmetic import output_size
+from cnnbook.checks import _mobile
 
 ROOT = Path(__file__).parents[2]
 
@@ -259,3 +261,12 @@ def test_batch_normalisation_in_training_is_the_same_in_chapter_and_exercise():
         x, gamma, beta, mean, var = case.args
         for got, expected in zip(train(x, mean, var, gamma, beta, **case.options), question.answer(case), strict=True):
             assert np.allclose(got, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_mobilenet_v2_is_the_same_in_chapter_and_exercise():
+    """The checks have a table of their own, since they need no PyTorch."""
+    models = import_module("cnnbook.models.mobilenet")
+    assert _mobile.TABLE == models.V2_TABLE_2
+    channels = np.arange(0.5, 600, 0.25)
+    assert [*map(_mobile.multiple_of_8, channels)] == [*map(models.multiple_of_8, channels)]
+    assert _mobile.cost(_mobile.TABLE, 224) == 300_774_272

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+
 def dimensions_left(x, weight):
     """How many of the C numbers of each pixel of x (C, H, W) are left: (H, W).
 
