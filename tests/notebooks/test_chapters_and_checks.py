@@ -1,6 +1,7 @@
 """What a chapter computes and what the checks of its exercise accept is one thing."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,9 @@ from cnnbook import checks
 from cnnbook.arithmetic import output_size
 from cnnbook.models.googlenet import TABLE_1, googlenet
 from cnnbook.profile import profile
+
+
+from cnnbook.checks import _mobile
 
 ROOT = Path(__file__).parents[2]
 
@@ -343,3 +347,12 @@ def test_googlenets_modules_cost_in_the_exercise_what_the_built_network_does():
         assert checks.googlenet.choose_reductions.complaint(case, outcome, None) is None
         c_in = channels
     assert c_in == 1024
+
+
+def test_mobilenet_v2_is_the_same_in_chapter_and_exercise():
+    """The checks have a table of their own, since they need no PyTorch."""
+    models = import_module("cnnbook.models.mobilenet")
+    assert _mobile.TABLE == models.V2_TABLE_2
+    channels = np.arange(0.5, 600, 0.25)
+    assert [*map(_mobile.multiple_of_8, channels)] == [*map(models.multiple_of_8, channels)]
+    assert _mobile.cost(_mobile.TABLE, 224) == 300_774_272
