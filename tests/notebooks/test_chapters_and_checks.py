@@ -11,11 +11,9 @@ import torch
 
 from cnnbook import checks
 from cnnbook.arithmetic import output_size
+from cnnbook.checks import _mobile
 from cnnbook.models.googlenet import TABLE_1, googlenet
 from cnnbook.profile import profile
-
-
-from cnnbook.checks import _mobile
 
 ROOT = Path(__file__).parents[2]
 
