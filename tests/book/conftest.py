@@ -1,7 +1,9 @@
-"""The book, built once into a temporary folder, and a server that gives it out as a host would."""
+"""The book, built once for all workers into a temporary folder, and a server that gives it out as a host would."""
 
+import fcntl
 import functools
 import http.server
+import os
 import subprocess
 import sys
 import threading
@@ -29,8 +31,16 @@ def build_book():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """Folder of the built pages."""
-    return build(tmp_path_factory.mktemp("book"))
+    """Folder of the built pages; the worker that comes first builds them, the others wait."""
+    top = tmp_path_factory.getbasetemp()
+    top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
+    with open(top / "book.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        pages = top / "book" / "_build" / "html"
+        if not (built := top / "book.built").exists():
+            build(top / "book")
+            built.touch()
+        return pages
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
