@@ -222,9 +222,9 @@ def test_choices_unfold_to_their_reasons_without_a_script(build):
     assert warnings == []
     body = page("index")
     assert body.count("<details") == 3
-    assert re.search(r"<details>\s*<summary>15 pixels</summary>\s*<p>No\. These are the steps", body)
-    assert re.search(r'<details class="right">\s*<summary>34,848 pixels</summary>', body)
-    assert re.search(r'<details class="commit-answer">\s*<summary>The answer</summary>\s*<p>Both see', body)
+    assert re.search(r"<details>\s*<summary><span>15 pixels</span></summary>\s*<p>No\. These are the steps", body)
+    assert re.search(r'<details class="right">\s*<summary><span>34,848 pixels</span></summary>', body)
+    assert re.search(r'<details class="commit-answer">\s*<summary><span>The answer</span></summary>\s*<p>Both see', body)
     assert "checkbox" not in body
 
 
@@ -283,8 +283,8 @@ def test_questions_are_translated(build, tmp_path):
     assert "The answer" not in catalogue, "fixed words come from a table"
     translate(tmp_path, words)
     warnings, page = build(index=["# Title", QUESTION, SUM], conf='language = "de"\nlocale_dirs = ["locale"]\n')
-    assert "<summary>15 Bildpunkte</summary>" in page("index")
-    assert "<summary>34,848 pixels</summary>" in page("index")
+    assert "<summary><span>15 Bildpunkte</span></summary>" in page("index")
+    assert "<summary><span>34,848 pixels</span></summary>" in page("index")
     assert len(warnings) == 1
     assert "no link on 55 in 'Nein. 55 Schritte.'" in warnings[0]
 

@@ -134,11 +134,11 @@ def depart_choice(translator, node):
 
 
 def visit_title(translator, node):
-    translator.body.append("<summary>")
+    translator.body.append("<summary><span>")  # one item of a row, whatever is in it
 
 
 def depart_title(translator, node):
-    translator.body.append("</summary>\n")
+    translator.body.append("</span></summary>\n")
 
 
 def add_script(app, pagename, templatename, context, doctree):
