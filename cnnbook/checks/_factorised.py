@@ -2,9 +2,6 @@
 
 import numpy as np
 
-from ._compare import is_integer
-from ._findings import Finding
-
 # A grid, halved
 
 
@@ -91,25 +88,3 @@ def first_within(n, c_in, c_out, least, budget):
     """The one kernel where the budget allows it, else the pair."""
     one, pair = designs(n, c_in, c_out, least)
     return one if weights_of(one, c_in) <= budget else pair
-
-
-def judge_design(got, _, n, c_in, c_out, least, budget):
-    if not isinstance(got, list | tuple | np.ndarray) or not len(got):
-        return Finding("no_layers")
-    layers = []
-    for layer in got:
-        if not isinstance(layer, list | tuple | np.ndarray) or len(layer) != 3 or not all(map(is_integer, layer)):
-            return Finding("no_triple", {"layer": str(layer)})
-        layers.append(tuple(map(int, layer)))
-    if min(map(min, layers)) < 1:
-        return Finding("less_than_one", {"layers": str(layers)})
-    if layers[-1][2] != c_out:
-        return Finding("other_end", {"layers": str(layers), "channels": layers[-1][2], "c_out": c_out})
-    if len(layers) > 1 and (fewest := min(layer[2] for layer in layers[:-1])) < least:
-        return Finding("squeezed", {"layers": str(layers), "fewest": fewest, "least": least})
-    rows, columns = (1 + sum(layer[axis] - 1 for layer in layers) for axis in (0, 1))
-    if (rows, columns) != (n, n):
-        return Finding("other_window", {"layers": str(layers), "rows": rows, "columns": columns, "n": n})
-    if (weights := weights_of(layers, c_in)) > budget:
-        return Finding("over_budget", {"layers": str(layers), "weights": weights, "budget": budget})
-    return None

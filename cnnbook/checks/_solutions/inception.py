@@ -6,7 +6,7 @@ import numpy as np
 def pair_cost(height, width, c_in, c_out, n, between):
     """Weights, MACs and saved MACs of a 1xn and an nx1 behind it.
 
-    pair_cost(1, 1, 2, 3, 5, 4) is (100, 100, 50).
+    pair_cost(1, 1, 2, 3, 5, 4)[2] is 50.
     """
     weights = n * c_in * between + n * between * c_out
     one_kernel = n**2 * c_in * c_out
@@ -17,7 +17,7 @@ def pair_cost(height, width, c_in, c_out, n, between):
 def halve_grid(x, weight):
     """A strided convolution and its ReLU beside a max pool.
 
-    halve_grid(np.array([[[[1.0, 4], [3, 2]]]]), -np.ones((1, 1, 2, 2))) is [[[[0.0]], [[4.0]]]].
+    halve_grid(np.ones((1, 1, 2, 2)), -np.ones((1, 1, 2, 2))) is [[[[0]], [[1]]]].
     """
     k = weight.shape[-1]
     windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), (2, 3))
@@ -44,7 +44,7 @@ def smooth_loss(logits, labels, smoothing):
 def factorise(n, c_in, c_out, least, budget):
     """Layers (kH, kW, channels) that see n by n pixels within a budget of weights.
 
-    factorise(3, 2, 2, 2, 24) is [(1, 3, 2), (3, 1, 2)].
+    factorise(3, 2, 2, 2, 24) is [[1, 3, 2], [3, 1, 2]], as tuples.
     """
     one_kernel = [(n, n, c_out)]
     pair = [(1, n, least), (n, 1, c_out)]
