@@ -2,6 +2,9 @@
 
 import ast
 from importlib import import_module
+
+
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -13,6 +16,9 @@ from cnnbook import checks
 from cnnbook.arithmetic import output_size
 from cnnbook.checks import _mobile
 from cnnbook.models.googlenet import TABLE_1, googlenet
+
+
+from cnnbook.models.inception_v3 import HALVE, Branches, conv_norm, halve, inception_v3
 from cnnbook.profile import profile
 
 ROOT = Path(__file__).parents[2]
@@ -354,3 +360,26 @@ def test_mobilenet_v2_is_the_same_in_chapter_and_exercise():
     channels = np.arange(0.5, 600, 0.25)
     assert [*map(_mobile.multiple_of_8, channels)] == [*map(models.multiple_of_8, channels)]
     assert _mobile.cost(_mobile.TABLE, 224) == 300_774_272
+
+
+def test_a_pair_of_inception_v3_costs_in_the_exercise_what_the_built_network_does():
+    with torch.device("meta"):
+        rows = [row for row in profile(inception_v3(aux_logits=False), (3, 299, 299)) if row.kind == "Conv2d"]
+    pair = [row for row in rows if row.name in ("features.6b.7x7.1.conv", "features.6b.7x7.2.conv")]
+    cost = checks.inception.pair_cost.reference(17, 17, 128, 192, 7, 128)
+    assert cost[:2] == (sum(row.parameters for row in pair), sum(row.macs for row in pair))
+
+
+def test_a_halved_grid_of_the_exercise_is_two_branches_of_the_built_module():
+    module = Branches(2, {"3x3": [(4, 3, HALVE)], "pool": [halve]}, partial(conv_norm, eps=0)).double().eval()
+    x, weight = np.random.default_rng(0).normal(size=(3, 2, 7, 6)), module["3x3"][0].conv.weight.detach().numpy()
+    built = module(torch.from_numpy(x)).detach().numpy()
+    assert np.allclose(built, checks.inception.halve_grid.reference(x, weight))
+
+
+def test_the_smooth_loss_of_inceptions_chapter_is_that_of_its_exercise():
+    logits = np.array([[5.0, 0, 0, 0]])
+    _, gradient = checks.inception.smooth_loss.reference(logits, np.array([0]), 0.1)
+    book = nbformat.read(ROOT / "book/architectures/inception.ipynb", 4)
+    cell = next(cell for cell in book.cells if cell.metadata.get("label") == "inc-smooth")
+    assert f"{gradient[0, 0]:+.3f}" in cell.outputs[0].text
