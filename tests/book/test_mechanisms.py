@@ -224,7 +224,7 @@ def test_choices_unfold_to_their_reasons_without_a_script(build):
     assert body.count("<details") == 3
     assert re.search(r"<details>\s*<summary><span>15 pixels</span></summary>\s*<p>No\. These are the steps", body)
     assert re.search(r'<details class="right">\s*<summary><span>34,848 pixels</span></summary>', body)
-    assert re.search(r'<details class="commit-answer">\s*<summary><span>The answer</span></summary>\s*<p>Both see', body)
+    assert re.search(r'<details class="commit-answer">\s*<summary><span>The answer</span></summary>\s*<p>Both', body)
     assert "checkbox" not in body
 
 

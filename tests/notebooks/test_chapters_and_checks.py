@@ -1,10 +1,8 @@
 """What a chapter computes and what the checks of its exercise accept is one thing."""
 
 import ast
-from importlib import import_module
-
-
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -16,8 +14,6 @@ from cnnbook import checks
 from cnnbook.arithmetic import output_size
 from cnnbook.checks import _mobile
 from cnnbook.models.googlenet import TABLE_1, googlenet
-
-
 from cnnbook.models.inception_v3 import HALVE, Branches, conv_norm, halve, inception_v3
 from cnnbook.profile import profile
 
