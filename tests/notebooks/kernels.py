@@ -12,8 +12,10 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 NAME = "forked"
+END = b"\n"
 
 
 @contextmanager
@@ -46,7 +48,6 @@ def serve(address):
     server.listen()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     print("ready", flush=True)
-    above = os.getpid()
     while True:
         connection, _ = server.accept()
         if os.fork():
@@ -56,19 +57,26 @@ def serve(address):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         connection.sendall(os.getpid().to_bytes(8))
         asked, streams, *_ = socket.recv_fds(connection, 1 << 16, 3)
-        while more := connection.recv(1 << 16):
-            asked += more
+        while not asked.endswith(END):
+            asked += connection.recv(1 << 16)
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
         asked = json.loads(asked)
+        Thread(target=end_with, args=[connection], daemon=True).start()
         os.environ.clear()
-        os.environ.update(asked["environment"], JPY_PARENT_PID=str(above))  # a kernel ends with it
+        os.environ.update(asked["environment"])
         os.chdir(asked["directory"])
         sys.path.remove(str(Path(__file__).parent))
         np.random.seed()  # noqa: NPY002  as if it were imported now
         sys.argv = ["ipykernel_launcher", "-f", asked["connection_file"]]
         kernelapp.launch_new_instance()
         os._exit(0)
+
+
+def end_with(connection):
+    """Nobody who asks says anything more; where the connection ends, so did he, killed perhaps."""
+    connection.recv(1)
+    os._exit(0)
 
 
 def ask(address, connection_file):
@@ -79,10 +87,9 @@ def ask(address, connection_file):
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: os.kill(kernel, number))
     told = {"connection_file": connection_file, "directory": os.getcwd(), "environment": dict(os.environ)}
-    told = json.dumps(told).encode()
+    told = json.dumps(told).encode() + END
     sent = socket.send_fds(connection, [told], [0, 1, 2])
     connection.sendall(told[sent:])
-    connection.shutdown(socket.SHUT_WR)
     connection.recv(1)  # nothing comes, until the kernel ends
 
 
