@@ -230,9 +230,23 @@ def _find(axis, numbers, source):
         return None
     line = numbers.movedim(dims[0], 0) if dims else numbers[None]
     index = line[(slice(None), *[0] * (line.ndim - 1))].numpy()
-    apart = abs(int(index[1] - index[0])) if dims else 1
-    found = axis.gather(index[:, None], axis.jump * max(1, apart))
+    found = axis.gather(index[:, None], axis.jump * _apart(index))
     return found._replace(dim=dims[0] if dims else None)
+
+
+def _apart(index):
+    """How far neighbours are apart, most of them: one and a half of three, if rows of two see the same.
+
+    >>> _apart(np.array([0, 2, 4])), _apart(np.array([0, 0, 3, 3, 6, 6])), _apart(np.array([4, 0, 1, 2, 3]))
+    (Fraction(2, 1), Fraction(3, 2), Fraction(1, 1))
+    """
+    steps = np.diff(index)
+    changes = np.flatnonzero(steps)
+    if not len(changes):
+        return Fraction(1)
+    runs = np.diff(changes) if len(changes) > 1 else changes + 1
+    middle = [int(np.sort(abs(numbers))[len(numbers) // 2]) for numbers in (steps[changes], runs)]
+    return Fraction(*middle)
 
 
 def places(part, whole):

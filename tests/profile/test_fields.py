@@ -99,6 +99,15 @@ BRANCHED = {
     "through a permutation": (
         Net(lambda m, x: m["a"](x).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) + x[:, :, 1:-1], a=conv(3)), 3
     ),
+    "through linear layers of every place": (
+        Net(
+            lambda m, x: m["c"](m["b"](m["a"](x).movedim(1, -1)).movedim(-1, 1)),
+            a=conv(3, padding=1), b=nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1)), c=conv(3, padding=1),
+        ), 5
+    ),
+    "rows twice, then convolution": (
+        Net(lambda m, x: m["a"](x[:, :, :, None].expand(-1, -1, -1, 2, -1).flatten(2, 3)), a=conv(3, padding=1)), 2
+    ),
     "flip": (Net(lambda m, x: m["a"](x) + m["a"](x).flip(2), a=conv(3)), 20),
 }  # fmt: skip
 
