@@ -37,6 +37,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "transposed_dilated_deformable",
     ),
     "layers": ("pooling", "activations", "batch_norm", "classifier", "backpropagation"),
+    "architectures": ("transfer_learning",),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
 
