@@ -73,8 +73,8 @@ function tags(points, chosen, right) {
   const free = (box) => taken.every((other) => box.x > other.x + other.wide || other.x > box.x + box.wide || box.y > other.y + other.tall || other.y > box.y + box.tall);
   return points.toReversed().filter(({ seen, name }) => seen || name === chosen).flatMap(({ name, px, py }) => {
     const wide = 6.3 * name.length;
-    const box = [px + 9, px - 9 - wide].map((x) => ({ x, y: py - 7, wide, tall: 14 }))
-      .find((one) => one.x > 0 && one.x + wide < right && (free(one) || name === chosen));
+    const boxes = [px + 9, px - 9 - wide].map((x) => ({ x, y: py - 7, wide, tall: 14 })).filter(({ x }) => x > 0 && x + wide < right);
+    const box = boxes.find(free) ?? (name === chosen && boxes[0]);
     if (!box) return [];
     taken.push(box);
     return [label(box.x, py, name, `cnnx-small cnnx-start ${name === chosen ? "cnnx-bold" : ""}`)];
@@ -136,8 +136,8 @@ function render({ model, el }) {
     drawing.setAttribute("width", width);
     drawing.setAttribute("height", tall);
     drawing.replaceChildren(
-      ...across.ticks.flatMap((mark) => [rule(`M${across.at(mark)} 24V${tall - base - 14}`), label(across.at(mark), tall - base - 2, short(mark).replace(/\.?0+ /, " "), "cnnx-small")]),
-      ...down.ticks.flatMap((mark) => [rule(`M${left} ${down.at(mark)}H${width - 8}`), label(left - 6, down.at(mark), short(mark).replace(/\.?0+ /, " "), "cnnx-small cnnx-end")]),
+      ...across.ticks.flatMap((mark) => [rule(`M${across.at(mark)} 24V${tall - base - 14}`), label(across.at(mark), tall - base - 2, short(mark).replace(/\.0+ /, " "), "cnnx-small")]),
+      ...down.ticks.flatMap((mark) => [rule(`M${left} ${down.at(mark)}H${width - 8}`), label(left - 6, down.at(mark), short(mark).replace(/\.0+ /, " "), "cnnx-small cnnx-end")]),
       label(4, 9, `↑ ${t(y)}`, "cnnx-title"), label(width - 8, tall - 9, `${t(x)} →`, "cnnx-title cnnx-end"),
       ...points.map(({ name, seen, px, py }) => svg("circle", { class: `cnnx-spot ${name === chosen ? "cnnx-now" : seen ? "" : "cnnx-pale"}`, "data-name": name, cx: px, cy: py, r: name === chosen ? 7 : 5 }, svg("title", {}, name))),
       ...tags(points, chosen, width));
