@@ -10,9 +10,9 @@ export function short(value) {
   return sign ? (value / (sign === " k" ? 1e3 : unit)).toPrecision(3) + sign : full(value);
 }
 
-/** Names of the rows of the chosen family, in the order that the reader chose; what has no number comes last. */
+/** Names of the rows of the chosen family, as the reader sorts them; what has no number comes last. */
 export function sorted({ data, family, sort, descending }) {
-  const names = Object.keys(data).filter((name) => !family || data[name].family === family);
+  const names = Object.keys(data).sort().filter((name) => !family || data[name].family === family);
   if (sort === "network") return descending ? names.reverse() : names;
   const value = (name) => data[name][sort] ?? (descending ? -Infinity : Infinity);
   return names.sort((a, b) => (descending ? value(b) - value(a) : value(a) - value(b)) || 0);
@@ -88,7 +88,7 @@ function render({ model, el }) {
   const [live, picture] = [liveText(), html("div", {}, drawing)];
   const { state, receive, update, close } = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
   const given = model.get("data");
-  const families = [...new Set(Object.values(given).map(({ family }) => family))];
+  const families = [...new Set(Object.values(given).map(({ family }) => family))].sort(); // a notebook keeps no order of keys
   const offered = (key) => (families.includes(key) ? key : t(key || "all"));
   const lists = Object.entries({ x: columns(given), y: columns(given), family: ["", ...families] }).map(([name, options]) =>
     [name, choice({ name, options, t: (key) => (key === name ? t(`${name}_name`) : offered(key)), change: (now) => update({ [name]: now }) })]);
@@ -122,7 +122,10 @@ function render({ model, el }) {
       const isSorted = cell.dataset.head === state.sort;
       cell.setAttribute("aria-sort", !isSorted ? "none" : state.descending ? "descending" : "ascending");
     }
-    for (const line of body.children) line.querySelector("button").setAttribute("aria-pressed", line.dataset.name === state.chosen);
+    for (const line of body.children) {
+      const isMine = line.classList.toggle("cnnx-mine", line.dataset.name === state.chosen);
+      line.querySelector("button").setAttribute("aria-pressed", isMine);
+    }
   }
 
   function redraw() {

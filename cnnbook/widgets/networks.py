@@ -28,7 +28,7 @@ class NetworksExplorer(Explorer):
     family : str
         The family that is shown; "" shows all.
     sort : str
-        The column that sorts the table, or "network" for the order of `table`.
+        The column that sorts the table, or "network" for the order of the names.
     descending : bool
         The largest number first.
     chosen : str
