@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache, partial
 
+from ..networks import published_input
 from ._explorer import SettingError
 from ._network import describe
 
@@ -29,9 +30,6 @@ VARIANTS = {
     },
 }  # fmt: skip
 _WITHOUT_HEADS = {"aux_logits": False}  # those that run in training only
-# Sides of the published images; all others have 224.
-_SIDES = {"lenet5": 32, "nin_cifar": 32, "alexnet": 227, "inception_v3": 299, "inception_v4": 299,
-          "inception_resnet_v1": 299, "inception_resnet_v2": 299, "xception": 299}  # fmt: skip
 
 
 def networks_of(networks, input_shape):
@@ -84,8 +82,8 @@ def _of_the_book(chapter, name):
         return _described(_without_1x1, (3, 224, 224))
     model, options, *side = VARIANTS.get(chapter, {}).get(name, (name, {}))
     options = _WITHOUT_HEADS if model in ("googlenet", "inception_v3") else options
-    side = side[0] if side else 32 if model.startswith("cifar") else _SIDES.get(model, 224)
-    return _described(partial(build, model, **options), (1 if model == "lenet5" else 3, side, side))
+    image = (3, *side, *side) if side else published_input(model)
+    return _described(partial(build, model, **options), image)
 
 
 def _without_1x1():

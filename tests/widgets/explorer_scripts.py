@@ -94,6 +94,14 @@ SCRIPTS = {
         then={"padding": 0, "order": "NHWC", "row": 2, "column": 1},
         shown="Its column 1 holds 25: channel 1, row 2, column 0 of the input",
     ),
+    "NetworksExplorer": Script(
+        keyboard=(("combobox", "Across"), "ArrowUp"),
+        mouse=("circle[data-name=vgg16]", 0, 0),  # a click
+        touch=("button", "ms"),
+        traits={"x": "parameters", "chosen": "vgg16", "sort": "ms", "descending": True},
+        then={"family": "vgg", "y": "depth", "chosen": "vgg19"},
+        shown="4 networks. Rank correlation of parameters and layers: 1. vgg19: parameters 143,667,240, MACs",
+    ),
     "PoolingExplorer": Script(
         keyboard=(WINDOW, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),
