@@ -97,9 +97,9 @@ SCRIPTS = {
     ),
     "LeNetExplorer": Script(
         keyboard=(("application", "Drawing"), "Space"),
-        mouse=("canvas[data-layer=S4]", 0, 0),  # a click on a unit of its second row of maps
+        mouse=("[data-digit='8']", 0, 0),  # a click on an output
         touch=("button", "Clear"),
-        traits={"drawing": b64encode(bytes(784)).decode(), "layer": "S4"},
+        traits={"drawing": b64encode(bytes(784)).decode(), "layer": "output", "channel": 8, "row": 0, "column": 0},
         then={"digit": "hard_eight", "layer": "F6", "channel": 3},
         shown="It reads a 2 (98.4%); next comes 3 (0.8%). F6, unit 3 is ",
     ),
