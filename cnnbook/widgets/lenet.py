@@ -127,8 +127,8 @@ class LeNetExplorer(Explorer):
     """What does a convolutional network make of your handwriting, layer by layer?
 
     Draw a digit: LeNet-5, with the weights that the lab ``lenet_mnist`` trained, reads it in the browser. All feature
-    maps and the ten outputs follow the pen. Pointing at a unit shows the square of the drawing that it sees. In a live
-    notebook the traits follow.
+    maps and the ten outputs follow the pen. Pointing at a unit shows the square of the drawing that it sees. The page
+    holds the weights as the lab keeps them, in float16, none of them changed. In a live notebook the traits follow.
 
     Parameters
     ----------
