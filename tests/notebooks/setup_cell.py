@@ -18,7 +18,7 @@ def notebooks():
     """Yield every notebook that is edited by hand, with the extra that it needs."""
     for path in sorted([*ROOT.glob("book/*/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
         text = path.read_text()
-        asks = r'^ *"(from|import) (torch|cnnbook import .*(training|labs))\b|^ *".*\bArchitectureExplorer\('
+        asks = r'^ *"(from|import) (torch|cnnbook import .*(training|labs))\b|^ *".*\b(Architecture|LeNet)Explorer\('
         uses_torch = re.search(asks, text, re.MULTILINE)
         uses_data = re.search(r'^ *"from cnnbook.datasets import', text, re.MULTILINE)
         yield path, "labs" if uses_torch else "notebooks" if uses_data else FOLDERS[path.relative_to(ROOT).parts[0]]

@@ -3,6 +3,7 @@
 They are played in a live JupyterLab (test_jupyterlab.py) and in the built book (tests/book/test_explorers.py).
 """
 
+from base64 import b64encode
 from typing import NamedTuple
 
 from cnnbook.widgets import DeformableSampler
@@ -93,6 +94,14 @@ SCRIPTS = {
         traits={"row": 3, "order": "NCHW", "padding": 1},
         then={"padding": 0, "order": "NHWC", "row": 2, "column": 1},
         shown="Its column 1 holds 25: channel 1, row 2, column 0 of the input",
+    ),
+    "LeNetExplorer": Script(
+        keyboard=(("application", "Drawing"), "Space"),
+        mouse=("[data-digit='8']", 0, 0),  # a click on an output
+        touch=("button", "Clear"),
+        traits={"drawing": b64encode(bytes(784)).decode(), "layer": "output", "channel": 8, "row": 0, "column": 0},
+        then={"digit": "hard_eight", "layer": "F6", "channel": 3},
+        shown="It reads a 2 (98.4%); next comes 3 (0.8%). F6, unit 3 is ",
     ),
     "NetworksExplorer": Script(
         keyboard=(("combobox", "Across"), "ArrowUp"),
