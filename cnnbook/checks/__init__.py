@@ -37,7 +37,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "transposed_dilated_deformable",
     ),
     "layers": ("pooling", "activations", "batch_norm", "classifier", "backpropagation"),
-    "architectures": ("lenet", "alexnet", "vgg", "googlenet", "resnet", "xception_mobilenet"),
+    "architectures": ("lenet", "alexnet", "vgg", "googlenet", "resnet", "xception_mobilenet", "side_by_side"),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)
 
