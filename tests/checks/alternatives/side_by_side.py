@@ -4,7 +4,6 @@ from functools import cmp_to_key
 from itertools import accumulate
 
 import numpy as np
-import pandas as pd
 
 # Reading a profile
 
@@ -26,12 +25,6 @@ def profile_by_hand(rows):
         left -= row[2]
         if left < whole - left:
             return [*(row[0] for row in best), row[0]]
-
-
-def profile_of_a_table(rows):
-    table = pd.DataFrame(rows, columns=["name", "parameters", "macs", "outputs"]).set_index("name")
-    share = table.macs.cumsum() / table.macs.sum()
-    return *table.idxmax(), (share > 0.5).idxmax()
 
 
 # Who is beaten
@@ -64,14 +57,6 @@ def not_beaten_by_taking_away(networks):
 # Ranks
 
 
-def by_pandas(first, second):
-    return pd.Series(first).corr(pd.Series(second), method="spearman") if len(first) > 2 else _two(first, second)
-
-
-def _two(first, second):
-    return 1.0 if (first[0] < first[1]) == (second[0] < second[1]) else -1.0
-
-
 def both_from_the_largest(first, second):
     """Two orders the other way round agree as well."""
 
@@ -98,7 +83,7 @@ def by_sorting(first, second):
 
 
 ALTERNATIVES = {
-    "read_profile": [profile_by_numpy, profile_by_hand, profile_of_a_table],
+    "read_profile": [profile_by_numpy, profile_by_hand],
     "not_beaten": [not_beaten_in_one_walk, not_beaten_by_numpy, not_beaten_by_taking_away],
-    "rank_correlation": [by_pandas, both_from_the_largest, by_sorting],
+    "rank_correlation": [both_from_the_largest, by_sorting],
 }

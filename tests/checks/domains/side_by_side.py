@@ -22,7 +22,7 @@ def networks(rng):
 
 
 def lists(rng):
-    count, most = int(rng.integers(2, 9)), int(rng.choice([3, 6, 30]))
+    count, most = int(rng.integers(2, 7)), int(rng.choice([3, 6, 30]))
     first, second = ([int(n) for n in numbers] for numbers in rng.integers(1, most, (2, count)))
     if rng.random() < 0.2:
         second = [5 * number for number in first]
