@@ -46,6 +46,7 @@ PARTS = {  # of the book, each with its chapters that have an exercise
         "resnet",
         "xception_mobilenet",
         "transfer_learning",
+        "side_by_side",
     ),
 }  # fmt: skip
 _CHAPTERS = tuple(chapter for chapters in PARTS.values() for chapter in chapters)

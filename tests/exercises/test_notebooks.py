@@ -107,7 +107,7 @@ def test_stubs_have_the_questions_signature_and_a_true_example(path):
     for cell in answers:
         question = checks.questions()[f"{path.stem}-{cell.metadata.nbgrader.grade_id}"]
         assert inspect.signature(scope[question.name]) == question.signature
-        example = rf"({question.name}\(.*?\)(?:\[\d\])?) is (None|\d+|\(\d+, \d+\)|\[\[.*\]\])"
+        example = rf"({question.name}\(.*?\)(?:\[\d\])?) is (None|\d+|'\w+'|\(\d+, \d+\)|\[\[.*\]\])"
         call, value = re.search(example, cell.source).groups()
         assert np.array_equal(eval(call, scope), eval(value))
 

@@ -379,3 +379,21 @@ def test_the_smooth_loss_of_inceptions_chapter_is_that_of_its_exercise():
     book = nbformat.read(ROOT / "book/architectures/inception.ipynb", 4)
     cell = next(cell for cell in book.cells if cell.metadata.get("label") == "inc-smooth")
     assert f"{gradient[0, 0]:+.3f}" in cell.outputs[0].text
+
+
+def test_the_networks_in_the_exercise_side_by_side_have_the_numbers_of_the_package():
+    cells = nbformat.read(ROOT / "solutions/side_by_side.ipynb", as_version=4).cells
+    names = {"read_profile": list, "not_beaten": list}
+    for cell in cells:
+        if cell.id in ("read-profile-alexnet-rows", "not-beaten-mobilenets-list"):
+            exec(cell.source, names)
+    with torch.device("meta"):
+        counted = profile(import_module("cnnbook.models").alexnet(), (3, 227, 227))
+        thin = import_module("cnnbook.models.mobilenet").mobilenet_v1(width=0.5)
+    rows = [row for row in counted if row.kind in ("Conv2d", "MaxPool2d", "Linear")]
+    assert names["alexnet"] == checks.side_by_side.ALEXNET
+    assert [row[1:] for row in names["alexnet"]] == [
+        (row.parameters, row.macs, int(np.prod(row.output_shape))) for row in rows
+    ]
+    millions = [profile(thin, (3, side, side)).totals.macs / 1e6 for side in (224, 192, 160, 128)]
+    assert names["macs"][8:12] == [round(number) for number in millions]
