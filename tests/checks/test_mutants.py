@@ -131,6 +131,13 @@ def has_arrays(question):
     return any(isinstance(part, np.ndarray) for part in (answer if isinstance(answer, tuple) else (answer,)))
 
 
+def has_numbers(question):
+    """Whether any answer has a number or is nothing: what changes of numbers change."""
+    answers = [question.answer(case) for case in question.draw()]
+    parts = [part for answer in answers for part in (answer if isinstance(answer, tuple) else (answer,))]
+    return any(part is None or isinstance(part, int | float) for part in parts)
+
+
 def in_parts(question, changes):
     """Mistakes in the answer, or in each of its outputs; those of arrays, of which there are many, by turns."""
     if not question.outputs:
@@ -147,7 +154,8 @@ def in_parts(question, changes):
 
 def mistakes(question):
     """Wrong answers by name: of a case, as an answer. Those that are never wrong are no mistakes of this question."""
-    changes = in_parts(question, ON_ARRAYS if has_arrays(question) else NUMBERS)
+    changes = ON_ARRAYS if has_arrays(question) else NUMBERS if has_numbers(question) else {}
+    changes = in_parts(question, changes)
     changes = {"nothing": lambda answer: None, **changes}
     if question.outputs:
         changes["swapped"] = lambda answer: answer[::-1]

@@ -67,7 +67,7 @@ PROFILE = {
     "the most MACs twice": (lambda right, rows: (*right[:3], right[1]), ""),
     "the median": (changed(3, lambda rows: ordered(2, len(rows) // 2)(rows)), ""),
     "half of the outputs": (changed(3, lambda rows: questions.passed(rows, column=3)), ""),
-    "half of the parameters": (changed(3, lambda rows: questions.passed(rows, column=1)), "half_of_the_parameters"),
+    "half of the parameters": (changed(3, lambda rows: questions.passed(rows, column=1)), ""),
     "the fewest parameters": (changed(0, ordered(1, 0)), ""),
     "the fewest MACs": (changed(1, ordered(2, 0)), ""),
     "three names": (lambda right, rows: right[:3], ""),
@@ -129,7 +129,7 @@ BEATEN = {
     "earlier ones beat": (lambda right, networks: [
         n for n, mine in enumerate(networks) if not any(questions.beats(o, mine) for o in networks[:n])],
         "only_earlier_ones_beat"),
-    "the beaten": (lambda right, networks: [n for n in range(len(networks)) if n not in right], "the_beaten"),
+    "the beaten": (lambda right, networks: [n for n in range(len(networks)) if n not in right], ""),
     "the most accurate": (lambda right, networks: [questions.most_accurate(networks)], "most_accurate_alone"),
     "the cheapest": (lambda right, networks: [questions.cheapest(networks)], ""),
     "both ends": (lambda right, networks: sorted({questions.cheapest(networks), questions.most_accurate(networks)}),
