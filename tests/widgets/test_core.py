@@ -18,6 +18,7 @@ LOOKS = {
     "deformable": [{"row": 0}],  # with pixels that are zeros outside
     "dilated": [{"dilations": [2, 2, 2, 2]}],
     "im2col": [{"padding": 1, "row": 4}, {"padding": 0, "size": 1}],
+    "lenet": [{"layer": "F6", "channel": 3}, {"digit": "hard_eight"}],
     "networks": [{"chosen": "vgg16", "family": "vgg"}],
     "pooling": [{"padding": 2}],
     "receptive_field": [{"layers": [[3, 1, 1, 1]], "size": 1}, {"layers": [[3, 1, 0, 1]]}],
@@ -43,6 +44,7 @@ CHANGES = {
         {"row": 1},
     ),
     "im2col": ({"row": 2}, "Row 2 is the window at output row 1, column 0", {"row": 1}),
+    "lenet": ({"layer": "F6"}, "It reads a 3 (>99.9%); next comes 5 (<0.1%). F6, unit 0 is ", {"channel": 4}),
     "networks": ({"family": "vgg"}, "4 networks. Rank correlation of MACs and ms: 1.", {"family": ""}),
     "pooling": ({"row": 1}, "Output row 1, column 0 is ", {"row": 2}),
     "receptive_field": (
