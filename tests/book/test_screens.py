@@ -16,6 +16,8 @@ GALLERY = "book/appendix/explorers.html"
 CHAPTER = "book/convolution/arithmetic.html"
 
 SIDES = "all => all.map((part) => part.getBoundingClientRect()).map((box) => [box.left, box.right])"
+FORMULAS = f"""all => all.map((row) => [row, row.querySelector('.katex-html'), row.lastElementChild])
+  .map({SIDES})"""
 STARTS = """all => all.map((row) => [row, row.querySelector('.katex-html .base')])
   .map((both) => both.map((part) => part.getBoundingClientRect().left))
   .map(([row, formula], index) => [all[index].scrollLeft, formula - row])"""
@@ -135,9 +137,7 @@ def seen(request, visits):
             ".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)"
         ).evaluate_all(SIDES)
         found.columns[name] = {(round(left), round(right)) for left, right in blocks}
-        for row in page.locator("div.math").all():
-            parts = ("xpath=.", ".katex-html", "xpath=./*[last()]")
-            found.formulas.append((name, *(row.locator(part).first.evaluate_all(SIDES)[0] for part in parts)))
+        found.formulas.extend((name, *parts) for parts in page.locator("div.math").evaluate_all(FORMULAS))
         page.emulate_media(media="print")
         found.printed[name] = page.evaluate(PAPER)
         page.emulate_media(media="screen")
