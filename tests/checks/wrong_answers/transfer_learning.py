@@ -7,32 +7,11 @@ not theirs.
 from itertools import pairwise
 
 import numpy as np
+from array_mistakes import partly, shortened, where
 
 from cnnbook.checks import transfer_learning as questions
 
-
-def of(name, *options):
-    """A short answer takes the right one first, then all arguments by position."""
-    reference = getattr(questions, name).reference
-
-    def take(answer):
-        def wrong(*args, **given):
-            return answer(reference(*args, **given), *args, *(given.get(key, value) for key, value in options))
-
-        return wrong
-
-    return take
-
-
-def where(condition, wrong):
-    return lambda right, *args: wrong(right, *args) if condition(*args) else right
-
-
-def partly(conditions, changes):
-    return {
-        f"{what} {name}": (where(condition, wrong), "")
-        for name, condition in conditions.items() for what, wrong in changes.items()
-    }  # fmt: skip
+of = shortened(questions)
 
 
 # Costs
