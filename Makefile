@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint run exercises setup-cells bench lock clean
+.PHONY: help book test lint run exercises setup-cells bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -39,6 +39,15 @@ setup-cells: $(VENV)/test-ready  ## copy the set-up cell, with the address in py
 bench: $(VENV)/test-ready  ## measure speed against PyTorch, on one thread
 	@for script in benchmarks/bench_*.py benchmarks/report.py; do $(PY) $$script || exit 1; done
 	@echo "Next: git diff README.md benchmarks/results/"
+
+lower-bounds: $(VENV)/test-ready  ## test the wheel with the oldest packages that it allows, outside the repository
+	@$(PY) tests/package/outside.py --lowest --python $(PY) $(if $(TORCH),--torch $(TORCH))
+	@echo "Next: nothing; where a test fails, raise the bound in pyproject.toml"
+
+colab: $(VENV)/test-ready  ## does installing the package change what Colab has? run exercises and labs with its versions
+	@$(PY) tests/colab/resolve.py
+	@$(PY) tests/package/outside.py --pins tests/colab/constraints.txt --python $(PY) $(if $(TORCH),--torch $(TORCH)) tests/colab/notebooks.py
+	@echo "Next: nothing; where a pin has no wheel for this Python, name another: make colab TORCH=2.13.0"
 
 lock: $(VENV)/test-ready  ## write constraints.txt from what is installed, and resolve it on every Python
 	@$(PIP) freeze --exclude cnnbook --exclude djangocms-katex --exclude torch | grep -vE '^(-e|nvidia|triton|#)' | sed -E 's/\+.*$$//; s/ @ .*//' | grep == | LC_ALL=C sort -f > constraints.txt
