@@ -51,12 +51,9 @@ def test_a_package_without_a_number_is_not_new_enough():
 
 
 def test_colab_has_what_the_package_asks_for():
-    """Installing cnnbook on Colab must change nothing there: what Colab had in November 2026 meets the lower bounds."""
-    colab = {
-        "numpy": "2.1.3", "torch": "2.11.0+cu128", "anywidget": "0.9.21", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
-        "matplotlib": "3.10.0", "mlxtend": "0.23.4", "nbclient": "0.10.4", "pandas": "2.2.3",
-        "scikit-learn": "1.6.1", "tqdm": "4.67.3",
-    }  # fmt: skip
+    """Installing cnnbook on Colab must change nothing there: what Colab has meets the lower bounds."""
+    text = (ROOT / "tests" / "colab" / "constraints.txt").read_text(encoding="utf-8")
+    colab = dict(re.findall(r"^([\w.-]+)==(\S+)$", text, re.MULTILINE))
     for package in environment.status("notebooks", "labs"):
         assert environment.Status(package.name, package.minimum, colab[package.name]).ok, package
 

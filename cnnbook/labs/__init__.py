@@ -11,6 +11,7 @@ with the one loop of :mod:`cnnbook.training`, and so need PyTorch.
 from importlib import import_module
 from pkgutil import iter_modules
 
+from . import _offer
 from ._lab import SCALES, Lab, Scale, Variant
 from ._run import offer, run
 
@@ -23,7 +24,10 @@ def names():
 
 
 def load(name):
-    """Return the lab of this name."""
+    """Return the lab of this name. A notebook on a GPU says here what the full scale takes."""
     if name not in names():
         raise ValueError(f"name {name!r} is no lab: use one of {', '.join(names())}")
-    return import_module(f"{__name__}.{name}").LAB
+    lab = import_module(f"{__name__}.{name}").LAB
+    if _offer.is_welcome():
+        print(_offer.full_run(lab))
+    return lab

@@ -153,14 +153,14 @@ def _train_all(lab, record, seeds, splits, draft, log):
     seconds, sizes = {}, set()
     for variant in dict.fromkeys(outstanding):  # in an order that all processes share, which a set has not
         train, _, _ = lab.part(variant, splits)
-        seconds[variant] = _estimate(lab, record.scale, variant, train, len(train), steps=5)
+        seconds[variant] = estimate(lab, record.scale, variant, train, len(train), steps=5)
         sizes.add(len(train))
     left = sum(seconds[variant] for variant in outstanding)
     images = " to ".join(f"{size:,}" for size in sorted({min(sizes), max(sizes)})) if sizes else "no"
     told = f"{len(epochs)} networks, {plural(seeds, 'seed')} each: {total} epochs of {images} images"
     told += f", {len(done)} of {len(plan)} networks are finished" if done else ""
     threads = plural(torch.get_num_threads(), "thread")
-    log(f"{told}, about {_minutes(left)} on {record.environment['device']}, {threads}")
+    log(f"{told}, about {minutes(left)} on {record.environment['device']}, {threads}")
     progress = _Progress(total, log)
     trained = _Trained(lab, record.scale, splits, draft)
     for variant, seed in plan:
@@ -278,7 +278,7 @@ def fastest_threads(lab, scale, train):
     seconds = {}
     for count in sorted({1 << bits for bits in range(most.bit_length())} | {most}):
         with on_threads(count):
-            seconds[count] = _estimate(lab, scale, variant, train, len(train), steps=5)
+            seconds[count] = estimate(lab, scale, variant, train, len(train), steps=5)
     return min(seconds, key=seconds.get)
 
 
@@ -303,11 +303,11 @@ def offer(lab, variant, train):
         images = len(lab.load("full")[0])
     if not images:  # nobody knows before the download
         return f"full: all of {size.data}, {config.epochs} epochs, on {device}"
-    minutes = _minutes(_estimate(lab, "full", variant, train, images))
-    return f"full: {images:,} images, {config.epochs} epochs, about {minutes} on {device}"
+    about = minutes(estimate(lab, "full", variant, train, images))
+    return f"full: {images:,} images, {config.epochs} epochs, about {about} on {device}"
 
 
-def _estimate(lab, scale, variant, train, images, steps=20):
+def estimate(lab, scale, variant, train, images, steps=20):
     """Seconds that one variant with one seed takes here with so many images, measured on a few steps with `train`."""
     config = lab.config(scale, variant)
     count = min(steps * config.batch_size, len(train))
@@ -330,10 +330,10 @@ class _Progress:
         done = self.before + epoch.epoch
         self.calls += 1
         left = (perf_counter() - self.started) / self.calls * (self.total - done)
-        self.log(f"{epoch}   {done} of {self.total}, {_minutes(left)} left")
+        self.log(f"{epoch}   {done} of {self.total}, {minutes(left)} left")
 
 
-def _minutes(seconds):
+def minutes(seconds):
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 

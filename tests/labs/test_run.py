@@ -320,7 +320,7 @@ def test_threads_are_measured_and_put_back(toy, monkeypatch, told):
     torch.set_num_threads(3)
     asked = []
     monkeypatch.setattr(
-        _run, "_estimate", lambda *a, **k: asked.append(torch.get_num_threads()) or {1: 5, 2: 1, 3: 2}[asked[-1]]
+        _run, "estimate", lambda *a, **k: asked.append(torch.get_num_threads()) or {1: 5, 2: 1, 3: 2}[asked[-1]]
     )
     size = replace(toy.at("smoke"), config=replace(toy.at("smoke").config, epochs=1), images=64)
     toy = replace(toy, scales={"smoke": size})

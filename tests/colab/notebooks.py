@@ -1,0 +1,30 @@
+"""Exercises, as solved, and labs at smoke scale run from top to bottom, as "Run all" does in Colab.
+
+`make colab` runs this in an environment with Colab's versions, the weekly workflow in Colab's own image. It is no test
+of `make test`, which compares these notebooks' outputs already; here old packages count, not numbers.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = [*sorted(ROOT.glob("solutions/*.ipynb")), *sorted(ROOT.glob("book/labs/*.ipynb"))]
+
+
+def test_there_are_notebooks():
+    assert len(NOTEBOOKS) > 30
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_it_runs(path, tmp_path, monkeypatch):
+    for name, value in {"CNNBOOK_SCALE": "smoke", "CNNBOOK_PROGRESS": "", "OMP_NUM_THREADS": "1"}.items():
+        monkeypatch.setitem(os.environ, name, value)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()  # raises at the first cell that ends badly
