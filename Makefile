@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint run exercises setup-cells bench lower-bounds colab lock clean
+.PHONY: help book test lint run exercises setup-cells address bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -35,6 +35,11 @@ exercises: $(VENV)/test-ready  ## derive exercises/ from solutions/
 setup-cells: $(VENV)/test-ready  ## copy the set-up cell, with the address in pyproject.toml, into every notebook
 	@$(PY) tests/notebooks/setup_cell.py
 	@echo "Next: make exercises"
+
+address: $(VENV)/test-ready  ## give the book another repository: make address URL=https://github.com/owner/name
+	@$(PY) tests/notebooks/address.py $(URL)
+	@$(VENV)/bin/cnnbook exercises build
+	@echo "Next: git diff, then make test"
 
 bench: $(VENV)/test-ready  ## measure speed against PyTorch, on one thread
 	@for script in benchmarks/bench_*.py benchmarks/report.py; do $(PY) $$script || exit 1; done

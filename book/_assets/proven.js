@@ -88,6 +88,15 @@
     shown = null;
   };
 
+  /** The page's link to report an error, with the number and its cell in it; nothing where the page has none. */
+  const report = (link) => {
+    const whole = document.querySelector("a.report-error");
+    if (!whole) return [];
+    const [address, claim] = [new URL(whole.href), words.claim.replace("{number}", link.textContent.trim()).replace("{cell}", labelOf(link))];
+    address.searchParams.set("body", `${claim}\n${address.searchParams.get("body")}`);
+    return [make("a", { href: address.href, className: "proven-report", textContent: words.report })];
+  };
+
   const show = (link) => {
     clearTimeout(timer);
     if (shown?.link === link) return;
@@ -95,7 +104,7 @@
     const go = make("a", { href: link.href, className: "proven-go", textContent: words.go });
     const popup = make("div", { className: "proven-popup", id: "proven-popup" });
     if (!isHere(link)) popup.append(make("p", {}, words.elsewhere.replace("{page}", link.dataset.page)));
-    popup.append(make("p", {}, go));
+    popup.append(make("p", {}, go, ...report(link)));
     popup.setAttribute("role", "dialog");
     popup.setAttribute("aria-label", words.label.replace("{number}", link.textContent.trim()));
     go.addEventListener("click", () => { const { hash } = go; hide(); open(hash); });

@@ -31,7 +31,7 @@ class Page(HTMLParser):
         self.anchors.add(attrs.get("id"))
         if tag == "a" and attrs.get("href"):
             self.links.append(attrs["href"])
-        if tag == "link" and not {"next", "prev", "index", "search"} & set(attrs.get("rel", "").split()):
+        if tag == "link" and not {"next", "prev", "index", "search", "canonical"} & set(attrs.get("rel", "").split()):
             self.loads.append(attrs["href"])
         if tag in ("script", "img", "iframe", "source", "video", "audio", "object", "embed"):
             self.loads += [attrs[name] for name in ("src", "data", "srcset") if attrs.get(name)]

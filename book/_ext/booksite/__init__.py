@@ -7,8 +7,10 @@ import hashlib
 from pathlib import Path
 
 from . import (
+    binder,
     commit,
     exercises,
+    feedback,
     icons,
     ledger,
     maths,
@@ -16,6 +18,7 @@ from . import (
     palette,
     pictures,
     proven,
+    publish,
     reference,
     search,
     strip,
@@ -25,6 +28,7 @@ from . import (
 )
 
 MAKES_PAGES = ("book/_assets", "book/_ext", "book/_templates", "cnnbook/palette.json", "cnnbook/widgets")
+MAKES_PAGES += ("pyproject.toml",)  # the version
 
 
 def digest(root):
@@ -55,6 +59,9 @@ def setup(app):
         proven,
         ledger,
         terms,
+        binder,
+        feedback,
+        publish,
         pages,
     ):
         part.setup(app)
