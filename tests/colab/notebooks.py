@@ -5,6 +5,7 @@ of `make test`, which compares these notebooks' outputs already; here old packag
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -23,6 +24,9 @@ def test_there_are_notebooks():
 def test_it_runs(path, tmp_path, monkeypatch):
     for name, value in {"CNNBOOK_SCALE": "smoke", "CNNBOOK_PROGRESS": "", "OMP_NUM_THREADS": "1"}.items():
         monkeypatch.setitem(os.environ, name, value)
+    if path.parent.name == "solutions":  # one of them takes functions from others that lie beside it
+        for other in path.parent.glob("*.ipynb"):
+            shutil.copy(other, tmp_path)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
