@@ -140,7 +140,7 @@ class LeNetExplorer(Explorer):
     channel, row, column : int, optional
         Its map, and its place there, from 0. Default: in the middle of the first map.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -171,7 +171,7 @@ class LeNetExplorer(Explorer):
     row = Whole(0, 0, SIDE - 1)
     column = Whole(0, 0, SIDE - 1)
 
-    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, language="en"):
+    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, language=None):
         words("lenet", language)  # refuses a language without words
         middle = LAYERS[layer].side // 2 if layer in LAYERS else 0
         row, column = (middle if at is None else at for at in (row, column))

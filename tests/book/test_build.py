@@ -10,7 +10,7 @@ import pytest
 import yaml
 from sphinx.errors import ExtensionError
 
-from cnnbook.widgets._bundle import module_text, style_text
+from cnnbook.widgets import _bundle
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
@@ -106,34 +106,50 @@ def notebook(**outputs):
     return {"metadata": {"widgets": {widgets.STATE: {"state": states}}}, "cells": cells}
 
 
-def test_explorers_get_the_present_code_once_for_each_kind():
-    found = widgets.explorers_of(notebook(), module_text, style_text)
-    assert found == {
-        "one": {"size": 7, "_esm": module_text("arithmetic"), "_css": style_text("arithmetic")},
-        "two": {"size": 7, "_same_as": "one"},
+def test_explorers_speak_the_language_of_the_page():
+    found = widgets.explorers_of(notebook(), "zh")
+    assert found == {key: {"size": 7, "language": "zh", "_stem": "arithmetic"} for key in ("one", "two")}
+
+
+def test_a_page_carries_each_text_once(monkeypatch):
+    monkeypatch.setattr(_bundle, "spoken", lambda stem, language: language)
+    monkeypatch.setattr(_bundle, "words", lambda stem, language: {"title": f"{stem} in {language}"})
+    given = widgets.shipment(widgets.explorers_of(notebook(), "zh"), "zh")
+    assert given["core"] == {"module": _bundle.core_module(), "style": _bundle.core_style()}
+    assert given["explorers"] == {
+        "arithmetic": {
+            "module": _bundle.own_module("arithmetic"),
+            "style": _bundle.own_style("arithmetic"),
+            "words": {"title": "arithmetic in zh"},
+        }
     }
+    assert sorted(given["state"]) == ["one", "two"]
+    assert "stale" not in json.dumps(given)
 
 
 def test_widgets_that_need_a_kernel_leave_their_text():
     book = notebook(one={"text/plain": "An explorer", "image/png": "UE5H"}, bar={"text/plain": "100%"})
-    widgets.keep_explorers(book, {"one": {"size": 7}}, save_still=lambda png: f"stills/{png}")
+    widgets.keep_explorers(book, {"one": {"size": 7, "_stem": "arithmetic"}}, lambda png: f"stills/{png}", "en")
     first, second = (cell["outputs"][0]["data"] for cell in book["cells"])
     assert first[widgets.VIEW] == {"model_id": "one", "text": "An explorer", "still": "stills/UE5H"}
     assert second == {"text/plain": "100%"}
-    assert book["metadata"]["widgets"][widgets.STATE]["state"] == {"one": {"state": {"size": 7}}}
+    assert book["metadata"]["widgets"][widgets.STATE]["state"] == {"one": {"state": {"size": 7, "_stem": "arithmetic"}}}
 
 
 def test_a_notebook_without_explorers_keeps_no_widget_state():
     book = notebook()
-    widgets.keep_explorers(book, {}, save_still=None)
+    widgets.keep_explorers(book, {}, None, "en")
     assert book["metadata"] == {}
 
 
 def test_the_chapter_carries_the_present_code_and_a_still(site):
     text = (site / f"{CHAPTER}.html").read_text(encoding="utf-8")
-    state = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])["state"]
-    carried = [record["state"]["_esm"] for record in state.values() if "_esm" in record["state"]]
-    assert carried == [module_text("arithmetic")]
+    given = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])
+    assert given["core"]["module"] == _bundle.core_module()
+    assert {stem: kind["module"] for stem, kind in given["explorers"].items()} == {
+        "arithmetic": _bundle.own_module("arithmetic")
+    }
+    assert {record["state"]["language"] for record in given["state"].values()} == {"en"}
     still = re.search(r'<noscript><img src="([^"]+)" alt="([^"]+)"', text)
     assert ((site / CHAPTER).parent / still[1]).read_bytes().startswith(b"\x89PNG")
     assert still[2].startswith("ArithmeticExplorer(")
