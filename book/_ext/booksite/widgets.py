@@ -9,11 +9,12 @@ import base64
 import hashlib
 import html
 import json
-import re
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.util.logging import getLogger
+from sphinx.util.osutil import relative_uri
 
 from .words import table
 
@@ -21,7 +22,7 @@ LOGGER = getLogger(__name__)
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS = {"ProgressView", "HTMLView", "LabelView", "HBoxView", "VBoxView"}  # a bar, and what stands beside it
-SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*?)</script>', re.DOTALL)
+OPEN, CLOSE = f'<script type="{VIEW}">', "</script>"  # what myst-nb puts around a view
 
 
 def explorers_of(notebook, language):
@@ -130,23 +131,28 @@ def refresh(app, docname, source):
     source[0] = json.dumps(notebook)
 
 
-def add_stills(app, pagename, templatename, context, doctree):
-    """Give each explorer its still image where no script runs, and the page the script that wakes explorers."""
+def views(doctree):
+    """The nodes that hold the view of an explorer."""
+    return doctree.findall(lambda node: isinstance(node, nodes.raw) and node.astext().startswith(OPEN))
 
-    def with_still(match):
-        view = json.loads(match[1])
-        if "still" not in view:
-            return match[0]
-        source = context["pathto"](f"_static/{view['still']}", resource=True)
-        image = f'<img src="{source}" alt="{html.escape(view["text"])}">'
-        return f"{match[0]}<noscript>{image}</noscript>"
 
-    body, explorers = SCRIPT.subn(with_still, context.get("body", ""))
-    if explorers:
-        context["body"] = body
+def add_stills(app, doctree, docname):
+    """Give each explorer its still image where no script runs."""
+    for node in list(views(doctree)):
+        view = json.loads(node.astext().removeprefix(OPEN).removesuffix(CLOSE))
+        if "still" in view:
+            source = relative_uri(app.builder.get_target_uri(docname), f"_static/{view['still']}")
+            image = f'<noscript><img src="{source}" alt="{html.escape(view["text"])}"></noscript>'
+            node.parent.insert(node.parent.index(node) + 1, nodes.raw("", image, format="html"))
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Give the page of an explorer the script that wakes it."""
+    if doctree and any(True for _ in views(doctree)):
         app.add_js_file("widgets.js", loading_method="defer")
 
 
 def setup(app):
     app.connect("source-read", refresh)
-    app.connect("html-page-context", add_stills, priority=400)
+    app.connect("doctree-resolved", add_stills)
+    app.connect("html-page-context", add_script, priority=400)
