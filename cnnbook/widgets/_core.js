@@ -1,8 +1,24 @@
+// @ts-check
 // What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
 // It imports nothing, and knows an explorer by its model only. How the two come together in a browser: `_bundle.py`.
 
+/** @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
+ *   on(event: string, call: () => void): void, off(event: string, call: () => void): void }} Model */
+/** @typedef {any} State */
+/** @typedef {(key: string, values?: Record<string, any>) => string} Sentence */
+/** @typedef {Sentence & { stem: string, has(key: string): boolean }} Words */
+/** @typedef {{ letter?: string, role?: string, min?: number, max?: number }} Setting */
+/** @typedef {{ element: HTMLElement, show(value: any): void }} Control */
+/** @typedef {{ x: number, y: number }} Point */
+
 const NS = "http://www.w3.org/2000/svg";
 
+/**
+ * @template {Element} E
+ * @param {E} element
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -12,10 +28,22 @@ function build(element, attributes, children) {
   return element;
 }
 
-/** An SVG or HTML element. An attribute that is a function listens to the event of that name. */
+/**
+ * An SVG or HTML element. An attribute that is a function listens to the event of that name.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 export function svg(tag, attributes = {}, ...children) {
   return build(document.createElementNS(NS, tag), attributes, children);
 }
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 export function html(tag, attributes = {}, ...children) {
   return build(document.createElement(tag), attributes, children);
 }
@@ -29,6 +57,8 @@ export const number = (value, digits = 2) => String(+value.toFixed(digits)).repl
 /**
  * A function that looks up a sentence in the words of the model and fills in its `{names}`. `t.has(key)` tells whether
  * there is one, `t.stem` names the explorer.
+ * @param {Model} model
+ * @returns {Words}
  */
 export function translator(model) {
   const words = model.get("_words");
@@ -40,9 +70,13 @@ export function translator(model) {
 /**
  * The state of an explorer: a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
  * to the model, unless it is impossible: then the reader sees why, and the model keeps the last possible one.
+ * @param {Model} model
+ * @param {string[]} names
+ * @param {(state: State) => void} redraw
+ * @param {(state: State) => boolean} [possible]
  */
 export function connect(model, names, redraw, possible = () => true) {
-  const state = {};
+  const state = /** @type {State} */ ({});
   let sending = false;
   const receive = () => {
     if (sending) return;
@@ -67,7 +101,11 @@ export function connect(model, names, redraw, possible = () => true) {
   };
 }
 
-/** Calls `draw(width)` whenever the element's width changes; returns the function that ends it. */
+/**
+ * Calls `draw(width)` whenever the element's width changes; returns the function that ends it.
+ * @param {Element} element
+ * @param {(width: number) => void} draw
+ */
 export function onWidth(element, draw) {
   let last = 0;
   const observer = new ResizeObserver(([entry]) => {
@@ -80,6 +118,7 @@ export function onWidth(element, draw) {
 
 /** Marks the explorer whose picture is in the upper half of the screen: on a phone its controls then stay in sight. */
 export function whileSeen(picture) {
+  /** @param {{ isIntersecting: boolean }[]} entries */
   const mark = ([{ isIntersecting }]) => picture.parentElement.classList.toggle("cnnx-seen", isIntersecting);
   const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -50% 0px" });
   observer.observe(picture);
@@ -108,11 +147,15 @@ const KEYS = { "data-lm-suppress-shortcuts": "true" };
 /**
  * The controls for `settings`: a slider for each that has a letter, a check box for the others.
  * `change({ name: value })` hears the reader, `show(state)` moves them all.
+ * @param {Record<string, Setting>} settings
+ * @param {Words} t
+ * @param {(patch: State) => void} change
  */
 export function panel(settings, t, change) {
   const controls = Object.entries(settings).map(([name, setting]) => {
-    const make = setting.letter ? slider : toggle;
-    return [name, make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) })];
+    const make = /** @type {(look: object) => Control} */ (setting.letter ? slider : toggle);
+    const control = make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) });
+    return /** @type {const} */ ([name, control]);
   });
   const element = html("div", { class: "cnnx-controls" }, ...controls.map(([, control]) => control.element));
   return { element, show: (state) => controls.forEach(([name, control]) => control.show(state[name])) };
@@ -243,6 +286,9 @@ export function grip({ x, y, name, title, role }) {
  * Dragging with mouse, pen or finger. `begin(point, grip, target)` returns a function of the point now, or nothing
  * where there is nothing to drag. It listens on the drawing itself, so the parts may be drawn anew on the way.
  * `hover(target)` hears what a mouse points at, and null when it leaves.
+ * @param {any} drawing
+ * @param {(start: Point, grip: string, target: any) => ((now: Point) => void) | void} begin
+ * @param {(target: any) => void} [hover]
  */
 export function drag(drawing, begin, hover = () => {}) {
   let move;
@@ -332,7 +378,13 @@ export function player({ t, at, last, go, pace }) {
   return { element, stop, playing: () => !!timer };
 }
 
-/** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes. */
+/**
+ * A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes.
+ * @param {number[][]} grid
+ * @param {Point & { side: number }} place
+ * @param {string} role
+ * @param {(row: number, column: number) => object} each
+ */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
   const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
@@ -364,16 +416,17 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
       else change(place, target.valueAsNumber);
     },
   });
-  const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
+  const all = /** @type {HTMLInputElement[]} */ (
+    places.map(change ? field : (place) => html("span", { "data-tap": place })));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
   const show = (values, heading) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", Math.max(...values.map((value) => number(value).length)));
+    grid.style.setProperty("--longest", String(Math.max(...values.map((value) => number(value).length))));
     for (const [place, cell] of all.entries()) {
       if (!change) cell.textContent = number(values[place]);
-      else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
+      else if (cell.valueAsNumber !== values[place]) cell.value = String(+values[place].toFixed(4));
       cell.removeAttribute("aria-invalid");
     }
   };
@@ -423,7 +476,10 @@ export function mount(el, t, { parts, picture, redraw, receive, close }) {
   return () => ends.forEach((end) => end());
 }
 
-/** A slider for decimals: from `min` to `max` in steps of `step`. */
+/**
+ * A slider for decimals: from `min` to `max` in steps of `step`.
+ * @param {any} setting
+ */
 export function decimal({ step, min, max, change, ...look }) {
   const steps = (value) => Math.round(value / step);
   const { element, show } = slider({

@@ -205,7 +205,7 @@ function render({ model, el }) {
     }
     for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
       const mark = cell.cloneNode();
-      mark.setAttribute("class", `cnnx-mark ${(cell.dataset.row ?? row) == row ? "" : "cnnx-copy"}`);
+      mark.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
       cell.parentNode.append(mark);
     }
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it in the page. All numbers come from `read`.
 import { arrows, choice, clamp, connect, drag, focusable, html, liveText, mount, number, presets, range, svg, toggle, translator } from "./_core.js";
 
@@ -114,7 +115,8 @@ function paint(canvas, role, shares, place) {
 /** The maps of a layer on one canvas, and the frame around a unit. */
 function mapsOf(layer, t) {
   const [{ maps, side, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
-  let [columns, drawn, cell] = [1, 1, side + gap];
+  const cell = side + gap;
+  let [columns, drawn] = [1, 1];
   const [canvas, frame] = [html("canvas", { "data-layer": layer }), svg("rect", { class: "cnnx-unit" })];
   const over = svg("svg", {}, frame);
   const element = html("div", {}, html("p", { class: "cnnx-title" }, t(layer)), html("div", { class: "cnnx-maps", "aria-hidden": "true" }, canvas, over));
