@@ -491,3 +491,20 @@ export function goal(model, t, live) {
   };
   return { element, show, reset };
 }
+
+/** Gives an element attributes. */
+export const put = (element, attributes) => build(element, attributes, []);
+
+/** A button with a text. */
+export const button = ({ text = "", click }) => html("button", { type: "button", class: "cnnx-wide", ...KEYS, click }, text);
+
+export const square = (x, y, size) => `M${x} ${y}h${size}v${size}h${-size}z`;
+
+/** Numbers as squares, rows of so many `columns`: the area is the size. Two paths take them: those above 0, those below. */
+export function squares(paths, numbers, { columns, side, largest = Math.max(...numbers.map(Math.abs)) }) {
+  const shape = (value, at) => {
+    const size = 0.94 * side * Math.sqrt(value / largest), gap = (side - size) / 2;
+    return value > 0.01 * largest ? square((at % columns) * side + gap, Math.floor(at / columns) * side + gap, size) : "";
+  };
+  paths.forEach((path, below) => put(path, { d: Array.from(numbers, (value, at) => shape(below ? -value : value, at)).join("") }));
+}
