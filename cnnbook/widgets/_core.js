@@ -1,5 +1,5 @@
 // What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
-// `_bundle.py` puts NAME and the table WORDS before this text and an explorer after it: the browser gets one module.
+// It imports nothing, and knows an explorer by its model only. How the two come together in a browser: `_bundle.py`.
 
 const NS = "http://www.w3.org/2000/svg";
 
@@ -54,11 +54,15 @@ export function printed(terms, compute, digits = 2) {
   return texts(6, 0, "≈");
 }
 
-/** A function that looks up a sentence of the model's language and fills in its `{names}`. */
+/**
+ * A function that looks up a sentence in the words of the model and fills in its `{names}`. `t.has(key)` tells whether
+ * there is one, `t.stem` names the explorer.
+ */
 export function translator(model) {
-  const table = WORDS[model.get("language")] ?? WORDS.en;
+  const words = model.get("_words");
   const written = (value) => (typeof value === "number" ? number(value, decimals(value)) : value);
-  return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+  const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+  return Object.assign(t, { stem: model.get("_stem"), has: (key) => key in words });
 }
 
 /**
@@ -441,7 +445,7 @@ export function presets({ name, table, t, change }) {
 /** Shows an explorer, from its controls to its hint, now and at each width of `picture`; returns the function that ends it. */
 export function mount(el, t, { parts, picture, redraw, receive, close }) {
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
-  el.append(html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...parts, hint));
+  el.append(html("div", { class: `cnnx x-${t.stem}`, role: "group", "aria-label": t("title") }, ...parts, hint));
   receive();
   const ends = [onWidth(picture, redraw), whileSeen(picture), close];
   return () => ends.forEach((end) => end());

@@ -26,7 +26,7 @@ class ActivationExplorer(Explorer):
     threshold : float
         Where the slope is below it, from 0.01 to 0.25, the curve counts as flat ("saturated") and is striped.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -56,7 +56,7 @@ class ActivationExplorer(Explorer):
     alpha = Real(1.0, 0, 2)
     threshold = Real(0.05, 0.01, 0.25)
 
-    def __init__(self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, language="en"):
+    def __init__(self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, language=None):
         words("activations", language)  # refuses a language without words
         super().__init__(
             function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, language=language

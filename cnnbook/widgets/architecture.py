@@ -53,7 +53,7 @@ class ArchitectureExplorer(Explorer):
     opened : str
         The stage that is opened; "" shows the stages.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class ArchitectureExplorer(Explorer):
 
     def __init__(
         self, networks="alexnet", *, input_shape=(3, 224, 224), shown=None, quantity="parameters", layers=None,
-        opened="", language="en",
+        opened="", language=None,
     ):  # fmt: skip
         words("architecture", language)  # refuses a language without words
         data = networks_of(networks, input_shape)

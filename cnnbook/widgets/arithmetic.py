@@ -26,7 +26,7 @@ class ArithmeticExplorer(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class ArithmeticExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language="en"
+        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
     ):
         words("arithmetic", language)  # refuses a language without words
         super().__init__(

@@ -47,7 +47,7 @@ class BatchNormExplorer(Explorer):
     running_mean, running_var : float
         Before any training: 0 and 1.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class BatchNormExplorer(Explorer):
 
     def __init__(
         self, values=BATCH, *, gamma=1.0, beta=0.0, training=True, momentum=0.1, running_mean=0.0, running_var=1.0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("batch_norm", language)  # refuses a language without words
         super().__init__(

@@ -28,7 +28,7 @@ class ChannelsExplorer(Explorer):
     channel, row, column : int
         The output number that is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -61,7 +61,7 @@ class ChannelsExplorer(Explorer):
     row = Whole(0, 0)
     column = Whole(0, 0)
 
-    def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language="en"):
+    def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language=None):
         words("channels", language)  # refuses a language without words
         super().__init__(
             c_in=c_in, c_out=c_out, kernel=kernel, groups=groups, channel=channel, row=row, column=column,

@@ -64,7 +64,7 @@ class ConvolutionStepper(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -103,7 +103,7 @@ class ConvolutionStepper(Explorer):
 
     def __init__(
         self, input=None, kernel=None, *, preset=None, flip=False, image=None, picture=None, row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("convolution", language)  # refuses a language without words
         if kernel is not None and preset is not None:

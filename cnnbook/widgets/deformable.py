@@ -51,7 +51,7 @@ class DeformableSampler(Explorer):
     row, column : int, optional
         The output cell whose window is shown. Default: the middle one.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class DeformableSampler(Explorer):
     row = Whole(0, 0)
     column = Whole(0, 0)
 
-    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language="en"):
+    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language=None):
         words("deformable", language)  # refuses a language without words
         super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, language=language)
         rows, columns = self._output_shape

@@ -41,7 +41,7 @@ class DilatedExplorer(Explorer):
     row, column : int, optional
         The output pixel. Default: the one in the middle.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -72,7 +72,7 @@ class DilatedExplorer(Explorer):
     row = Whole(9, 0)
     column = Whole(9, 0)
 
-    def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language="en"):
+    def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language=None):
         words("dilated", language)  # refuses a language without words
         size = self.class_traits()["size"].validate(self, size)
         row, column = ((size - 1) // 2 if place is None else place for place in (row, column))

@@ -31,7 +31,7 @@ class Im2colExplorer(Explorer):
     row, column : int
         Row of the matrix, that is, the window which is shown, and the number in it.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -67,7 +67,7 @@ class Im2colExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language="en"
+        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language=None
     ):
         words("im2col", language)  # refuses a language without words
         super().__init__(

@@ -144,7 +144,7 @@ class LeNetExplorer(Explorer):
     gradient : bool
         Show on the drawing where less ink, or more, lowers the lead of the answer over the next digit.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -176,7 +176,7 @@ class LeNetExplorer(Explorer):
     column = Whole(0, 0, SIDE - 1)
     gradient = Flag(False)
 
-    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, gradient=False, language="en"):
+    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, gradient=False, language=None):
         words("lenet", language)  # refuses a language without words
         middle = LAYERS[layer].side // 2 if layer in LAYERS else 0
         row, column = (middle if at is None else at for at in (row, column))

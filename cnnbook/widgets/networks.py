@@ -34,7 +34,7 @@ class NetworksExplorer(Explorer):
     chosen : str
         The network that is marked; "" for none.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class NetworksExplorer(Explorer):
     chosen = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language="en"
+        self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language=None
     ):
         words("networks", language)  # refuses a language without words
         if table is None:

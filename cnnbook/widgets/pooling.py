@@ -43,7 +43,7 @@ class PoolingExplorer(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class PoolingExplorer(Explorer):
 
     def __init__(
         self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, ceil_mode=False, row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("pooling", language)  # refuses a language without words
         super().__init__(

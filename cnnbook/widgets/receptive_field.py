@@ -47,7 +47,7 @@ class ReceptiveFieldExplorer(Explorer):
     row, column : int, optional
         The unit that is shown. Default: the one in the middle.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class ReceptiveFieldExplorer(Explorer):
     row = Whole(7, 0)
     column = Whole(7, 0)
 
-    def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language="en"):
+    def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language=None):
         words("receptive_field", language)  # refuses a language without words
         traits = self.class_traits()
         layers, size = traits["layers"].validate(self, layers), traits["size"].validate(self, size)

@@ -61,7 +61,7 @@ class ResidualExplorer(Explorer):
     cut : sequence of int
         Blocks whose branch f is cut out: there f(x) = 0.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class ResidualExplorer(Explorer):
     block = Whole(15, 1)
     cut = Blocks()
 
-    def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language="en"):
+    def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language=None):
         words("residual", language)  # refuses a language without words
         super().__init__(depth=depth, gain=gain, normalise=normalise, block=1, cut=cut, language=language)
         self.block = self.depth // 2 if block is None else block

@@ -35,7 +35,7 @@ class TransposedStepper(Explorer):
     row, column : int
         The input cell whose stamp is shown; with zeros inserted, the output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -75,7 +75,7 @@ class TransposedStepper(Explorer):
 
     def __init__(
         self, input=INPUT, kernel=KERNEL, *, stride=2, padding=1, output_padding=0, view="scatter", row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("transposed", language)  # refuses a language without words
         super().__init__(
