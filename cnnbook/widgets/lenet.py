@@ -281,35 +281,6 @@ class LeNetExplorer(Explorer):
         """First and last of the pixels, of one axis, that are not padding."""
         return max(start, 0), min(start + size, SIDE) - 1
 
-    def still(self):
-        from matplotlib.patches import Rectangle
-
-        from ._figure import figure, fill, line, png
-
-        word, maps = words("lenet", self.language), self.maps
-        picture = figure(7.2, 7.6)
-        top, *rows = picture.subfigures(4, 1, height_ratios=(3, 1.3, 1.7, 1.5))
-        drawing, bars = top.subplots(1, 2)
-        drawing.imshow(self.image, cmap=_inks("input"), vmin=0, vmax=255)
-        layer = LAYERS[self.layer]
-        corner = [at * layer.jump - PAD - 0.5 for at in (self.column, self.row)]
-        style = {"fill": False, "ec": line("kernel"), "lw": 2, "clip_on": False}
-        drawing.add_patch(Rectangle(corner, layer.field, layer.field, **style))
-        drawing.set(xlim=(-PAD - 0.5, SIDE + PAD - 0.5), ylim=(SIDE + PAD - 0.5, -PAD - 0.5), xticks=[], yticks=[])
-        drawing.set_facecolor(fill("padding"))
-        chances = _softmax(maps["output"])
-        bars.barh(range(10), chances, fc=line("output"))
-        bars.set(yticks=range(10), xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0%", "50%", "100%"])
-        bars.invert_yaxis()
-        bars.spines[["top", "right"]].set_visible(False)
-        pairs = (("C1", "S2"), ("C3", "S4"), ("C5", "F6"))
-        for part, pair, ratios in zip(rows, pairs, ((2, 1), (2, 1), (1, 1)), strict=True):
-            for axes, name in zip(part.subplots(1, 2, width_ratios=ratios), pair, strict=True):
-                axes.imshow(_montage(maps[name], LAYERS[name]), cmap=_inks("output"), vmin=-1, vmax=1)
-                axes.set_title(word[name], loc="left", size=9)
-                axes.axis("off")
-        return png(picture)
-
 
 def _drawing(digit):
     """A digit, by its name or as an array, in base64."""
@@ -348,26 +319,3 @@ def _written(value, digits):
 def _percent(chance):
     """A chance in percent: never 0 or 100, which no softmax is."""
     return "<0.1" if chance < 0.0005 else ">99.9" if chance >= 0.9995 else _written(100 * chance, 1)
-
-
-def _montage(maps, layer):
-    """Maps of a layer in rows, white between them."""
-    import numpy as np
-
-    columns = {6: 6, 16: 8, 120: 20, 84: 21}[layer.maps]
-    gap = int(layer.side > 1)
-    cell = layer.side + gap
-    whole = np.full((layer.maps // columns * cell - gap, columns * cell - gap), np.nan)
-    for place, one in enumerate(maps.reshape(layer.maps, layer.side, layer.side)):
-        row, column = divmod(place, columns)
-        whole[row * cell : row * cell + layer.side, column * cell : column * cell + layer.side] = one
-    return whole
-
-
-def _inks(role):
-    """From the paper to the colour of a role."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    from ._figure import fill, line
-
-    return LinearSegmentedColormap.from_list(role, [fill("page"), line(role)])

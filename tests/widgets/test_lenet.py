@@ -161,11 +161,6 @@ def test_a_drawing_of_another_size_is_refused(value):
     assert explorer.drawing == START["drawing"]
 
 
-@pytest.mark.parametrize("options", [{}, {"digit": "hard_eight", "layer": "output", "channel": 8}])
-def test_drawings_have_a_still(options):
-    assert len(b64decode(LeNetExplorer(**options).still())) > 5_000
-
-
 # In JavaScript
 
 
