@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types run exercises setup-cells bench lock clean
+.PHONY: help book test lint types run stills exercises setup-cells bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -32,6 +32,10 @@ types: $(VENV)/test-ready  ## check the types in the explorers' JavaScript (Type
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)
 	@echo "Next: git diff $(NOTEBOOK), then make book"
+
+stills: $(VENV)/test-ready  ## draw the stills of the explorers in all stored notebooks anew, and run none
+	@$(PY) tests/notebooks/stills.py
+	@echo "Next: git diff book/"
 
 exercises: $(VENV)/test-ready  ## derive exercises/ from solutions/
 	@$(VENV)/bin/cnnbook exercises build

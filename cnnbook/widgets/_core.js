@@ -54,6 +54,34 @@ export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, i
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
 
+/** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
+function holding(values) {
+  const error = 1e-12 * Math.max(1, ...values.map(Math.abs)); // of sums of decimals in binary
+  return range(5).find((digits) => values.every((value) => Math.abs(value - value.toFixed(digits)) < error));
+}
+
+/** The decimals of a value by itself: those that hold it, else `digits`, and more where it is small. */
+export const decimals = (value, digits = 2) =>
+  holding([value]) ?? clamp(1 - Math.floor(Math.log10(Math.abs(value))), digits, 6);
+
+/**
+ * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms have as many decimals as
+ * lead to the same rounded value.
+ */
+export function printed(terms, compute, digits = 2) {
+  const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
+  const texts = (more, places, sign) => ({ terms: terms.map((term) => number(term, more)), sign, value: number(value, places) });
+  if (exact !== undefined) return texts(exact, exact, "=");
+  const isTrue = (more, places) =>
+    Math.abs(compute(...terms.map((term) => +term.toFixed(more))) - value.toFixed(places)) <= 10 ** -places / 2;
+  for (let places = decimals(value, digits); places >= 0; places -= 1) {
+    const more = range(7).find((count) => count >= places && isTrue(count, places));
+    if (more !== undefined) return texts(more, places, "≈");
+  }
+  return texts(6, 0, "≈");
+}
+
 /**
  * A function that looks up a sentence in the words of the model and fills in its `{names}`. `t.has(key)` tells whether
  * there is one, `t.stem` names the explorer.
@@ -62,7 +90,7 @@ export const number = (value, digits = 2) => String(+value.toFixed(digits)).repl
  */
 export function translator(model) {
   const words = model.get("_words");
-  const written = (value) => (typeof value === "number" ? number(value) : value);
+  const written = (value) => (typeof value === "number" ? number(value, decimals(value)) : value);
   const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
   return Object.assign(t, { stem: model.get("_stem"), has: (key) => key in words });
 }
@@ -399,7 +427,7 @@ export function numbers(grid, { x, y, side }, role, each = () => ({})) {
 
 /**
  * A matrix in HTML. With `change(place, value)` its numbers can be typed in, up to `limit`; `wrong()` hears of what is
- * none. `show(values, heading)` fills it; each cell has its place, in reading order, as data-tap.
+ * none. `show(values, heading, texts)` fills it; each cell has its place, in reading order, as data-tap.
  */
 export function numberGrid({ role, rows, columns, limit, name, change, wrong }) {
   const places = range(rows * columns);
@@ -420,13 +448,13 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
     places.map(change ? field : (place) => html("span", { "data-tap": place })));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 6 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", String(Math.max(...values.map((value) => number(value).length))));
+    grid.style.setProperty("--longest", String(Math.max(...texts.map((text) => text.length))));
     for (const [place, cell] of all.entries()) {
-      if (!change) cell.textContent = number(values[place]);
-      else if (cell.valueAsNumber !== values[place]) cell.value = String(+values[place].toFixed(4));
+      if (!change) cell.textContent = texts[place];
+      else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
       cell.removeAttribute("aria-invalid");
     }
   };
@@ -497,3 +525,46 @@ export const onLine = (name, min, max, keys) =>
   ({ ...focusable(name, keys), role: "slider", "aria-valuemin": min, "aria-valuemax": max, class: "cnnx-handle" });
 export const tell = (element, value, text = number(value)) =>
   build(element, { "aria-valuenow": value, "aria-valuetext": text }, []);
+
+/**
+ * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
+ * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
+ * Room is kept for both sentences; the one live text says the second, unseen. There is no goal where the first state has
+ * reached it, or where the trait `goal` is false.
+ */
+export function goal(model, t, live) {
+  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
+  const discovered = html("span");
+  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
+  let open; // not known before the first state is
+  const show = (found) => {
+    open ??= !found;
+    element.hidden = !open || model.get("goal") === false;
+    if (element.hidden || !found || element.classList.contains("cnnx-reached")) return;
+    element.classList.add("cnnx-reached");
+    discovered.textContent = t("discovered", found);
+    live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
+  };
+  const reset = () => {
+    element.classList.remove("cnnx-reached");
+    discovered.textContent = "";
+  };
+  return { element, show, reset };
+}
+
+/** Gives an element attributes. */
+export const put = (element, attributes) => build(element, attributes, []);
+
+/** A button with a text. */
+export const button = ({ text = "", click }) => html("button", { type: "button", class: "cnnx-wide", ...KEYS, click }, text);
+
+export const square = (x, y, size) => `M${x} ${y}h${size}v${size}h${-size}z`;
+
+/** Numbers as squares, rows of so many `columns`: the area is the size. Two paths take them: those above 0, those below. */
+export function squares(paths, numbers, { columns, side, largest = Math.max(...numbers.map(Math.abs)) }) {
+  const shape = (value, at) => {
+    const size = 0.94 * side * Math.sqrt(value / largest), gap = (side - size) / 2;
+    return value > 0.01 * largest ? square((at % columns) * side + gap, Math.floor(at / columns) * side + gap, size) : "";
+  };
+  paths.forEach((path, below) => put(path, { d: Array.from(numbers, (value, at) => shape(below ? -value : value, at)).join("") }));
+}

@@ -1,4 +1,4 @@
-"""What all explorers share in Python: settings that refuse bad input, a stable text, a still image."""
+"""What all explorers share in Python: settings that refuse bad input, a stable text."""
 
 from contextlib import contextmanager
 
@@ -58,10 +58,9 @@ class Flag(traitlets.Bool):
 
 
 class Explorer(anywidget.AnyWidget):
-    """What an explorer is made of: a subclass names its settings and defines two methods, the browser does the rest.
+    """What an explorer is made of: a subclass names its settings and says its result, the browser does the rest.
 
-    ``summary()`` returns the result as one line of text, ``still()`` the picture as PNG in base64, for where no
-    JavaScript runs (:class:`cnnbook.widgets._still.Still` draws it).
+    ``summary()`` returns the result as one line of text.
 
     Attributes
     ----------
@@ -69,10 +68,14 @@ class Explorer(anywidget.AnyWidget):
         Names of the traits that ``repr`` shows, in the order of the constructor.
     language : str
         Language of the words on screen; left out, the one that is set when it is made, see :mod:`cnnbook.language`.
+    goal : bool
+        Show what there is to discover, where the explorer has something and does not start with it. Switch it off where
+        a text asks for something else.
     """
 
     settings = ()
     language = traitlets.Unicode().tag(sync=True)
+    goal = Flag(True)
     _stem = traitlets.Unicode().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)  # in the browser, no module knows them by itself
 
@@ -102,4 +105,4 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": f"{self!r}\n{self.summary()}", "image/png": self.still()}, metadata
+        return {**data, "text/plain": f"{self!r}\n{self.summary()}"}, metadata

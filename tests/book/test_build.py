@@ -128,6 +128,16 @@ def test_a_page_carries_each_text_once(monkeypatch):
     assert "stale" not in json.dumps(given)
 
 
+def test_explorers_that_are_stored_as_pictures_become_widgets_again():
+    stored = {"explorer": "ArithmeticExplorer", "state": '{"size":7}'}
+    output = {"data": {"text/plain": "An explorer"}, "metadata": {"cnnbook": stored}}
+    book = {"metadata": {}, "cells": [{}, {"outputs": [output]}]}
+    widgets.as_widgets(book)
+    [(model_id, traits)] = widgets.explorers_of(book, str.upper, str.title).items()
+    assert traits == {"size": 7, "_esm": "ARITHMETIC", "_css": "Arithmetic"}
+    assert output["data"][widgets.VIEW] == {"model_id": model_id}
+
+
 def test_widgets_that_need_a_kernel_leave_their_text():
     book = notebook(one={"text/plain": "An explorer", "image/png": "UE5H"}, bar={"text/plain": "100%"})
     widgets.keep_explorers(book, {"one": {"size": 7, "_stem": "arithmetic"}}, lambda png: f"stills/{png}", "en")

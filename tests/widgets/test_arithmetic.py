@@ -85,12 +85,6 @@ def test_the_window_stays_in_the_output():
     assert (explorer.output_size, explorer.row, explorer.column) == (4, 3, 1)
 
 
-def test_the_still_tells_of_a_window_that_ceil_mode_leaves_out():
-    explorer = ArithmeticExplorer(1, 1, stride=2, padding=1, ceil_mode=True)
-    assert explorer._formula() == "⌈(1 + 2·1 − 1·(1 − 1) − 1) / 2⌉ + 1 − 1 = 1"
-    assert ArithmeticExplorer(8, 3, stride=2)._formula() == "⌊(8 + 2·0 − 1·(3 − 1) − 1) / 2⌋ + 1 = 3"
-
-
 # In JavaScript
 
 

@@ -1,8 +1,8 @@
 """Explorers in a static page: no kernel, no require.js, no html-manager. The page's part is book/_assets/widgets.js.
 
-A stored notebook freezes the JavaScript that its widgets had when it ran, once for each widget. While a notebook is
-read, this drops it, as well as what a page cannot show without a kernel, and puts in what the package has now: the
-core once, the module, rules and words of each kind of explorer once, in the language of the page.
+A stored notebook holds what explorers were set to and a picture of each (tests/notebooks/stills.py). While it is read,
+this drops what a page cannot show without a kernel, and puts in what the package has now: the core once, the module,
+rules and words of each kind of explorer once, in the language of the page.
 """
 
 import base64
@@ -23,6 +23,22 @@ STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS = {"ProgressView", "HTMLView", "LabelView", "HBoxView", "VBoxView"}  # a bar, and what stands beside it
 OPEN, CLOSE = f'<script type="{VIEW}">', "</script>"  # what myst-nb puts around a view
+
+
+def as_widgets(notebook):
+    """Make widgets again of the explorers that a notebook (changed in place) stores as pictures with their states."""
+    from cnnbook.widgets import _HOMES
+
+    states = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if stored := output.get("metadata", {}).pop("cnnbook", None):
+                model_id = f"{len(states) + 1:032x}"
+                name = f"cnnbook.widgets.{_HOMES[stored['explorer']]}.{stored['explorer']}"
+                states[model_id] = {"state": {"_anywidget_id": name, **json.loads(stored["state"])}}
+                output["data"][VIEW] = {"model_id": model_id}
+    if states:
+        notebook["metadata"].setdefault("widgets", {}).setdefault(STATE, {}).setdefault("state", {}).update(states)
 
 
 def explorers_of(notebook, language):
@@ -109,7 +125,8 @@ def keep_explorers(notebook, explorers, save_still, language):
 
 def refresh(app, docname, source):
     """Sphinx's source-read hook: change a notebook's text on its way to the parser."""
-    if VIEW not in source[0] or Path(app.env.doc2path(docname)).suffix != ".ipynb":
+    kept = VIEW in source[0] or '"explorer": "' in source[0]
+    if not kept or Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
     if app.srcdir not in map(Path, sys.path):
         sys.path.insert(0, str(app.srcdir))
@@ -124,6 +141,7 @@ def refresh(app, docname, source):
 
     notebook = json.loads(source[0])
     language = app.config.language.replace("_", "-")
+    as_widgets(notebook)
     explorers = explorers_of(notebook, language)
     for number, wrong in unshowable(notebook, explorers):
         LOGGER.warning(f"cell {number}: {wrong}", location=app.env.doc2path(docname))
