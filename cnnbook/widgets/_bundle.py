@@ -112,8 +112,8 @@ def core_style():
     palette = json.loads(_PALETTE.read_text(encoding="utf-8"))
     light, dark = (_variables(name, palette[name]) for name in ("light", "dark"))
     themes = (
-        f".cnnx {light}\n{', '.join(_DARK_HOSTS)} {dark}\n"
-        f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
+        f".cnnx {light}\n@media screen {{ {', '.join(_DARK_HOSTS)} {dark} }}\n"  # paper is light
+        f"@media screen and (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
     )
     return themes + _read("_core.css")
 
@@ -125,10 +125,7 @@ def own_style(stem):
     True
     """
     _check(stem)
-    own = _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
-    if not own.startswith(f".x-{stem} "):  # others on the page have rules of their own; new sheets say so in each rule,
-        own = f".x-{stem} {{\n{own}}}\n"  # since Safari before 16.5 drops nested ones
-    return own
+    return _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
 
 
 def style_text(stem):
