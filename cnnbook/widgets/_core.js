@@ -98,6 +98,27 @@ export function translator(model) {
   return Object.assign(t, { stem: model.get("_stem"), has: (key) => key in words });
 }
 
+const VIEW = "application/vnd.jupyter.widget-view+json";
+const STATE = "application/vnd.jupyter.widget-state+json";
+
+/**
+ * JupyterLab: a notebook that is opened again without its kernel would show an error in place of an explorer. So it keeps
+ * the text of each output as a widget of the same id that needs no kernel.
+ */
+function keepTexts(model) {
+  const notebook = model.widget_manager?.context?.model;
+  if (!notebook?.setMetadata) return;
+  const widgets = notebook.getMetadata("widgets"), state = {};
+  for (const [id, record] of Object.entries(widgets?.[STATE]?.state ?? {})) if (!record.cnnbook) state[id] = record;
+  const outputs = [...notebook.cells].flatMap(({ outputs }) => range(outputs?.length).map((index) => outputs.get(index).data));
+  for (const data of outputs.filter((data) => data[VIEW] && /^\w+\(/.test(data["text/plain"]))) {
+    const value = html("pre", {}, data["text/plain"]).outerHTML + html("p", {}, translator(model)("run_again")).outerHTML;
+    const kind = { model_name: "HTMLModel", model_module: "@jupyter-widgets/controls", model_module_version: "2.0.0" };
+    state[data[VIEW].model_id] = { ...kind, state: { value }, cnnbook: true };
+  }
+  notebook.setMetadata("widgets", { ...widgets, [STATE]: { version_major: 2, version_minor: 0, state } });
+}
+
 /**
  * The state of an explorer: a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
  * to the model, unless it is impossible: then the reader sees why, and the model keeps the last possible one.
@@ -115,6 +136,7 @@ export function connect(model, names, redraw, possible = () => true) {
     redraw(state);
   };
   for (const name of names) model.on(`change:${name}`, receive);
+  keepTexts(model);
   return {
     state,
     receive,
