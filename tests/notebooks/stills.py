@@ -20,7 +20,7 @@ from cnnbook import widgets
 from cnnbook.widgets._bundle import module_text, style_text, words
 
 ROOT = Path(__file__).parents[2]
-WIDTH, SCALE, COLOURS = 640, 2, 64  # few colours are in a still, and their edges blend
+WIDTH, SCALE, COLOURS = 640, 2, 96  # few colours are in a still, and their edges blend
 SHADE = 32  # of 256
 KEY = "cnnbook"  # in an output's metadata: name and state of the explorer that it shows
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -106,7 +106,8 @@ def drawing(browser):
             "note": words(stem, state["language"])["still"],
         })  # fmt: skip
         shot = Image.open(BytesIO(page.locator("#still").screenshot(animations="disabled"))).convert("RGB")
-        return shot.quantize(COLOURS, dither=Image.Dither.NONE)  # a third of the bytes
+        # A third of the bytes. "Maximum coverage" keeps the colours of small things too: a thin frame, one arrow.
+        return shot.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
     return draw
 

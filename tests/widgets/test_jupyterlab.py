@@ -97,11 +97,12 @@ def _ask(address):
         return None
 
 
-def wait_for_kernel(page, address):
-    """Wait until the page has its kernel: a cell that is run before is forgotten, or asks for a kernel."""
+def wait_for_kernel(page, address, name):
+    """Wait until the page of a notebook has its kernel: a cell that is run before is forgotten, or asks for a kernel."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        kernels = _ask(f"{address}/api/kernels") or []
+        sessions = _ask(f"{address}/api/sessions") or []
+        kernels = [session["kernel"] for session in sessions if session["path"] == f"{name}.ipynb"]
         if any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels):
             break
         page.wait_for_timeout(500)
@@ -117,7 +118,7 @@ def notebook(lab, chromium):
     page.set_default_timeout(60_000)
     page.goto(f"{lab}/doc/tree/explorers.ipynb?token={TOKEN}")
     page.locator(".jp-CodeCell").first.wait_for()
-    wait_for_kernel(page, lab)
+    wait_for_kernel(page, lab, "explorers")
     run_cell(page, 0)
     expect(page.locator(".cnnx")).to_have_count(len(EXPLORERS), timeout=60_000)
     page.set_default_timeout(10_000)
@@ -181,7 +182,7 @@ def test_a_stored_notebook_shows_its_stills_without_being_run(lab, chromium):
 @pytest.mark.browser
 def test_an_own_notebook_that_is_opened_again_says_what_was_seen(lab, chromium):
     page = opened(lab, chromium, "own")
-    wait_for_kernel(page, lab)
+    wait_for_kernel(page, lab, "own")
     run_cell(page, 0)
     expect(page.locator(".cnnx")).to_have_count(2, timeout=60_000)
     page.keyboard.press("Control+s")
