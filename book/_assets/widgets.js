@@ -1,11 +1,11 @@
 // Wakes the explorers of a static page: anywidgets whose JavaScript computes in the browser, so that no kernel is needed.
-// The page carries their states in one JSON script and, where each is to stand, its model's id in another.
+// The page carries their states and modules in one JSON script and, where each is to stand, its model's id in another.
 (() => {
   "use strict";
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
   const script = document.querySelector(STATE);
-  const records = script ? JSON.parse(script.textContent).state : {};
+  const { state: records, core, explorers, address, words } = script ? JSON.parse(script.textContent) : {};
 
   // What a kernel's widget model offers, without the kernel. Views of one model share it, and so stay in step.
   class Model {
@@ -32,24 +32,29 @@
   }
 
   // A module is imported from a blob: that also works for a page opened as a file.
-  const modules = {};
-  async function load(id) {
-    const { _esm, _css } = records[id].state;
-    if (_css) document.head.append(Object.assign(document.createElement("style"), { textContent: _css }));
-    const url = URL.createObjectURL(new Blob([_esm], { type: "text/javascript" }));
+  const open = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const wear = (css) => document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+
+  // All explorers of a page import one core: its address takes the place of the one that their modules name.
+  let shared;
+  async function load(stem) {
+    if (!shared) wear(core.style);
+    shared ??= open(core.module);
+    const { module, style } = explorers[stem];
+    wear(style);
+    const url = open(module.replace(address, JSON.stringify(shared)));
     try {
-      const { default: widget } = await import(url);
-      return typeof widget === "function" ? await widget() : widget;
+      return (await import(url)).default;
     } finally {
       URL.revokeObjectURL(url);
     }
   }
 
-  const models = {};
+  const modules = {}, models = {};
   async function wake(id) {
-    const traits = records[id].state, source = traits._same_as ?? id;
-    const widget = await (modules[source] ??= load(source));
-    const model = new Model(traits);
+    const traits = records[id].state, stem = traits._stem;
+    const widget = await (modules[stem] ??= load(stem));
+    const model = new Model({ ...traits, _words: explorers[stem].words });
     await widget.initialize?.({ model });
     return { widget, model };
   }
@@ -68,7 +73,7 @@
       if (still) el.append(Object.assign(new Image(), { src: `${document.documentElement.dataset.content_root}_static/${still}`, alt: text }));
       el.append(Object.assign(document.createElement("p"), {
         className: "explorer-failed",
-        textContent: `This explorer could not start here (${error.message}). Run the notebook to use it.`,
+        textContent: words.failed.replace("{reason}", () => error.message),
       }));
     }
   }

@@ -1,17 +1,22 @@
-"""What the browser gets: one module text and one style sheet an explorer, put together from the files beside this one.
+"""What the browser gets: modules, style sheets and words of the explorers, from the files beside this one.
+
+Modules go in whole: nothing reads or changes JavaScript but for the one address that an explorer imports, ``CORE``.
+A page of the book carries the core once, and its script gives it an address (book/_assets/widgets.js); a kernel sends
+each explorer as one text, in which the core travels along (``_join.js``).
 
 It needs the standard library only, so that the book can be built without anywidget.
 
->>> module_text("arithmetic").startswith('const NAME = "arithmetic", WORDS = ')
-True
+>>> own_module("arithmetic").count(CORE)
+1
 """
 
 import json
-import re
 from pathlib import Path
 
+from ..language import get
 from ..language import words as table
 
+CORE = '"./_core.js"'  # as every explorer imports it
 _HERE = Path(__file__).parent
 _PALETTE = _HERE.parent / "palette.json"
 
@@ -35,8 +40,17 @@ def stems():
     return sorted(path.stem for path in _HERE.glob("*.js") if not path.stem.startswith("_"))
 
 
-def module_text(stem):
-    """Return an explorer as one ES module that imports nothing: its words, the shared core, its own code.
+def core_module():
+    """Return the module that all explorers import.
+
+    >>> "export function svg(" in core_module()
+    True
+    """
+    return _read("_core.js")
+
+
+def own_module(stem):
+    """Return the module of an explorer; its one import is that of the core.
 
     Parameters
     ----------
@@ -47,22 +61,71 @@ def module_text(stem):
     -------
     str
         A module whose default export is ``{ render({ model, el }) }``; it also exports the explorer's pure functions.
+        Besides its traits, the model gives it its name, ``_stem``, and its words, ``_words``.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such explorer, or where it does not import the core in the one way that is known.
+    """
+    _check(stem)
+    text = _read(f"{stem}.js")
+    if text.count(CORE) != 1:
+        raise ValueError(f"{stem}.js names {CORE} {text.count(CORE)} times: import the core in one place")
+    return text
+
+
+def module_text(stem):
+    """Return an explorer as one module that imports nothing from its host: the core and its own module, joined.
+
+    Parameters
+    ----------
+    stem : str
+        As in :func:`own_module`.
+
+    Returns
+    -------
+    str
+        A module whose default export is that of the explorer.
 
     Raises
     ------
     ValueError
         Where there is no such explorer.
+
+    Examples
+    --------
+    >>> module_text("arithmetic").splitlines()[-1]
+    'export default explorer;'
+    """
+    texts = {"CORE": core_module(), "OWN": own_module(stem), "ADDRESS": CORE}
+    given = "".join(f"const {name} = {json.dumps(text, ensure_ascii=False)};\n" for name, text in texts.items())
+    return given + _read("_join.js")
+
+
+def core_style():
+    """Return the rules that all explorers share, the palette as CSS variables first.
+
+    >>> "--kernel-line: #a85400;" in core_style()
+    True
+    """
+    palette = json.loads(_PALETTE.read_text(encoding="utf-8"))
+    light, dark = (_variables(name, palette[name]) for name in ("light", "dark"))
+    themes = (
+        f".cnnx {light}\n@media screen {{ {', '.join(_DARK_HOSTS)} {dark} }}\n"  # paper is light
+        f"@media screen and (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
+    )
+    return themes + _read("_core.css")
+
+
+def own_style(stem):
+    """Return an explorer's own rules; they reach no other explorer.
+
+    >>> own_style("arithmetic").startswith(".x-arithmetic ")
+    True
     """
     _check(stem)
-    languages = sorted(path.name.split(".")[1] for path in _HERE.glob(f"{stem}.*.json"))
-    imports = re.compile(r'^import \{([^}]*)\} from "\./_core\.js";$', flags=re.MULTILINE)
-    comment = re.compile(r"^ *(//|/\*\*|\*).*\n| // .*$", flags=re.MULTILINE)
-    core, own = (comment.sub("", _read(name)) for name in ("_core.js", f"{stem}.js"))
-    code = _needed(core, " ".join(imports.findall(own))) + imports.sub("", own)
-    code = re.sub(r"^\s+", "", code, flags=re.MULTILINE)  # comments, and indentation: both weigh in a page
-    unused = {key for key in json.loads(_read("_core.en.json")) if not re.search(rf"\b{key}\b", code)}
-    shown = {name: {k: text for k, text in words(stem, name).items() if k not in unused} for name in languages}
-    return f'const NAME = "{stem}", WORDS = {json.dumps(shown, ensure_ascii=False)};\n{code}'
+    return _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
 
 
 def style_text(stem):
@@ -88,20 +151,10 @@ def style_text(stem):
     >>> "--kernel-line: #a85400;" in style_text("arithmetic")
     True
     """
-    _check(stem)
-    palette = json.loads(_PALETTE.read_text(encoding="utf-8"))
-    light, dark = (_variables(name, palette[name]) for name in ("light", "dark"))
-    themes = (
-        f".cnnx {light}\n{', '.join(_DARK_HOSTS)} {dark}\n"
-        f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
-    )
-    own = _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
-    if not own.startswith(f".x-{stem} "):  # others on the page have rules of their own; new sheets say so in each rule,
-        own = f".x-{stem} {{\n{own}}}\n"  # since Safari before 16.5 drops nested ones
-    return f"{themes}{_read('_core.css')}{own}"
+    return core_style() + own_style(stem)
 
 
-def words(stem, language="en"):
+def words(stem, language=None):
     """Return the words that an explorer shows, shared ones included: an edition in another language adds its tables.
 
     Where these lack a key, the English sentence stands.
@@ -109,9 +162,10 @@ def words(stem, language="en"):
     Parameters
     ----------
     stem : str
-        As in :func:`module_text`.
-    language : str
-        Names the tables ``<stem>.<language>.json`` and ``_core.<language>.json``.
+        As in :func:`own_module`.
+    language : str, optional
+        Names the tables ``<stem>.<language>.json`` and ``_core.<language>.json``; of "zh-TW", those of "zh" count too.
+        Left out: what :func:`spoken` gives.
 
     Returns
     -------
@@ -129,21 +183,35 @@ def words(stem, language="en"):
     'Kernel size'
     """
     _check(stem)
-    if not (_HERE / f"{stem}.{language}.json").exists():
+    if language is None:
+        language = spoken(stem)
+    elif not _speaks(stem, language):
         raise ValueError(f"language {language!r} is unknown: add cnnbook/widgets/{stem}.{language}.json or use 'en'")
     return {**table(_HERE / "_core", language), **table(_HERE / stem, language)}
 
 
-def _needed(core, names):
-    """The pieces of the core, blank lines between them, that declare `names`, and those that these need in turn."""
-    pieces = re.sub(r"^export ", "", core, flags=re.MULTILINE).split("\n\n")
-    declared = [set(re.findall(r"^(?:function|const) (\w+)", piece, flags=re.MULTILINE)) for piece in pieces]
-    kept, asked = set(), names
-    while asked:
-        new = {index for index, own in enumerate(declared) if own & set(re.findall(r"\w+", asked))} - kept
-        kept |= new
-        asked = "\n".join(pieces[index] for index in new)
-    return "\n".join(pieces[index] for index in sorted(kept)) + "\n"
+def spoken(stem, language=None):
+    """Return the language that an explorer shows where `language` is wanted: English where it has no words in it.
+
+    Parameters
+    ----------
+    stem : str
+        As in :func:`own_module`.
+    language : str, optional
+        Left out: the one that is set, see :mod:`cnnbook.language`.
+
+    Examples
+    --------
+    >>> spoken("arithmetic", "xx")
+    'en'
+    """
+    _check(stem)
+    language = get() if language is None else language
+    return language if _speaks(stem, language) else "en"
+
+
+def _speaks(stem, language):
+    return any((_HERE / f"{stem}.{tag}.json").exists() for tag in (language, str(language).partition("-")[0]))
 
 
 def _check(stem):

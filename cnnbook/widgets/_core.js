@@ -1,8 +1,27 @@
+// @ts-check
 // What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
-// `_bundle.py` puts NAME and the table WORDS before this text and an explorer after it: the browser gets one module.
+// It imports nothing, and knows an explorer by its model only. How the two come together in a browser: `_bundle.py`.
+
+/** @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
+ *   on(event: string, call: () => void): void, off(event: string, call: () => void): void }} Model */
+/** @typedef {any} State */
+/** @typedef {(key: string, values?: Record<string, any>) => string} Sentence */
+/** @typedef {Sentence & { stem: string, has(key: string): boolean }} Words */
+/** @typedef {{ letter?: string, role?: string, min?: number, max?: number }} Setting */
+/** @typedef {{ element: HTMLElement, show(value: any): void }} Control */
+/** @typedef {{ x: number, y: number }} Point */
 
 const NS = "http://www.w3.org/2000/svg";
+if (![].at) { // Safari before 15.4, Firefox before 90
+  Object.defineProperty(Array.prototype, "at", { value(index) { return this[index < 0 ? this.length + index : index]; } });
+}
 
+/**
+ * @template {Element} E
+ * @param {E} element
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -12,10 +31,22 @@ function build(element, attributes, children) {
   return element;
 }
 
-/** An SVG or HTML element. An attribute that is a function listens to the event of that name. */
+/**
+ * An SVG or HTML element. An attribute that is a function listens to the event of that name.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 export function svg(tag, attributes = {}, ...children) {
   return build(document.createElementNS(NS, tag), attributes, children);
 }
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ */
 export function html(tag, attributes = {}, ...children) {
   return build(document.createElement(tag), attributes, children);
 }
@@ -26,19 +57,78 @@ export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, i
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
 
-/** A function that looks up a sentence of the model's language and fills in its `{names}`. */
+/** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
+function holding(values) {
+  const error = 1e-12 * Math.max(1, ...values.map(Math.abs)); // of sums of decimals in binary
+  return range(5).find((digits) => values.every((value) => Math.abs(value - value.toFixed(digits)) < error));
+}
+
+/** The decimals of a value by itself: those that hold it, else `digits`, and more where it is small. */
+export const decimals = (value, digits = 2) =>
+  holding([value]) ?? clamp(1 - Math.floor(Math.log10(Math.abs(value))), digits, 6);
+
+/**
+ * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms have as many decimals as
+ * lead to the same rounded value.
+ */
+export function printed(terms, compute, digits = 2) {
+  const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
+  const texts = (more, places, sign) => ({ terms: terms.map((term) => number(term, more)), sign, value: number(value, places) });
+  if (exact !== undefined) return texts(exact, exact, "=");
+  const isTrue = (more, places) =>
+    Math.abs(compute(...terms.map((term) => +term.toFixed(more))) - value.toFixed(places)) <= 10 ** -places / 2;
+  for (let places = decimals(value, digits); places >= 0; places -= 1) {
+    const more = range(7).find((count) => count >= places && isTrue(count, places));
+    if (more !== undefined) return texts(more, places, "≈");
+  }
+  return texts(6, 0, "≈");
+}
+
+/**
+ * A function that looks up a sentence in the words of the model and fills in its `{names}`. `t.has(key)` tells whether
+ * there is one, `t.stem` names the explorer.
+ * @param {Model} model
+ * @returns {Words}
+ */
 export function translator(model) {
-  const table = WORDS[model.get("language")] ?? WORDS.en;
-  const written = (value) => (typeof value === "number" ? number(value) : value);
-  return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+  const words = model.get("_words");
+  const written = (value) => (typeof value === "number" ? number(value, decimals(value)) : value);
+  const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+  return Object.assign(t, { stem: model.get("_stem"), has: (key) => key in words });
+}
+
+const VIEW = "application/vnd.jupyter.widget-view+json";
+const STATE = "application/vnd.jupyter.widget-state+json";
+
+/**
+ * JupyterLab: a notebook that is opened again without its kernel would show an error in place of an explorer. So it keeps
+ * the text of each output as a widget of the same id that needs no kernel.
+ */
+function keepTexts(model) {
+  const notebook = model.widget_manager?.context?.model;
+  if (!notebook?.setMetadata) return;
+  const widgets = notebook.getMetadata("widgets"), state = {};
+  for (const [id, record] of Object.entries(widgets?.[STATE]?.state ?? {})) if (!record.cnnbook) state[id] = record;
+  const outputs = [...notebook.cells].flatMap(({ outputs }) => range(outputs?.length).map((index) => outputs.get(index).data));
+  for (const data of outputs.filter((data) => data[VIEW] && /^\w+\(/.test(data["text/plain"]))) {
+    const value = html("pre", {}, data["text/plain"]).outerHTML + html("p", {}, translator(model)("run_again")).outerHTML;
+    const kind = { model_name: "HTMLModel", model_module: "@jupyter-widgets/controls", model_module_version: "2.0.0" };
+    state[data[VIEW].model_id] = { ...kind, state: { value }, cnnbook: true };
+  }
+  notebook.setMetadata("widgets", { ...widgets, [STATE]: { version_major: 2, version_minor: 0, state } });
 }
 
 /**
  * The state of an explorer: a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
  * to the model, unless it is impossible: then the reader sees why, and the model keeps the last possible one.
+ * @param {Model} model
+ * @param {string[]} names
+ * @param {(state: State) => void} redraw
+ * @param {(state: State) => boolean} [possible]
  */
 export function connect(model, names, redraw, possible = () => true) {
-  const state = {};
+  const state = /** @type {State} */ ({});
   let sending = false;
   const receive = () => {
     if (sending) return;
@@ -46,6 +136,7 @@ export function connect(model, names, redraw, possible = () => true) {
     redraw(state);
   };
   for (const name of names) model.on(`change:${name}`, receive);
+  keepTexts(model);
   return {
     state,
     receive,
@@ -63,7 +154,11 @@ export function connect(model, names, redraw, possible = () => true) {
   };
 }
 
-/** Calls `draw(width)` whenever the element's width changes; returns the function that ends it. */
+/**
+ * Calls `draw(width)` whenever the element's width changes; returns the function that ends it.
+ * @param {Element} element
+ * @param {(width: number) => void} draw
+ */
 export function onWidth(element, draw) {
   let last = 0;
   const observer = new ResizeObserver(([entry]) => {
@@ -76,15 +171,16 @@ export function onWidth(element, draw) {
 
 /** Marks the explorer whose picture is in the upper half of the screen: on a phone its controls then stay in sight. */
 export function whileSeen(picture) {
+  /** @param {{ isIntersecting: boolean }[]} entries */
   const mark = ([{ isIntersecting }]) => picture.parentElement.classList.toggle("cnnx-seen", isIntersecting);
   const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -50% 0px" });
   observer.observe(picture);
   return () => observer.disconnect();
 }
 
-/** A paragraph that is read out politely when its text changes. `say(text, isProblem)` writes it. */
+/** The text that says what is seen. `say(text, isProblem)` writes it; `readOut` tells it to those who listen. */
 export function liveText() {
-  const element = html("p", { class: "cnnx-live", role: "status", "aria-live": "polite" });
+  const element = html("p", { class: "cnnx-live", "aria-hidden": "true" });
   const say = (text, isProblem = false) => {
     element.classList.toggle("cnnx-problem", isProblem);
     if (element.textContent !== text) element.textContent = text;
@@ -104,11 +200,15 @@ const KEYS = { "data-lm-suppress-shortcuts": "true" };
 /**
  * The controls for `settings`: a slider for each that has a letter, a check box for the others.
  * `change({ name: value })` hears the reader, `show(state)` moves them all.
+ * @param {Record<string, Setting>} settings
+ * @param {Words} t
+ * @param {(patch: State) => void} change
  */
 export function panel(settings, t, change) {
   const controls = Object.entries(settings).map(([name, setting]) => {
-    const make = setting.letter ? slider : toggle;
-    return [name, make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) })];
+    const make = /** @type {(look: object) => Control} */ (setting.letter ? slider : toggle);
+    const control = make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) });
+    return /** @type {const} */ ([name, control]);
   });
   const element = html("div", { class: "cnnx-controls" }, ...controls.map(([, control]) => control.element));
   return { element, show: (state) => controls.forEach(([name, control]) => control.show(state[name])) };
@@ -116,14 +216,27 @@ export function panel(settings, t, change) {
 
 /** A labelled slider with a button at each end. `show(value)` moves it. */
 export function slider({ label, letter, role, min, max, t, change }) {
+  let finger; // Where one pressed, and the value before: the slider jumps to it, and back where the finger scrolls the page.
+  const settle = () => {
+    finger = undefined;
+    change(+input.value);
+  };
   const input = html("input", {
-    type: "range", min, max, "aria-label": `${label} ${letter}`, ...KEYS, input: () => change(+input.value),
+    type: "range", min, max, "aria-label": `${label} ${letter}`, ...KEYS,
+    input: () => finger || change(+input.value),
+    pointerdown: ({ pointerType, clientX }) => (finger = pointerType !== "mouse" && { before: input.value, x: clientX }),
+    pointermove: ({ clientX }) => finger && Math.abs(clientX - finger.x) > 6 && settle(),
+    pointerup: () => finger && settle(),
+    pointercancel() {
+      if (finger) input.value = finger.before;
+      finger = undefined;
+    },
   });
   const nudge = (by) => change(clamp(+input.value + by, min, max));
   const button = (sign, by, name) => html("button", {
     type: "button", "aria-label": t(name, { name: label }), ...KEYS, click: () => nudge(by),
   }, sign);
-  const value = html("output");
+  const value = html("span", { class: "cnnx-value" }); // not "output", which is read out at each change
   const name = html("span", { class: "cnnx-name" }, `${label} `, html("span", {}, symbol(role, letter), " = ", value));
   const [less, more] = [button("−", -1, "less"), button("+", 1, "more")];
   const show = (now) => {
@@ -134,17 +247,57 @@ export function slider({ label, letter, role, min, max, t, change }) {
     more.setAttribute("aria-disabled", now >= max);
     input.style.setProperty("--part", `${(100 * (now - min)) / (max - min)}%`);
   };
-  return { element: html("div", { class: `cnnx-slider cnnx-${role}` }, name, less, input, more), show };
+  const run = html("span", { class: "cnnx-run" }, less, input, more); // these three stay on one line
+  return { element: html("div", { class: `cnnx-slider cnnx-${role}` }, name, run), show };
 }
 
-/** A formula: each part keeps to one line. Its text, hidden signs such as "/" included, is what is read out. */
+/** A formula: each part keeps to one line. Its text has hidden signs such as "/"; `spoken` has the words for them. */
 export function formula() {
-  const element = html("div", { class: "cnnx-formula", role: "img" });
-  const show = (parts) => {
-    element.replaceChildren(...parts.map((part) => html("span", {}, ...part)));
-    element.setAttribute("aria-label", element.textContent);
-  };
+  const element = html("div", { class: "cnnx-formula" });
+  const show = (parts) => element.replaceChildren(...parts.map((part) => html("span", {}, ...part)));
   return { element, show };
+}
+
+const SAID = {
+  "+": "say_plus", "−": "say_minus", "·": "say_times", "×": "say_times", "/": "say_over", "=": "say_equals", "≈": "say_about", "<": "say_below",
+  "≤": "say_at_most", ">": "say_above", "≥": "say_at_least", "(": "say_open", ")": "say_close", "′": "say_prime", "∂": "say_partial",
+  "√": "", // said of what is below it
+};
+
+/** A formula in words, as it is read out: "1 over, open bracket, 1 plus e to the minus 1, close bracket". */
+export function spoken(node, t) {
+  const said = (sign) => (SAID[sign] === undefined ? sign : SAID[sign] && ` ${t(SAID[sign])} `);
+  if (node.nodeType === 3) return node.data.replace(/[^\p{L}\p{N}\s]/gu, said);
+  if (node.matches(".cnnx-unseen")) return "";
+  if (node.matches(".cnnx-fraction")) {
+    const bracketed = (text) => (text.includes(" ") ? `${t("say_open")} ${text} ${t("say_close")}` : text);
+    const [above, below] = [...node.children].map((child) => bracketed(spoken(child, t).trim()));
+    return ` ${above} ${t("say_over")} ${below} `;
+  }
+  const inside = [...node.childNodes].map((child) => spoken(child, t)).join(" ");
+  const kinds = { sup: "say_power", sub: "say_index", ".cnnx-root": "say_root", ".cnnx-up": "say_rounded_up", ".cnnx-round": "say_rounded_down" };
+  const kind = Object.keys(kinds).find((selector) => node.matches(selector));
+  return kind ? ` ${t(kinds[kind], { inside })} ` : inside;
+}
+
+/** What a listener hears: each formula in words and, once nothing has changed for a while, the text: not each step of a drag. */
+function readOut(root, t) {
+  const [live, heard] = [root.querySelector(".cnnx-live"), html("p", { class: "cnnx-heard", role: "status" })];
+  const tidy = (text) => text.replace(/\s+/g, " ").replace(/ ,/g, ",").replace(/,(?=,)|^[ ,]+|[ ,]+$/g, "");
+  const read = () => {
+    for (const sum of root.querySelectorAll(".cnnx-formula")) build(sum, { role: "img", "aria-label": tidy(spoken(sum, t)) }, []);
+    if (heard.textContent !== live.textContent) heard.textContent = live.textContent;
+  };
+  live.after(heard);
+  read();
+  let timer;
+  const observer = new MutationObserver((changes) => {
+    if (changes.every(({ target }) => heard.contains(target))) return;
+    clearTimeout(timer);
+    timer = setTimeout(read, 500);
+  });
+  observer.observe(root, { childList: true, characterData: true, subtree: true });
+  return () => (clearTimeout(timer), observer.disconnect());
 }
 
 const unseen = (text) => html("span", { class: "cnnx-unseen" }, text);
@@ -239,36 +392,63 @@ export function grip({ x, y, name, title, role }) {
  * Dragging with mouse, pen or finger. `begin(point, grip, target)` returns a function of the point now, or nothing
  * where there is nothing to drag. It listens on the drawing itself, so the parts may be drawn anew on the way.
  * `hover(target)` hears what a mouse points at, and null when it leaves.
+ *
+ * A finger takes a handle at once. Anything larger it takes by moving sideways, by resting, or by a tap: one that moves
+ * up or down scrolls the page, and nothing changes.
+ * @param {any} drawing
+ * @param {(start: Point, grip: string, target: any) => ((now: Point) => void) | void} begin
+ * @param {(target: any) => void} [hover]
  */
 export function drag(drawing, begin, hover = () => {}) {
-  let move;
-  const at = ({ clientX, clientY }) => {
-    const box = drawing.getBoundingClientRect();
-    return { x: clientX - box.left, y: clientY - box.top };
+  let [box, pressed, timer, move] = /** @type {any[]} */ ([]);
+  // The drawing's place is that at the press: what is drawn or written on the way must not move the point.
+  const at = ({ clientX, clientY }) => ({ x: clientX - box.left, y: clientY - box.top });
+  const take = ({ target, pointerId } = pressed) => {
+    clearTimeout(timer);
+    move = begin(at(pressed), target.closest("[data-grip]")?.dataset.grip, target);
+    pressed = undefined;
+    if (!move) return;
+    drawing.setPointerCapture(pointerId);
+    drawing.classList.add("cnnx-dragging");
+  };
+  const end = () => {
+    clearTimeout(timer);
+    pressed = move = undefined;
+    drawing.classList.remove("cnnx-dragging");
   };
   drawing.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    move = begin(at(event), event.target.closest("[data-grip]")?.dataset.grip, event.target);
-    if (!move) return;
-    drawing.setPointerCapture(event.pointerId);
-    drawing.classList.add("cnnx-dragging");
-    event.target.addEventListener("touchstart", hold, { passive: false }); // `begin` may have drawn the part anew
-    event.preventDefault();
+    if (event.button || pressed || move) return; // a second finger
+    [box, pressed] = [drawing.getBoundingClientRect(), event];
+    holdTouches(event.target); // `begin` may draw the part anew, and its touches then no longer reach the drawing
+    if (event.pointerType !== "mouse" && !isHandle(event.target, drawing)) return void (timer = setTimeout(take, RESTING));
+    take();
+    if (move) event.preventDefault();
   });
   drawing.addEventListener("pointermove", (event) => {
+    if (pressed) {
+      const [across, along] = [event.clientX - pressed.clientX, event.clientY - pressed.clientY].map(Math.abs);
+      if (across > 6 && across > 2 * along) take();
+    }
     if (move) move(at(event));
     else if (event.pointerType === "mouse") hover(event.target);
   });
   drawing.addEventListener("pointerleave", () => hover(null));
+  drawing.addEventListener("pointerup", () => (pressed && take(), end()));
+  drawing.addEventListener("pointercancel", end); // the browser scrolls
   // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
-  const hold = (event) => move && event.preventDefault();
-  drawing.addEventListener("touchstart", hold, { passive: false });
-  for (const end of ["pointerup", "pointercancel"]) {
-    drawing.addEventListener(end, () => {
-      move = undefined;
-      drawing.classList.remove("cnnx-dragging");
-    });
-  }
+  const hold = (event) => move && event.cancelable && event.preventDefault();
+  const holdTouches = (element) =>
+    ["touchstart", "touchmove"].forEach((type) => element.addEventListener(type, hold, { passive: false }));
+  holdTouches(drawing);
+}
+
+const RESTING = 400; // milliseconds
+const HANDLE = 48; // pixels
+
+/** Whether a finger takes a part at once: a small one, or one on which its style leaves nothing to the browser. */
+function isHandle(target, drawing) {
+  const { width, height } = (target.closest("[data-grip], [tabindex]") ?? drawing).getBoundingClientRect();
+  return Math.max(width, height) <= HANDLE || getComputedStyle(drawing).touchAction === "none";
 }
 
 /** Attributes of an SVG element that the keyboard can reach: `keys` maps names of keys to what they do. */
@@ -328,14 +508,20 @@ export function player({ t, at, last, go, pace }) {
   return { element, stop, playing: () => !!timer };
 }
 
-/** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes. */
+/**
+ * A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes.
+ * @param {number[][]} grid
+ * @param {Point & { side: number }} place
+ * @param {string} role
+ * @param {(row: number, column: number) => object} each
+ */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
   const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
-    style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
+    style: `--share: ${number(0.15 + (0.85 * Math.abs(grid[row][column])) / largest)}`, ...each(row, column),
   });
   return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 8.5, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
@@ -343,7 +529,7 @@ export function numbers(grid, { x, y, side }, role, each = () => ({})) {
 
 /**
  * A matrix in HTML. With `change(place, value)` its numbers can be typed in, up to `limit`; `wrong()` hears of what is
- * none. `show(values, heading)` fills it; each cell has its place, in reading order, as data-tap.
+ * none. `show(values, heading, texts)` fills it; each cell has its place, in reading order, as data-tap.
  */
 export function numberGrid({ role, rows, columns, limit, name, change, wrong }) {
   const places = range(rows * columns);
@@ -360,16 +546,17 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
       else change(place, target.valueAsNumber);
     },
   });
-  const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
+  const all = /** @type {HTMLInputElement[]} */ (
+    places.map(change ? field : (place) => html("span", { "data-tap": place })));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 6 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", Math.max(...values.map((value) => number(value).length)));
+    grid.style.setProperty("--longest", String(Math.max(...texts.map((text) => text.length))));
     for (const [place, cell] of all.entries()) {
-      if (!change) cell.textContent = number(values[place]);
-      else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
+      if (!change) cell.textContent = texts[place];
+      else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
       cell.removeAttribute("aria-invalid");
     }
   };
@@ -410,16 +597,63 @@ export function presets({ name, table, t, change }) {
   return { element: list.element, show };
 }
 
-/** Shows an explorer, from its controls to its hint, now and at each width of `picture`; returns the function that ends it. */
+// One order for all: what changes its size while a reader holds something stands below it.
+const ORDER = [".cnnx-picture", ".cnnx-choice, .cnnx-tools, .cnnx-controls", ".cnnx-grids, .cnnx-sums", ".cnnx-formula", ".cnnx-live", "*"];
+const rankOf = (part) => ORDER.findIndex((kind) => part.matches(kind));
+
+/** Shows an explorer, from its picture to its hint, now and at each width of `picture`; returns the function that ends it. */
 export function mount(el, t, { parts, picture, redraw, receive, close }) {
+  picture.classList.add("cnnx-picture");
+  const inOrder = [...parts].sort((one, other) => rankOf(one) - rankOf(other));
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
-  el.append(html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...parts, hint));
+  const root = html("div", { class: `cnnx x-${t.stem}`, role: "group", "aria-label": t("title") }, ...inOrder, hint);
+  el.append(root);
   receive();
-  const ends = [onWidth(picture, redraw), whileSeen(picture), close];
+  const resize = (width) => (release(picture), redraw(width));
+  steady(root, picture);
+  const ends = [onWidth(picture, resize), whileSeen(picture), readOut(root, t), close];
   return () => ends.forEach((end) => end());
 }
 
-/** A slider for decimals: from `min` to `max` in steps of `step`. */
+/**
+ * Keeps what a reader holds where it is. While pointer or focus is inside, the picture keeps its largest height; and
+ * where something above the control in use grows, the page scrolls along, so that it stays under the finger.
+ */
+function steady(root, picture) {
+  let [held, top] = /** @type {any[]} */ ([]);
+  const keep = () => (picture.style.minHeight = `${picture.offsetHeight}px`);
+  const place = () => held.getBoundingClientRect().top;
+  const before = ({ target }) => {
+    keep();
+    held = picture.contains(target) ? null : target;
+    top = held && place();
+  };
+  const after = () => {
+    keep();
+    if (held?.isConnected) scroller(root).scrollBy({ top: place() - top, behavior: "instant" });
+  };
+  for (const event of ["input", "change", "click"]) {
+    root.addEventListener(event, before, true);
+    root.addEventListener(event, after);
+  }
+  root.addEventListener("pointerdown", keep);
+  const leave = () => setTimeout(() => root.matches(":hover, :focus-within") || release(picture));
+  for (const event of ["pointerleave", "focusout"]) root.addEventListener(event, leave);
+}
+
+const release = (picture) => (picture.style.minHeight = "");
+
+/** The box that scrolls an element: the page, or a part of it. */
+function scroller(element) {
+  const box = element.parentElement;
+  if (!box || box === document.scrollingElement) return document.scrollingElement;
+  return box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY) ? box : scroller(box);
+}
+
+/**
+ * A slider for decimals: from `min` to `max` in steps of `step`.
+ * @param {any} setting
+ */
 export function decimal({ step, min, max, change, ...look }) {
   const steps = (value) => Math.round(value / step);
   const { element, show } = slider({
@@ -427,7 +661,7 @@ export function decimal({ step, min, max, change, ...look }) {
   });
   return { element, show(value) {
     show(steps(value));
-    element.querySelector("output").textContent = number(value, 3);
+    element.querySelector(".cnnx-value").textContent = number(value, 3);
     element.querySelector("input").setAttribute("aria-valuetext", number(value, 3));
   } };
 }
@@ -437,3 +671,46 @@ export const onLine = (name, min, max, keys) =>
   ({ ...focusable(name, keys), role: "slider", "aria-valuemin": min, "aria-valuemax": max, class: "cnnx-handle" });
 export const tell = (element, value, text = number(value)) =>
   build(element, { "aria-valuenow": value, "aria-valuetext": text }, []);
+
+/**
+ * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
+ * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
+ * Room is kept for both sentences; the one live text says the second, unseen. There is no goal where the first state has
+ * reached it, or where the trait `goal` is false.
+ */
+export function goal(model, t, live) {
+  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
+  const discovered = html("span");
+  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
+  let open; // not known before the first state is
+  const show = (found) => {
+    open ??= !found;
+    element.hidden = !open || model.get("goal") === false;
+    if (element.hidden || !found || element.classList.contains("cnnx-reached")) return;
+    element.classList.add("cnnx-reached");
+    discovered.textContent = t("discovered", found);
+    live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
+  };
+  const reset = () => {
+    element.classList.remove("cnnx-reached");
+    discovered.textContent = "";
+  };
+  return { element, show, reset };
+}
+
+/** Gives an element attributes. */
+export const put = (element, attributes) => build(element, attributes, []);
+
+/** A button with a text. */
+export const button = ({ text = "", click }) => html("button", { type: "button", class: "cnnx-wide", ...KEYS, click }, text);
+
+export const square = (x, y, size) => `M${x} ${y}h${size}v${size}h${-size}z`;
+
+/** Numbers as squares, rows of so many `columns`: the area is the size. Two paths take them: those above 0, those below. */
+export function squares(paths, numbers, { columns, side, largest = Math.max(...numbers.map(Math.abs)) }) {
+  const shape = (value, at) => {
+    const size = 0.94 * side * Math.sqrt(value / largest), gap = (side - size) / 2;
+    return value > 0.01 * largest ? square((at % columns) * side + gap, Math.floor(at / columns) * side + gap, size) : "";
+  };
+  paths.forEach((path, below) => put(path, { d: Array.from(numbers, (value, at) => shape(below ? -value : value, at)).join("") }));
+}

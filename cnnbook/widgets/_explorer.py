@@ -1,4 +1,4 @@
-"""What all explorers share in Python: settings that refuse bad input, a stable text, a still image."""
+"""What all explorers share in Python: settings that refuse bad input, a stable text."""
 
 from contextlib import contextmanager
 
@@ -6,6 +6,7 @@ import anywidget
 import traitlets
 
 from .._validate import flag, integer
+from ._bundle import spoken, words
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -57,21 +58,46 @@ class Flag(traitlets.Bool):
 
 
 class Explorer(anywidget.AnyWidget):
-    """What an explorer is made of: a subclass names its settings and defines two methods, the browser does the rest.
+    """What an explorer is made of: a subclass names its settings and says its result, the browser does the rest.
 
-    ``summary()`` returns the result as one line of text, ``still()`` the picture as PNG in base64, for where no
-    JavaScript runs (:class:`cnnbook.widgets._still.Still` draws it).
+    ``summary()`` returns the result as one line of text.
 
     Attributes
     ----------
     settings : tuple of str
         Names of the traits that ``repr`` shows, in the order of the constructor.
     language : str
-        Language of the words on screen.
+        Language of the words on screen; left out, the one that is set when it is made, see :mod:`cnnbook.language`.
+    goal : bool
+        Show what there is to discover, where the explorer has something and does not start with it. Switch it off where
+        a text asks for something else.
     """
 
     settings = ()
-    language = traitlets.Unicode("en").tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
+    goal = Flag(True)
+    _stem = traitlets.Unicode().tag(sync=True)
+    _words = traitlets.Dict().tag(sync=True)  # in the browser, no module knows them by itself
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        package, _, stem = cls.__module__.rpartition(".")
+        if package == __package__:  # a reader's own subclass shows what its base shows
+            cls._home = stem
+
+    def __init__(self, *, language=None, **settings):
+        language = spoken(self._home) if language is None else language
+        super().__init__(language=language, _stem=self._home, **settings)
+
+    @traitlets.validate("language")
+    def _has_words(self, proposal):
+        with refusing():
+            words(self._home, proposal["value"])
+        return proposal["value"]
+
+    @traitlets.observe("language")
+    def _speak(self, change):
+        self._words = words(self._home, self.language)
 
     def __repr__(self):
         options = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
@@ -79,4 +105,4 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": f"{self!r}\n{self.summary()}", "image/png": self.still()}, metadata
+        return {**data, "text/plain": f"{self!r}\n{self.summary()}"}, metadata

@@ -103,7 +103,7 @@ const stripes = (x, y, width, height) => range(Math.ceil((width + height) / 9)).
 
 /** Axes, the parts that are flat, all curves: all that does not move with the input. */
 function backdrop(state, { flat }, place, t) {
-  const { left, right, top, axis, below, end, X, Y, D, low, high, most } = place;
+  const { left, right, top, axis, below, end, X, Y, D, high, most } = place;
   const line = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
   const across = range(2 * REACH + 1).map((n) => n - REACH);
   const up = range(8).map((n) => n - 2);
@@ -120,7 +120,7 @@ function backdrop(state, { flat }, place, t) {
   parts.push(line(left, Y(0), right, Y(0), "cnnx-axis"), line(X(0), top, X(0), axis, "cnnx-axis"));
   parts.push(line(left, axis, right, axis, "cnnx-axis"), line(left, end, right, end, "cnnx-axis"));
   parts.push(...across.map((x) => label(X(x), axis + 19, number(x), "cnnx-small")));
-  const { value, slope } = FUNCTIONS[state.function];
+  const { slope } = FUNCTIONS[state.function];
   const slopes = (x) => slope(x, state);
   const curves = Object.keys(FUNCTIONS).filter((name) => name !== state.function).concat(state.function).map((name) => {
     const d = path((x) => FUNCTIONS[name].value(x, state), X, Y, high);

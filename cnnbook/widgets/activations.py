@@ -26,7 +26,7 @@ class ActivationExplorer(Explorer):
     threshold : float
         Where the slope is below it, from 0.01 to 0.25, the curve counts as flat ("saturated") and is striped.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -56,7 +56,7 @@ class ActivationExplorer(Explorer):
     alpha = Real(1.0, 0, 2)
     threshold = Real(0.05, 0.01, 0.25)
 
-    def __init__(self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, language="en"):
+    def __init__(self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, language=None):
         words("activations", language)  # refuses a language without words
         super().__init__(
             function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, language=language
@@ -94,39 +94,6 @@ class ActivationExplorer(Explorer):
         shown = {name: _text(getattr(self, name)) for name in ("x", "value", "slope", "threshold")}
         note = "dead" if self.slope == 0 else "saturated" if self.saturated else "passes"
         return f"{word['result'].format(name=word[self.function], **shown)} {word[note].format(**shown)}"
-
-    def still(self):
-        import numpy as np
-
-        from ._figure import figure, fill, line, png
-
-        word, x = words("activations", self.language), np.linspace(-5, 5, 1001)
-        picture = figure(6.6, 4.6)
-        above, below = picture.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
-        for name in FUNCTIONS:
-            style = {"color": line("output"), "lw": 2.5, "zorder": 3} if name == self.function else {
-                "color": line("padding"), "lw": 0.8}  # fmt: skip
-            above.plot(x, self._at(x, name)[0], **style)
-        slopes = self._at(x)[1]
-        jumps = abs(np.diff(slopes)).max() > 0.05  # at 0: left open there
-        below.plot(np.where(jumps & (x == 0), np.nan, x), slopes, color=line("gradient"), lw=2.5)
-        below.axhline(self.threshold, color=line("page"), lw=0.8, ls=":")
-        tangent = np.array([-1, 1]) / np.hypot(1, self.slope)
-        above.plot(self.x + tangent, self.value + self.slope * tangent, color=line("gradient"), lw=1.5, ls="--")
-        for axes, at, role, name in ((above, self.value, "output", "f"), (below, self.slope, "gradient", "f′")):
-            axes.fill_between(x, 0, 1, where=slopes < self.threshold, transform=axes.get_xaxis_transform(),
-                              fc=fill("padding"), ec="#d0d0d0", hatch="///", lw=0, zorder=0)  # fmt: skip
-            axes.axvline(self.x, color=line("input"), lw=1, ls="--")
-            axes.plot(self.x, at, "o", color=line(role), ms=7, zorder=4)
-            axes.annotate(f"{name}({_text(self.x)}) = {_text(at)}", (self.x, at), (0, 8), textcoords="offset points",
-                          color=line(role), ha="right" if self.x > -2.5 else "left", size=10)  # fmt: skip
-            axes.grid(color="#e8e8e8", lw=0.6)
-            axes.spines[:].set_visible(False)
-        above.set(ylim=(-2.2, 5.2), xlim=(-5, 5))
-        above.set_title(f"f = {word[self.function]}", loc="left", size=10, color=line("output"))
-        below.set_ylim(-0.05, 2.15 if slopes.max() > 1.01 else 1.15)
-        below.set_title(word["slope_title"], loc="left", size=10, color=line("gradient"))
-        return png(picture)
 
 
 def _text(value):

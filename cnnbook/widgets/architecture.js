@@ -88,7 +88,7 @@ export function facts({ totals }, part, t) {
   return [times(part.shape), ...part.numbers.map(fact), size(part.field, t) + (reach ?? "")];
 }
 
-const named = (name, t) => (WORDS.en[`name_${name}`] ? t(`name_${name}`) : name);
+const named = (name, t) => (t.has(`name_${name}`) ? t(`name_${name}`) : name);
 
 /** The result in words. */
 export function describe(networks, state, t) {

@@ -53,7 +53,7 @@ class ArchitectureExplorer(Explorer):
     opened : str
         The stage that is opened; "" shows the stages.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class ArchitectureExplorer(Explorer):
 
     def __init__(
         self, networks="alexnet", *, input_shape=(3, 224, 224), shown=None, quantity="parameters", layers=None,
-        opened="", language="en",
+        opened="", language=None,
     ):  # fmt: skip
         words("architecture", language)  # refuses a language without words
         data = networks_of(networks, input_shape)
@@ -152,55 +152,3 @@ class ArchitectureExplorer(Explorer):
         while key not in known or not known[key].children:
             key = key.rpartition(".")[0]
         return known[key]
-
-    def still(self):
-        from ._figure import figure, png
-
-        word, names = words("architecture", self.language), [name for name in self.shown if name]
-        rows = [self._columns(name, key) for name, key in zip(names, self.layers, strict=False)]
-        channels, sides = zip(*(shape for row in rows for _, shape, _, _ in row), strict=True)
-        picture = figure(8, 2.9 * len(rows))
-        for axes, name, row in zip(picture.subplots(len(rows), 1, squeeze=False)[:, 0], names, rows, strict=True):
-            _draw(axes, row, max(channels), max(sides))
-            told = {"part": self._opened(name).key, "input": " × ".join(map(str, self.data[name]["input"]))}
-            caption = word["bars_of" if told["part"] else "bars"].format(quantity=word[self.quantity], **told)
-            axes.set_title(f"{word.get(f'name_{name}', name)}: {caption}", loc="left", size=10)
-        return png(picture)
-
-    def _columns(self, name, key):
-        """For each volume its name, (channels, side), share of the quantity (None: it is the input), and if chosen."""
-        network, shown, chosen = self.data[name], self._opened(name), self._chosen(name, key)
-        whole = network["totals"][QUANTITIES.index(self.quantity)]
-        parts = [self._nodes[name][below] for below in shown.children]
-        found = [(words("architecture", self.language)["input"], network["input"], None, False)] * (not shown.key)
-        for part in parts:
-            share = total(network, part, self.quantity) / whole
-            found.append((part.name, spec_of(network, part.rows[-1])[1], share, part == chosen))
-        return [(label, (shape[0], (*shape, 1)[1]), *rest) for label, shape, *rest in found]
-
-
-def _draw(axes, columns, channels, side):
-    """Volumes in a row, to the scale of the most channels and the longest side; below them bars, then names."""
-    from ._figure import fill, line
-
-    edge, middles = 0, []
-    for _, (C, H), share, chosen in columns:
-        wide, high, kind = 2.4 * (C / channels) ** 0.5, (H / side) ** 0.5, line if chosen else fill
-        pitch = max(wide, 1) + 0.4
-        role, middle = ("input" if share is None else "output"), edge + pitch / 2
-        axes.bar(middle, high, wide, 1.1 - high / 2, fc=kind(role), ec=line(role))
-        if share:
-            axes.bar(middle, share / 2, 0.7, fc=kind("kernel"), ec=line("kernel"), lw=0.7)
-            axes.text(middle, share / 2 + 0.02, _share(share), ha="center", va="bottom", size=7)
-        middles.append(middle)
-        edge += pitch
-    axes.set_xticks(middles, [label for label, *_ in columns], rotation=90, size=8)
-    axes.set(yticks=[], xlim=(0, edge), ylim=(0, 1.65))
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-
-
-def _share(part):
-    """A share in percent, as short as it can be."""
-    percent = 100 * part
-    return "" if not part else "<0.1" if percent < 0.05 else f"{percent:.0f}" if percent >= 9.95 else f"{percent:.1f}"

@@ -26,7 +26,7 @@ class ArithmeticExplorer(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class ArithmeticExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language="en"
+        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
     ):
         words("arithmetic", language)  # refuses a language without words
         super().__init__(
@@ -93,46 +93,3 @@ class ArithmeticExplorer(Explorer):
 
     def summary(self):
         return words("arithmetic", self.language)["result"].format(output=self.output_size)
-
-    def still(self):
-        from ._still import Still
-
-        size, kernel, stride, padding, output = self.size, self.kernel, self.stride, self.padding, self.output_size
-        taps = range(0, self.dilation * kernel, self.dilation)
-        span, padded = taps[-1] + 1, size + 2 * padding
-        end = (output - 1) * stride + span
-        columns = max(padded, end)
-        read = {start + tap for start in range(0, output * stride, stride) for tap in taps}
-        pixels = range(padding, padding + size)
-        top, left = self.row * stride, self.column * stride
-        right, shift = columns + 2.5, (columns - output) / 2
-        word = words("arithmetic", self.language)
-        picture = Still()
-        picture.cells(0, 0, padded, padded, lambda row, column: "input" if {row, column} <= {*pixels} else "padding")
-        for place in {*range(padded)} - read:
-            picture.stripes(place, 0, 1, padded)
-            picture.stripes(0, place, padded, 1)
-        picture.cells(right, shift, output, output, lambda row, column: "output")
-        picture.now(right + self.column, shift + self.row)
-        for corner, edge in ((top, 0), (top + span, 1)):
-            picture.lines(((left + span, corner), (right + self.column, shift + self.row + edge)))
-        picture.window(left, top, taps)
-        picture.measure(left, left + span, top - 0.25, f"k = {kernel}", "kernel", above=True)
-        picture.measure(right, right + output, shift - 0.25, f"{word['output']} = {output}", "output", above=True)
-        picture.measure(padding, padding + size, columns + 0.3, f"n = {size}", "input")
-        for index in range(output):
-            y = columns + 1.4 + 0.5 * index
-            picture.bracket(index * stride, y, taps, str(index), now=index == self.column)
-        if end < padded:
-            picture.measure(end, padded, columns + 1.4 + 0.5 * output, word["dropped_here"], "page")
-        bottom = columns + 2.6 + 0.5 * output
-        picture.text(0, bottom, self._formula(), size=11, align="left")
-        return picture.png(right + output, bottom + 0.5)
-
-    def _formula(self):
-        room = self.size + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
-        steps = -(-room // self.stride) if self.ceil_mode else room // self.stride
-        opened, closed = "⌈⌉" if self.ceil_mode else "⌊⌋"
-        inside = f"({self.size} + 2·{self.padding} − {self.dilation}·({self.kernel} − 1) − 1) / {self.stride}"
-        one = "+ 1" if steps + 1 == self.output_size else "+ 1 − 1"  # ceil mode leaves out a window behind the input
-        return f"{opened}{inside}{closed} {one} = {self.output_size}"

@@ -47,7 +47,7 @@ class BatchNormExplorer(Explorer):
     running_mean, running_var : float
         Before any training: 0 and 1.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class BatchNormExplorer(Explorer):
 
     def __init__(
         self, values=BATCH, *, gamma=1.0, beta=0.0, training=True, momentum=0.1, running_mean=0.0, running_var=1.0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("batch_norm", language)  # refuses a language without words
         super().__init__(
@@ -137,31 +137,6 @@ class BatchNormExplorer(Explorer):
         (mean, variance), output = self._used, self.output
         found = {"mean": mean, "variance": variance, "out_mean": output.mean(), "out_sd": output.std()}
         return word.format(**{name: _text(value) for name, value in found.items()})
-
-    def still(self):
-        from ._figure import figure, fill, line, png
-
-        word, picture = words("batch_norm", self.language), figure(6.6, 4.2)
-        rows = picture.subplots(3, 1)
-        batches = self.values, self.normalised, self.output
-        lines = zip(rows, ("input", "page", "output"), ("line_x", "line_hat", "line_y"), batches, strict=True)
-        mean, spread = self._used[0], self._used[1] ** 0.5
-        rows[0].axvspan(mean - spread, mean + spread, fc=fill("input" if self.training else "padding"), lw=0, zorder=0)
-        rows[0].axvline(mean, color=line("padding"), lw=1, ls="--", zorder=1)
-        for axes, role, key, numbers in lines:
-            axes.axhline(0, color=line(role), lw=1, zorder=1)
-            for index, value in enumerate(numbers):
-                axes.plot(value, 0, "o", ms=16, mfc=fill(role), mec=line(role), zorder=2)
-                axes.text(value, -0.05, str(index + 1), ha="center", va="center", size=9, clip_on=True, zorder=3)
-            axes.set(xlim=(-_REACH - 0.5, _REACH + 0.5), ylim=(-1, 1), yticks=[])
-            axes.set_title(word[key], loc="left", size=10, color=line(role))
-            axes.spines[["left", "right", "top"]].set_visible(False)
-        key = "batch" if self.training else "running"
-        told = word[key].format(mean=_text(mean), sd=_text(spread))
-        rows[0].text(mean, 1.05, told, ha="center", va="bottom", size=9, color=line("page"))
-        scale = f"γ = {_text(self.gamma)}, β = {_text(self.beta)}"
-        rows[2].set_title(scale, loc="right", size=10, color=line("kernel"))
-        return png(picture)
 
 
 def _text(value):

@@ -28,7 +28,7 @@ class ChannelsExplorer(Explorer):
     channel, row, column : int
         The output number that is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -61,7 +61,7 @@ class ChannelsExplorer(Explorer):
     row = Whole(0, 0)
     column = Whole(0, 0)
 
-    def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language="en"):
+    def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language=None):
         words("channels", language)  # refuses a language without words
         super().__init__(
             c_in=c_in, c_out=c_out, kernel=kernel, groups=groups, channel=channel, row=row, column=column,
@@ -111,37 +111,3 @@ class ChannelsExplorer(Explorer):
         word = words("channels", self.language)
         output = word["output"].format(channels=self.c_out, size=self.output_size)
         return f"{output}; {word['weights']}: {self.weights}; {word['macs']}: {self.macs}"
-
-    def still(self):
-        from ._still import Still
-
-        word, depth, share = words("channels", self.language), self.c_in // self.groups, self.c_out // self.groups
-        rows = max(self.c_in, self.c_out)
-        tops = {role: 1.5 * (rows - count) / 2 for role, count in (("input", self.c_in), ("output", self.c_out))}
-        columns = {"input": 0, "output": 8}
-        picture = Still()
-        for role, count in (("input", self.c_in), ("output", self.c_out)):
-            for index in range(count):
-                y = tops[role] + 1.5 * index
-                picture.cells(columns[role], y, 1, 1, lambda row, column, role=role: role)
-                picture.text(columns[role] + 0.5, y + 0.5, str(index))
-            size = _SIZE if role == "input" else self.output_size
-            picture.text(columns[role] + 0.5, -1, word[role].format(channels=count, size=size), role=role)
-        for channel in range(self.c_out):
-            for index in range(channel // share * depth, (channel // share + 1) * depth):
-                ends = tops["input"] + 1.5 * index + 0.5, tops["output"] + 1.5 * channel + 0.5
-                now = channel == self.channel
-                picture._line((1, 8), ends, "kernel" if now else "padding", zorder=0, alpha=1 if now else 0.6)
-        matrix = 13
-
-        def weight(row, column):  # in the matrix: is there one?
-            return "kernel" if row // share == column // depth else "page"
-
-        picture.text(matrix + self.c_in / 2, -1, word["matrix"])
-        picture.cells(matrix, 0, self.c_out, self.c_in, weight)
-        k, output, bottom = self.kernel, self.output_size, 1.5 * rows + 0.8
-        product = f"{self.c_out} · {self.c_in}/{self.groups} · {k} · {k} = {self.weights}"
-        picture.text(0, bottom, f"{word['weights']} = {product}", align="left", size=11)
-        total = f"{output} · {output} · {self.weights} = {self.macs}"
-        picture.text(0, bottom + 1.2, f"{word['macs']} = {total}", align="left", size=11)
-        return picture.png(matrix + self.c_in, bottom + 1.8)

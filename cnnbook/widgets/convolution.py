@@ -37,7 +37,6 @@ PRESETS = {
     "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
 }
-_ROLES = "input", "kernel", "page"
 
 
 class ConvolutionStepper(Explorer):
@@ -64,7 +63,7 @@ class ConvolutionStepper(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -103,7 +102,7 @@ class ConvolutionStepper(Explorer):
 
     def __init__(
         self, input=None, kernel=None, *, preset=None, flip=False, image=None, picture=None, row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("convolution", language)  # refuses a language without words
         if kernel is not None and preset is not None:
@@ -177,39 +176,6 @@ class ConvolutionStepper(Explorer):
         value = round(float(self.output[self.row, self.column]), 2)
         count = len(self.kernel) * len(self.kernel[0])
         return word.format(row=self.row, column=self.column, value=f"{value:g}".replace("-", "−"), count=count)
-
-    def still(self):
-        from ._still import Still
-
-        word, output = words("convolution", self.language), self.output.tolist()
-        kernel = [row[::-1] for row in self.kernel[::-1]] if self.flip else self.kernel
-        (H, W), (kH, kW), (rows, columns) = ((len(grid), len(grid[0])) for grid in (self._x, kernel, output))
-        row, column = self.row, self.column
-        window = [line[column : column + kW] for line in self._x[row : row + kH]]
-        products = [[a * b for a, b in zip(*lines, strict=True)] for lines in zip(window, kernel, strict=True)]
-        titles = word["window_copy"], word["kernel_rotated" if self.flip else "kernel"], word["products"]
-        right, shift, below = W + 2, (H - rows) / 2, H + 2
-        picture = Still()
-        draw = picture.squares if self.picture else picture.numbers
-        draw(0, 0, self._x, "input")
-        draw(right, shift, output, "output")
-        sizes = word["input_size"].format(H=H, W=W), word["output_size"].format(rows=rows, columns=columns)
-        picture.text(0, -0.5, sizes[0], role="input", align="left")
-        picture.text(right, shift - 0.5, sizes[1], role="output", align="left")
-        if self.picture:
-            picture.text(right, shift + rows + 0.5, word["signs"], align="left")
-        for edge in (0, 1):
-            picture.lines(((column + kW, row + edge * kH), (right + column, shift + row + edge)))
-        picture.outline(column, row, kW, kH, "kernel")
-        picture.outline(right + column, shift + row, 1, 1, "output")
-        for place, (title, grid, role) in enumerate(zip(titles, (window, kernel, products), _ROLES, strict=True)):
-            left = place * (kW + 1.5)
-            picture.text(left, below - 0.5, title, role=role, align="left")
-            picture.numbers(left, below, grid, role)
-            if place:
-                picture.text(left - 0.75, below + kH / 2, ("", "×", "=")[place], size=12)
-        picture.text(0, below + kH + 0.8, self.summary(), size=10, align="left")
-        return picture.png(max(right + columns, 3 * kW + 3), below + kH + 1.3)
 
 
 def _shape(x, kernel):

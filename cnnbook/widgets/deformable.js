@@ -133,7 +133,7 @@ function zoomParts({ tap }, { samples }, { image, zoom, beside }, t) {
   const pixel = (value, k) => {
     const [right, below] = [k % 2 === 1, k > 1];
     const at = { x: x + (right ? unit : -corner), y: y + (below ? unit : -corner), side: corner };
-    const look = () => (outside[k] ? { class: "cnnx-cell cnnx-padding" } : { style: "--share: 60%" });
+    const look = () => (outside[k] ? { class: "cnnx-cell cnnx-padding" } : { style: "--share: .6" });
     return svg("g", {}, numbers([[value]], at, outside[k] ? "padding" : "input", look),
       label(at.x + corner / 2 + (right ? 1 : -1) * (corner / 2 + 10), at.y + corner / 2, LETTERS[k], "cnnx-strong"));
   };

@@ -1,8 +1,5 @@
 """The deformable sampler: nine points to drag off the grid, what each reads between the pixels, and its gradient."""
 
-from math import floor
-from textwrap import fill as wrap
-
 import numpy as np
 import traitlets
 
@@ -28,8 +25,6 @@ TURNED = (
     (-1, -0.4), (-0.3, -0.7), (0.4, -1),
 )  # fmt: skip
 REACH = 2  # of an offset
-_LETTERS = "abcd"  # of the pixels around a point: upper left, upper right, lower left, lower right
-_CENTRED = {"ha": "center", "va": "center"}
 
 
 class DeformableSampler(Explorer):
@@ -51,7 +46,7 @@ class DeformableSampler(Explorer):
     row, column : int, optional
         The output cell whose window is shown. Default: the middle one.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -88,7 +83,7 @@ class DeformableSampler(Explorer):
     row = Whole(0, 0)
     column = Whole(0, 0)
 
-    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language="en"):
+    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language=None):
         words("deformable", language)  # refuses a language without words
         super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, language=language)
         rows, columns = self._output_shape
@@ -185,80 +180,7 @@ class DeformableSampler(Explorer):
             value=_text(self.value), output=_text(self.output),
         )  # fmt: skip
 
-    def still(self):
-        from ._figure import figure, line, png
 
-        word, picture = words("deformable", self.language), figure(8, 5.2)
-        image, square = picture.subplots(1, 2, width_ratios=(1.7, 1))
-        self._draw_image(image)
-        self._draw_square(square)
-        sizes = {"H": len(self.input), "W": len(self.input[0])}
-        image.set_title(word["input_size"].format(**sizes), loc="left", size=10, color=line("input"))
-        square.set_title(word["zoom"], loc="left", size=10, color=line("kernel"))
-        for axes in (image, square):
-            axes.set_aspect("equal")
-            axes.axis("off")
-        picture.supxlabel(wrap(self.summary(), 110), x=0.02, ha="left", size=10)
-        return png(picture)
-
-    def _draw_image(self, axes):
-        """The image in its rows of zeros, and the nine points on their way from the grid."""
-        from ._figure import fill, line
-
-        H, W = len(self.input), len(self.input[0])
-        for i in range(-REACH, H + REACH):
-            for j in range(-REACH, W + REACH):
-                self._draw_pixel(axes, i, j, (j - 0.5, i - 0.5), 1, (0.23, 0.23))
-        box = {"fill": False, "zorder": 3}
-        axes.add_patch(_rectangle((self.column - 0.5, self.row - 0.5), 3, 3, ec=line("kernel"), ls="--", **box))
-        axes.add_patch(_rectangle([floor(at) for at in self.place[::-1]], 1, 1, ec=line("page"), lw=1.5, **box))
-        for tap, (down, right) in enumerate(self.offsets):
-            (a, b), chosen = divmod(tap, 3), tap == self.tap
-            y, x = self.row + a, self.column + b
-            axes.plot((x, x + right), (y, y + down), color=line("kernel"), lw=1.5)
-            style = {"ms": 13, "mfc": fill("kernel"), "mec": line("kernel"), "mew": 3 if chosen else 1}
-            axes.plot(x + right, y + down, "o", zorder=4, **style)
-            axes.text(x + right, y + down, _text(self.weight[a][b], 1), size=7, zorder=5, **_CENTRED)
-        axes.set(xlim=(-REACH - 0.55, W + REACH - 0.45), ylim=(H + REACH - 0.45, -REACH - 0.55))
-
-    def _draw_square(self, axes):
-        """The square between the four pixels, and the areas that are their shares."""
-        from ._figure import fill, line
-
-        shares = self.shares
-        top, left = (floor(at) for at in self.place)
-        v, u = (at - floor(at) for at in self.place)
-        for k, (i, j) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
-            self._draw_pixel(axes, top + i, left + j, (1.2 * j - 0.2, 1.2 * i - 0.2), 0.2, (0.1, 0.1))
-            axes.text(1.56 * j - 0.28, 1.2 * i - 0.1, _LETTERS[k], weight="bold", **_CENTRED)
-            (x0, x1), (y0, y1) = (0, u) if j else (u, 1), (0, v) if i else (v, 1)  # opposite to its pixel
-            look = {"fc": fill("input"), "ec": line("input"), "alpha": 1 if i == j else 0.5}
-            axes.add_patch(_rectangle((x0, y0), x1 - x0, y1 - y0, **look))
-            if x1 - x0 > 0.2 and y1 - y0 > 0.1:
-                axes.text((x0 + x1) / 2, (y0 + y1) / 2, f"{_LETTERS[k]} {_text(shares[i, j])}", size=9, **_CENTRED)
-        axes.plot(u, v, "o", ms=12, mfc=fill("kernel"), mec=line("kernel"), mew=3)
-        slopes = (f"∂v/∂{name} = {_text(entry)}" for name, entry in zip("yx", self.slope, strict=True))
-        axes.text(0.5, 1.36, ",  ".join(slopes), size=10, color=line("gradient"), **_CENTRED)
-        axes.set(xlim=(-0.4, 1.4), ylim=(1.45, -0.25))
-
-    def _draw_pixel(self, axes, i, j, corner, side, at):
-        """A cell with its number; outside of the image it is a zero."""
-        from ._figure import fill, line
-
-        inside = 0 <= i < len(self.input) and 0 <= j < len(self.input[0])
-        role = "input" if inside else "padding"
-        style = {"fc": fill(role), "ec": line(role), "ls": "-" if inside else ":"}
-        axes.add_patch(_rectangle(corner, side, side, **style))
-        text = _text(self.input[i][j] if inside else 0, 2)
-        axes.text(corner[0] + at[0], corner[1] + at[1], text, size=8, color=line("page"), **_CENTRED)
-
-
-def _rectangle(corner, width, height, **style):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, width, height, **style)
-
-
-def _text(value, digits=3):
+def _text(value):
     """A number as the browser writes it: at most three decimals, a true minus sign."""
-    return f"{round(float(value), digits) + 0.0:.10g}".replace("-", "−")
+    return f"{round(float(value), 3) + 0.0:.10g}".replace("-", "−")

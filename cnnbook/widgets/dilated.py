@@ -41,7 +41,7 @@ class DilatedExplorer(Explorer):
     row, column : int, optional
         The output pixel. Default: the one in the middle.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -72,7 +72,7 @@ class DilatedExplorer(Explorer):
     row = Whole(9, 0)
     column = Whole(9, 0)
 
-    def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language="en"):
+    def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language=None):
         words("dilated", language)  # refuses a language without words
         size = self.class_traits()["size"].validate(self, size)
         row, column = ((size - 1) // 2 if place is None else place for place in (row, column))
@@ -128,27 +128,3 @@ class DilatedExplorer(Explorer):
             "unseen" if told["unseen"] else "complete",
         )
         return " ".join(word[key].format(**told) for key in keys)
-
-    def still(self):
-        from ._still import Still
-
-        word, ways, (rows, columns) = words("dilated", self.language), self.ways.tolist(), self._inside
-        picture, n = Still(), self.size
-        picture.outline(0, 0, n, n, "input")
-        picture.text(0, -0.6, word["input_size"].format(size=n), role="input", align="left")
-        for i in rows:
-            for j in columns:
-                if ways[i][j]:
-                    picture.numbers(j, i, [[ways[i][j]]], "input")
-                else:
-                    picture.stripes(j, i, 1, 1)
-        picture.outline(columns[0], rows[0], len(columns), len(rows), "kernel")
-        picture.outline(self.column, self.row, 1, 1, "output")
-        for index, dilation in enumerate(self.dilations):
-            left, top = n + 2 + index % 2 * 11, index // 2 * 11.5
-            title = word["layer"].format(layer=index + 1, dilation=dilation)
-            picture.text(left, top - 0.6, title, role="kernel", align="left")
-            picture.window(left, top, range(0, 2 * dilation + 1, dilation))
-        height = max(n, 21 if len(self.dilations) > 2 else 0)
-        picture.text(0, height + 0.8, self.summary(), size=10, align="left")
-        return picture.png(n + 22, height + 1.2)

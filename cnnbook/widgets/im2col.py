@@ -31,7 +31,7 @@ class Im2colExplorer(Explorer):
     row, column : int
         Row of the matrix, that is, the window which is shown, and the number in it.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -67,7 +67,7 @@ class Im2colExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language="en"
+        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language=None
     ):
         words("im2col", language)  # refuses a language without words
         super().__init__(
@@ -142,36 +142,3 @@ class Im2colExplorer(Explorer):
         i, j = divmod(self.row, self._output_size)
         product = f"{self.output[i, j]:g}".replace("-", "−")
         return words("im2col", self.language)["result"].format(row=self.row, i=i, j=j, product=product)
-
-    def still(self):
-        import numpy as np
-
-        from ._still import Still
-
-        word, picture = words("im2col", self.language), Still()
-        planes = self.input[0].transpose(2, 0, 1) if self.order == "NHWC" else self.input[0]
-        matrix, weight = self.columns, self.weight.transpose(0, 2, 3, 1) if self.order == "NHWC" else self.weight
-        padded = np.pad(planes, ((0, 0), (self.padding,) * 2, (self.padding,) * 2))
-        (rows, columns), side, left = matrix.shape, padded.shape[1], padded.shape[1] + 2
-        top, start = (place * self.stride for place in divmod(self.row, self._output_size))
-        for c, plane in enumerate(padded):
-            y = c * (side + 1.2)
-            picture.text(0, y - 0.5, word["channel"].format(c=c), role="input", align="left")
-            picture.numbers(0, y, plane, _role_of(plane))
-            picture.outline(start, y + top, self.kernel, self.kernel, "kernel")
-        picture.text(left, -0.5, word["weights"], role="kernel", align="left")
-        picture.numbers(left, 0, weight.reshape(1, -1), "kernel")
-        picture.text(left, 1.8, word["matrix"].format(rows=rows, columns=columns), align="left")
-        picture.numbers(left, 2.3, matrix, _role_of(matrix))
-        picture.outline(left, 2.3 + self.row, columns, 1, "kernel")
-        picture.text(left + columns + 0.5, 2.8 + self.row, "=")
-        picture.text(left + columns + 1, 1.8, word["product"], role="output", align="left")
-        picture.numbers(left + columns + 1, 2.3, self.output.reshape(-1, 1), "output")
-        bottom = max(2.3 + rows, len(padded) * (side + 1.2)) + 0.8
-        picture.text(0, bottom, self.summary(), size=10, align="left")
-        return picture.png(left + columns + 3, bottom + 0.5)
-
-
-def _role_of(grid):
-    """Numbers of the input start at 1, so a 0 is padding."""
-    return lambda row, column: "input" if grid[row, column] else "padding"

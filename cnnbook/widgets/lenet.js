@@ -1,76 +1,135 @@
-// The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it in the page. All numbers come from `read`.
-import { arrows, choice, clamp, connect, drag, focusable, html, liveText, mount, number, presets, range, svg, toggle, translator } from "./_core.js";
+// The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it. All numbers come from `read`.
+import {
+  arrows, button, cells, choice, clamp, connect, focusable, goal, html, label, liveText, mount, number, presets, printed, put, range, square, squares,
+  svg, toggle, translator,
+} from "./_core.js";
 
-/** So many maps of so many units a side. A unit sees a square of `field` pixels; that of the next begins `jump` on. */
+/** Maps of so many units a side, made `from` others. A unit sees `field` pixels a side; those of the next begin `jump` on. */
 export const LAYERS = {
-  C1: { maps: 6, side: 28, field: 5, jump: 1, columns: 6, scale: 3 }, S2: { maps: 6, side: 14, field: 6, jump: 2, columns: 6, scale: 4 },
-  C3: { maps: 16, side: 10, field: 14, jump: 2, columns: 8, scale: 5 }, S4: { maps: 16, side: 5, field: 16, jump: 4, columns: 8, scale: 7 },
-  C5: { maps: 120, side: 1, field: 32, jump: 4, columns: 20, scale: 12 }, F6: { maps: 84, side: 1, field: 32, jump: 4, columns: 21, scale: 12 },
-  output: { maps: 10, side: 1, field: 32, jump: 4, columns: 1 },
+  C1: { from: "x", maps: 6, side: 28, field: 5, jump: 1, columns: 6, scale: 3 },
+  S2: { from: "C1", maps: 6, side: 14, field: 6, jump: 2, columns: 6, scale: 4 },
+  C3: { from: "S2", maps: 16, side: 10, field: 14, jump: 2, columns: 8, scale: 5 },
+  S4: { from: "C3", maps: 16, side: 5, field: 16, jump: 4, columns: 8, scale: 7 },
+  C5: { from: "S4", maps: 120, side: 1, field: 32, jump: 4, columns: 20, scale: 12 },
+  F6: { from: "C5", maps: 84, side: 1, field: 32, jump: 4, columns: 21, scale: 12 },
+  output: { from: "F6", maps: 10, side: 1, field: 32, jump: 4, columns: 1 },
 };
-const DRAWN = Object.keys(LAYERS).slice(0, -1); // as maps; the outputs are bars
 const [SIDE, PAD, FIELD, PEN] = [28, 2, 32, 1.7];
 
-/** Floats of 16 bits, from base64: the place of each exponent in `exponents`, as ones up to a zero; the sign; ten digits. */
+/** Floats of 16 bits: the place of each exponent in `exponents`, as ones up to a zero; the sign; ten digits. */
 export function unpack({ shape, exponents, bits }) {
-  const [bytes, count] = [atob(bits), shape.reduce((all, one) => all * one)];
-  let at = 0;
-  const take = () => (bytes.charCodeAt(at >> 3) >> (7 - (at++ & 7))) & 1;
-  return Float64Array.from({ length: count }, () => {
-    let [place, digits] = [0, 0];
-    while (take()) place += 1;
-    const [exponent, sign] = [exponents[place], take() ? -1 : 1];
-    for (let bit = 0; bit < 10; bit += 1) digits = 2 * digits + take();
-    return sign * (exponent ? (1 + digits / 1024) * 2 ** (exponent - 15) : digits * 2 ** -24); // IEEE 754
+  const text = Array.from(atob(bits), (sign) => sign.charCodeAt(0).toString(2).padStart(8, "0")).join("");
+  const codes = text.matchAll(/(1*)0(.)(.{10})/g);
+  return Float64Array.from({ length: shape.reduce((all, one) => all * one) }, () => {
+    const [, ones, sign, digits] = codes.next().value, exponent = exponents[ones.length], part = parseInt(digits, 2);
+    return (sign === "1" ? -1 : 1) * (exponent ? (1 + part / 1024) * 2 ** (exponent - 15) : part * 2 ** -24); // IEEE 754
   });
 }
 
-/** The network's numbers, from what the page holds. */
+/** The network, layer by layer. Pooling is a layer too: a unit reads one map, with weights of 1/4. */
 export function prepare({ mean, std, weights }) {
-  const layers = Object.entries(weights).map(([name, { weight, bias }]) =>
-    [name, { kernel: weight.shape[2] ?? 1, weight: unpack(weight), bias: unpack(bias) }]);
-  return { mean, std, ...Object.fromEntries(layers) };
+  const layers = Object.entries(LAYERS).map(([name, { from, maps: count }]) => {
+    const { maps, side } = LAYERS[from] ?? { maps: 1, side: FIELD }, { weight, bias } = weights[name] ?? {};
+    return [name, weight
+      ? { from, side, kernel: weight.shape[2] ?? 1, step: 1, reads: maps, squashes: name !== "output", weight: unpack(weight), bias: unpack(bias) }
+      : { from, side, kernel: 2, step: 2, reads: 1, pools: true, weight: Array(4).fill(1 / 4), bias: Array(count).fill(0) }];
+  });
+  return { mean, std, layers: Object.fromEntries(layers) };
 }
 
-/** Cross-correlation of maps, one after the other in `x`, with all kernels; a linear layer is one with kernels of 1 x 1. */
-function convolve(x, side, { kernel, weight, bias }) {
-  const [out, maps] = [side - kernel + 1, x.length / side ** 2];
-  return Float64Array.from({ length: bias.length * out * out }, (_, index) => {
-    const [map, row, column] = [Math.floor(index / out ** 2), Math.floor(index / out) % out, index % out];
-    let [sum, at] = [bias[map], map * maps * kernel * kernel];
-    for (let from = 0; from < maps; from += 1) {
-      for (let i = 0, start = (from * side + row) * side + column; i < kernel; i += 1, start += side) {
-        for (let j = 0; j < kernel; j += 1, at += 1) sum += weight[at] * x[start + j];
-      }
+/** Visits all products of a unit: the place of the weight, and that of the input. */
+function products(unit, { side, kernel, step, reads, pools }, visit) {
+  const out = (side - kernel) / step + 1, map = Math.floor(unit / out ** 2);
+  const corner = step * ((Math.floor(unit / out) % out) * side + (unit % out)) + (pools ? map * side * side : 0);
+  let at = pools ? 0 : map * reads * kernel * kernel;
+  for (let from = 0; from < reads; from += 1) {
+    for (let i = 0, start = corner + from * side * side; i < kernel; i += 1, start += side) {
+      for (let j = 0; j < kernel; j += 1, at += 1) visit(at, start + j);
     }
+  }
+}
+/** The way forward: each unit adds its products. */
+function forward(x, layer) {
+  const { side, kernel, step, weight, bias } = layer, size = ((side - kernel) / step + 1) ** 2;
+  return Float64Array.from({ length: bias.length * size }, (_, unit) => {
+    let sum = bias[Math.floor(unit / size)];
+    products(unit, layer, (at, place) => (sum += weight[at] * x[place]));
     return sum;
   });
 }
-
-/** Means of 2 x 2 units; `side` is even, so rows follow each other through all maps. */
-function halve(x, side) {
-  const half = side / 2;
-  return Float64Array.from({ length: x.length / 4 }, (_, index) => {
-    const at = 2 * side * Math.floor(index / half) + 2 * (index % half);
-    return (x[at] + x[at + 1] + x[at + side] + x[at + side + 1]) / 4;
-  });
+/** The way back: the slope of a unit goes to each of its inputs, times the weight on the way. */
+function backward(slopes, layer, length) {
+  const found = new Float64Array(length);
+  slopes.forEach((slope, unit) => products(unit, layer, (at, place) => (found[place] += layer.weight[at] * slope)));
+  return found;
 }
-/** Where a pixel of the drawing is in the field with padding. */
+
+/** The place of a pixel in the field with padding. */
 const inField = (at) => (Math.floor(at / SIDE) + PAD) * FIELD + PAD + (at % SIDE);
 
-/** What each layer makes of a drawing, its bytes row by row; `chances` are the softmax of the outputs. */
+/** What each layer makes of a drawing, bytes row by row; `chances` are the softmax of the outputs. */
 export function read(pixels, net) {
   const x = new Float64Array(FIELD * FIELD).fill(-net.mean / net.std);
   pixels.forEach((byte, at) => (x[inField(at)] = (byte - net.mean) / net.std));
-  const squashed = (from, side, layer) => convolve(from, side, layer).map(Math.tanh);
-  const C1 = squashed(x, FIELD, net.C1), S2 = halve(C1, 28), C3 = squashed(S2, 14, net.C3), S4 = halve(C3, 10);
-  const C5 = squashed(S4, 5, net.C5), F6 = squashed(C5, 1, net.F6), output = convolve(F6, 1, net.output);
-  const powers = output.map((value) => Math.exp(value - Math.max(...output)));
-  return { C1, S2, C3, S4, C5, F6, output, chances: powers.map((power) => power / powers.reduce((all, one) => all + one)) };
+  const found = { x };
+  for (const [name, layer] of Object.entries(net.layers)) {
+    const sums = forward(found[layer.from], layer);
+    found[name] = layer.squashes ? sums.map(Math.tanh) : sums;
+  }
+  const powers = found.output.map((value) => Math.exp(value - Math.max(...found.output)));
+  return { ...found, chances: powers.map((power) => power / powers.reduce((all, one) => all + one)) };
+}
+/** The ten digits, the answer first. */
+export const ranked = ({ output }) => range(10).sort((a, b) => output[b] - output[a]);
+
+/** The gradient of the lead, of the answer over the next digit, by the ink of each pixel, 1 where it is full. */
+export function gradient(found, net) {
+  const [first, second] = ranked(found);
+  let slopes = Float64Array.from(range(10), (digit) => (digit === first) - (digit === second));
+  for (const [name, layer] of Object.entries(net.layers).reverse()) {
+    if (layer.squashes) slopes = slopes.map((slope, unit) => slope * (1 - found[name][unit] ** 2)); // the slope of tanh
+    slopes = backward(slopes, layer, found[layer.from].length);
+  }
+  return Float64Array.from({ length: SIDE * SIDE }, (_, at) => (slopes[inField(at)] * 255) / net.std);
+}
+/** By how much the lead falls, to first order: above 0, where the ink of a pixel goes; below 0, where it is filled. */
+export const gains = (pixels, slopes) => slopes.map((slope, at) => slope * (slope > 0 ? pixels[at] : 255 - pixels[at]) / 255);
+const peak = (values) => values.indexOf(Math.max(...values));
+
+/** The drawing after each pixel erased where the gradient says, until the answer changes or no ink is left that counts. */
+export function* erasures(pixels, net) {
+  let found = read(pixels, net);
+  for (const [answer] = ranked(found); ranked(found)[0] === answer; found = read(pixels, net)) {
+    const falls = gains(pixels, gradient(found, net)), most = peak(falls);
+    if (falls[most] <= 0) return;
+    pixels = pixels.map((byte, at) => (at === most ? 0 : byte));
+    yield pixels;
+  }
+}
+
+/** Whether a drawing is one of the `bases` with ink beside it, which touches none of its own, and read as another digit. */
+export function discover(pixels, found, bases, net) {
+  const near = (base, at) => [-29, -28, -27, -1, 0, 1, 27, 28, 29].some((by) => base[at + by]);
+  const base = bases.find((base) => pixels.every((byte, at) => byte === base[at] || !near(base, at)));
+  const [before, first] = [base ? read(base, net) : found, found].map((one) => ranked(one)[0]);
+  return before === first ? null : { before, first, count: pixels.filter((byte, at) => byte !== base[at]).length };
+}
+
+/** What a unit computes: for each map that it reads, inputs with their weights and the sum of the products; then the bias. */
+export function uses({ layer, channel, row, column }, found, net) {
+  const own = net.layers[layer], { from, kernel, step, reads, weight, bias, pools } = own, { side } = LAYERS[layer];
+  const [all, area] = [[], kernel * kernel];
+  products((channel * side + row) * side + column, own, (at, place) => all.push([found[from][place], weight[at]]));
+  const add = (taps) => taps.reduce((sum, [input, by]) => sum + input * by, 0);
+  const parts = range(reads).map((index) => all.slice(index * area, (index + 1) * area))
+    .map((taps, index) => ({ map: pools ? channel : index, taps, sum: add(taps) }));
+  const strongest = [...parts].sort((one, other) => Math.abs(other.sum) - Math.abs(one.sum)).slice(0, 8);
+  const share = (value) => (from === "x" ? (value * net.std + net.mean) / 255 : (value + 1) / 2); // of full colour
+  return { from, kernel, row: row * step, column: column * step, share, shown: area > 1 ? parts : strongest, count: all.length, sum: add(all), bias: bias[channel] };
 }
 export const [decode, encode] = [(text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)), (pixels) => btoa(String.fromCharCode(...pixels))];
 
-/** The drawing after a stroke from one point to another, in pixels: a round pen, soft at its edge, or a wider eraser. */
+/** The drawing after a stroke between two points, in pixels: a round pen, soft at its edge, or a wider eraser. */
 export function stroke(pixels, [x0, y0], [x1, y1], erase) {
   const [dx, dy] = [x1 - x0, y1 - y0];
   return pixels.map((byte, at) => {
@@ -80,30 +139,41 @@ export function stroke(pixels, [x0, y0], [x1, y1], erase) {
     return erase ? Math.min(byte, Math.round(255 * (1 - share))) : Math.max(byte, Math.round(255 * share));
   });
 }
-/** The corner and the side of the square that a unit sees, in pixels of the drawing; padding lies outside it. */
-export const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
+/** The square that a unit sees, in pixels of the drawing; padding lies outside it. */
+const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
 
-/** A unit in words: where it is, its value, what it sees of the drawing. */
+/** A unit in words: where it is, its value, what it sees. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
-  const { side } = LAYERS[layer];
-  const value = found[layer][(channel * side + row) * side + column];
+  const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
   if (side === 1) return t("unit_whole", { layer, channel, value });
-  const { top, left, side: size } = sees({ layer, row, column });
-  const [low, high] = [(from) => Math.max(from, 0), (from) => Math.min(from + size, SIDE) - 1];
-  return t("unit", { layer, channel, row, column, value, top: low(top), bottom: high(top), left: low(left), right: high(left) });
+  const { top, left, side: size } = sees({ layer, row, column }), end = (from) => Math.min(from + size, SIDE) - 1;
+  return t("unit", { layer, channel, row, column, value, top: Math.max(top, 0), bottom: end(top), left: Math.max(left, 0), right: end(left) });
+}
+/** In words, how a unit comes to its value. */
+export function describeUses({ layer, channel }, { from, count, sum, bias }, t) {
+  const [key, terms, compute] = layer[0] === "S" ? ["uses_mean", [4 * sum], (all) => all / 4]
+    : layer === "output" ? ["uses_sum", [sum, bias], (all, more) => all + more] : ["uses_tanh", [sum, bias], (all, more) => Math.tanh(all + more)];
+  const { terms: texts, sign, value } = printed(terms, compute);
+  const told = { from: from === "x" ? t("of_x") : from, channel, count, sum: texts[0], bias: texts[1], sign, value };
+  return t(key, told).replace("+ −", "− ");
 }
 /** A chance in percent: never 0 or 100, which no softmax is. */
-export const percent = (chance) => (chance < 0.0005 ? "<0.1" : chance >= 0.9995 ? ">99.9" : number(100 * chance, 1));
+const percent = (chance) => (chance < 0.0005 ? "<0.1" : chance >= 0.9995 ? ">99.9" : number(100 * chance, 1));
 
 /** The answer in words. */
-export function describeAnswer({ chances }, t) {
-  const [first, second] = range(10).sort((a, b) => chances[b] - chances[a]);
-  return t("answer", { first: String(first), sure: percent(chances[first]), second: String(second), next: percent(chances[second]) });
+export function describeAnswer(found, t) {
+  const [first, second] = ranked(found), { chances } = found;
+  return t("answer", { first, sure: percent(chances[first]), second, next: percent(chances[second]) });
+}
+/** The lead in words, and the pixel that takes most of it. */
+export function describeLead(pixels, found, slopes, t) {
+  const [first, second] = ranked(found), falls = gains(pixels, slopes), place = peak(falls.map(Math.abs));
+  return t(falls[place] > 0 ? "lead_erased" : "lead_inked", { first, second, lead: number(found.output[first] - found.output[second]),
+    row: Math.floor(place / SIDE), column: place % SIDE, fall: number(Math.abs(falls[place])) });
 }
 export const describe = (state, found, t) => `${describeAnswer(found, t)} ${describeUnit(state, found, t)}`;
-const put = (element, attributes) => Object.entries(attributes).forEach((pair) => element.setAttribute(...pair));
 
-/** Paints shares from 0 to 1 in the colour of a role, where `place(index)` says. Where there is none, the paper is seen. */
+/** Paints shares from 0, paper, to 1 in the colour of a role, where `place(index)` says. */
 function paint(canvas, role, shares, place) {
   const [pen, colour] = [canvas.getContext("2d"), parseInt(getComputedStyle(canvas).getPropertyValue(`--${role}-line`).trim().slice(1), 16)];
   const image = pen.createImageData(canvas.width, canvas.height);
@@ -111,28 +181,29 @@ function paint(canvas, role, shares, place) {
   pen.putImageData(image, 0, 0);
 }
 
-/** The maps of a layer on one canvas, and the frame around a unit. */
+/** The maps of a layer on one canvas, with frames. */
 function mapsOf(layer, t) {
-  const [{ maps, side, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
-  let [columns, drawn, cell] = [1, 1, side + gap];
-  const [canvas, frame] = [html("canvas", { "data-layer": layer }), svg("rect", { class: "cnnx-unit" })];
-  const over = svg("svg", {}, frame);
+  const [{ maps, side, columns, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
+  let [drawn, cell] = [1, side + gap];
+  const [read, frame] = ["cnnx-read", "cnnx-unit"].map((kind) => svg("path", { class: kind }));
+  const [canvas, over] = [html("canvas", { "data-layer": layer }), svg("svg", {}, read, frame)];
   const element = html("div", {}, html("p", { class: "cnnx-title" }, t(layer)), html("div", { class: "cnnx-maps", "aria-hidden": "true" }, canvas, over));
   const corner = (map) => [(map % columns) * cell, Math.floor(map / columns) * cell];
   function fit(width) {
-    columns = layer === "C1" && width < 400 ? 3 : LAYERS[layer].columns;
     put(canvas, { width: columns * cell - gap, height: Math.ceil(maps / columns) * cell - gap });
-    drawn = clamp(Math.floor(width / canvas.width), 1, scale);
-    for (const part of [canvas, over]) put(part, { style: `width: ${drawn * canvas.width}px; height: ${drawn * canvas.height}px` });
+    drawn = clamp(Math.floor(side > 1 ? (2 * width) / canvas.width : (width - 8) / 20.5) / 2, 1, scale); // C5 beside F6
+    put(canvas, { style: `width: ${drawn * canvas.width}px` });
     put(over, { viewBox: `0 0 ${canvas.width} ${canvas.height}` });
   }
   const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * canvas.width + x + (at % side);
-  const show = (values) => paint(canvas, "output", values.map((value) => (value + 1) / 2), place);
-  function mark(unit) {
-    frame.classList.toggle("cnnx-gone", unit.layer !== layer);
-    if (unit.layer !== layer) return;
-    const [[x, y], around] = [corner(unit.channel), 1 / drawn];
-    put(frame, { x: x + unit.column - around, y: y + unit.row - around, width: 1 + 2 * around, height: 1 + 2 * around });
+  const show = (found) => paint(canvas, "output", found[layer].map((value) => (value + 1) / 2), place);
+  const around = (map, { row, column }, size, gap = 0) => {
+    const [x, y] = corner(map);
+    return square(x + column - gap, y + row - gap, size + 2 * gap);
+  };
+  function mark(unit, used) { // the unit, and those that it reads
+    put(read, { d: used.from === layer ? used.shown.map(({ map }) => around(map, used, used.kernel)).join("") : "" });
+    put(frame, { d: unit.layer === layer ? around(unit.channel, unit, 1, 1 / drawn) : "" });
   }
   function at({ clientX, clientY }) {
     const box = canvas.getBoundingClientRect();
@@ -143,108 +214,177 @@ function mapsOf(layer, t) {
   return { element, fit, show, mark, at };
 }
 
-/** Ten bars, one an output: its digit, and its chance in percent. */
+/** Ten bars, one an output. */
 function barsOf(t) {
-  const rows = range(10).map((digit) => {
-    const [fill, told] = [html("span", { class: "cnnx-fill" }), html("span", { class: "cnnx-percent" })];
-    const parts = [html("b", {}, String(digit)), html("span", { class: "cnnx-track" }, fill), told];
-    return { fill, told, element: html("li", { class: "cnnx-row", "data-digit": digit }, ...parts) };
+  const row = (digit) => html("li", { class: "cnnx-row", "data-digit": digit }, html("b", {}, digit),
+    html("span", { class: "cnnx-track" }, html("span", { class: "cnnx-fill" })), html("span", { class: "cnnx-percent" }));
+  const rows = range(10).map(row), element = html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows);
+  const mark = ({ layer, channel }) => rows.forEach(({ classList }, digit) => classList.toggle("cnnx-now", layer === "output" && channel === digit));
+  const show = ({ chances }) => rows.forEach(({ children: [, track, told], classList }, digit) => {
+    [track.firstChild.style.width, told.textContent] = [`${100 * chances[digit]}%`, `${percent(chances[digit])}%`];
+    classList.toggle("cnnx-first", chances[digit] === Math.max(...chances));
   });
-  const mark = ({ layer, channel }) => rows.forEach(({ element }, digit) => element.classList.toggle("cnnx-now", layer === "output" && channel === digit));
-  const show = (chances) => rows.forEach(({ element, fill, told }, digit) => {
-    [fill.style.width, told.textContent] = [`${100 * chances[digit]}%`, `${percent(chances[digit])}%`];
-    element.classList.toggle("cnnx-first", chances[digit] === Math.max(...chances));
-  });
-  const at = ({ target }, row = target.closest("[data-digit]")) => row && { layer: "output", channel: +row.dataset.digit, row: 0, column: 0 };
-  return { element: html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows.map(({ element }) => element)), show, mark, at };
+  const at = ({ target }, found = target.closest("[data-digit]")) => found && { layer: "output", channel: +found.dataset.digit, row: 0, column: 0 };
+  return { element, show, mark, at };
 }
 
-/** The sheet to draw on, with all that is over it: the edge of the padding, what a unit sees, the pen of the keyboard. */
+/** How a unit gets its value: what it reads, its weights below or beside, the sum of their products. */
+function showParts(element, { from, kernel, share, shown }, width) {
+  const columns = width < 640 ? 8 : 16, step = Math.floor(width / columns), small = clamp(Math.floor((step - 4) / 5), 4, columns === 8 ? 6 : 8);
+  const tall = 10 * small + 34, beside = shown.length === 1; // a block: its number, inputs, weights, their sum
+  const side = kernel === 5 && !beside ? small : Math.min(32, Math.floor((beside ? 84 : step - 4) / kernel)), wide = kernel * side;
+  const [x, y] = beside ? [wide + 16, 16] : [0, wide + 20];
+  const largest = Math.max(...shown.flatMap(({ taps }) => taps.map(([, weight]) => Math.abs(weight))));
+  const box = (left, top) => svg("rect", { class: "cnnx-box", x: left, y: top, width: wide, height: wide });
+  const block = ({ map, taps, sum }, index) => {
+    const paths = ["cnnx-plus", "cnnx-minus"].map((kind) => svg("path", { class: kind, transform: `translate(${x} ${y})` }));
+    const each = (row, column) => ({ class: "cnnx-tone", "fill-opacity": share(taps[row * kernel + column][0]).toFixed(2) });
+    squares(paths, taps.map(([, weight]) => weight), { columns: kernel, side, largest });
+    return svg("g", { transform: `translate(${(index % columns) * step + 1} ${Math.floor(index / columns) * tall})` },
+      label(wide / 2, 7, map, "cnnx-small"), cells({ x: 0, y: 16, rows: kernel, columns: kernel, side, each }),
+      box(0, 16), box(x, y), ...paths, beside ? "" : label(wide / 2, y + wide + 9, number(sum), "cnnx-small"));
+  };
+  put(element, { width, height: Math.ceil(16 / columns) * tall, class: `cnnx-parts cnnx-${from === "x" ? "input" : "output"}` });
+  element.replaceChildren(...shown.map(block));
+}
+
+/** The sheet to draw on, with all that is over it. */
 function sheetOf(t, draw, clear, tell) {
-  const [pen, canvas] = [{ x: 14, y: 14, down: false }, html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" })];
-  const point = () => [pen.x + 0.5, pen.y + 0.5];
-  const [square, nib] = [svg("rect", { class: "cnnx-sees" }), svg("rect", { class: "cnnx-nib", width: 1, height: 1 })];
+  let pen = { x: 14, y: 14, down: false }, last = null; // of the keyboard; where a finger, a pen or a mouse is
+  const canvas = html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" });
+  const [seen, nib] = [svg("rect", { class: "cnnx-sees" }), svg("rect", { class: "cnnx-nib", width: 1, height: 1 })];
+  const [veil, erase, ink] = ["cnnx-veil", "cnnx-erase", "cnnx-ink"].map((kind) => svg("path", { class: kind }));
+  const edge = svg("rect", { class: "cnnx-edge", x: PAD, y: PAD, width: SIDE, height: SIDE });
+  const over = svg("svg", { viewBox: `0 0 ${FIELD} ${FIELD}`, "aria-hidden": "true" },
+    svg("g", { transform: `translate(${PAD} ${PAD})` }, erase, ink), veil, edge, seen, nib);
   const place = (down) => put(nib, { x: pen.x + PAD, y: pen.y + PAD, class: `cnnx-nib ${(pen.down = down) ? "cnnx-down" : ""}` });
-  function set(patch, from = point()) {
-    Object.assign(pen, patch);
-    if (pen.down) draw(from, point());
-    place(pen.down);
+  function step(rows, columns, down = pen.down) {
+    const from = [pen.x + 0.5, pen.y + 0.5];
+    pen = { x: clamp(pen.x + columns, 0, SIDE - 1), y: clamp(pen.y + rows, 0, SIDE - 1), down };
+    if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
+    place(down);
     tell(pen);
   }
-  const step = (rows, columns) => () => set({ x: clamp(pen.x + columns, 0, SIDE - 1), y: clamp(pen.y + rows, 0, SIDE - 1) });
-  const press = () => set({ down: !pen.down });
-  const edge = svg("rect", { class: "cnnx-edge", x: PAD, y: PAD, width: SIDE, height: SIDE });
-  const over = svg("svg", { viewBox: `0 0 ${FIELD} ${FIELD}`, "aria-hidden": "true" }, edge, square, nib);
-  const pad = focusable(t("pad"), { ...arrows(step), " ": press, Enter: press, Delete: clear });
-  const element = html("div", { class: "cnnx-pad", blur: () => place(false), ...pad }, canvas, over);
-  const pixel = ({ x, y }) => [x, y].map((along) => (along / element.clientWidth) * FIELD - PAD);
-  drag(element, (start) => {
-    let last = pixel(start);
-    const follow = (now) => (draw(last, pixel(now)), (last = pixel(now)));
-    return element.focus({ preventScroll: true }), follow(start), follow;
-  });
+  function follow({ clientX, clientY, isPrimary }) {
+    if (!isPrimary) return; // one finger draws
+    const { left, top, width } = element.getBoundingClientRect();
+    const now = [clientX - left, clientY - top].map((along) => (along / width) * FIELD - PAD);
+    draw(last ?? now, now);
+    last = now;
+  }
+  const [press, end] = [() => step(0, 0, !pen.down), () => (last = null)];
+  const element = html("div", { class: "cnnx-pad", blur: () => place(false),
+    pointerdown: (event) => event.button || (element.setPointerCapture(event.pointerId), follow(event)),
+    pointermove: (event) => last && follow(event), pointerup: end, pointercancel: end,
+    ...focusable(t("pad"), { ...arrows((...by) => () => step(...by)), " ": press, Enter: press, Delete: clear }) }, canvas, over);
   place(false);
   return { element,
     show: (pixels) => paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField),
-    mark: ({ top, left, side }) => put(square, { x: left + PAD, y: top + PAD, width: side, height: side }) };
+    mark({ top, left, side }, isPointed) { // what lies outside is veiled while a unit is pointed at
+      put(seen, { x: left + PAD, y: top + PAD, width: side, height: side });
+      put(veil, { d: isPointed ? square(0, 0, FIELD) + square(left + PAD, top + PAD, side) : "" });
+    },
+    gains: (falls) => squares([erase, ink], falls, { columns: SIDE, side: 1 }) };
+}
+
+/** What would change its mind: a check box shows it on the drawing, a button erases there until it does. */
+function mindOf(t, net, change, redraw) {
+  const told = html("p", { class: "cnnx-told" });
+  let [pixels, slopes, answer, run] = [];
+  const [box, eraser] = [toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), button({ click: press })];
+  function press() {
+    if (run?.count) return change({ drawing: run.before });
+    const steps = erasures(pixels, net), atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches, drawing = encode(pixels);
+    const mine = (run = { before: drawing, after: drawing, was: answer, count: 0, runs: true });
+    const tick = () => {
+      if (run !== mine) return null; // somebody else draws
+      const { value, done } = steps.next();
+      Object.assign(run, done ? { runs: false } : { after: encode(value), count: run.count + 1 });
+      if (atOnce && !done) return tick();
+      change({ drawing: run.after });
+      return done ? redraw() : requestAnimationFrame(tick);
+    };
+    tick();
+  }
+  function show(state, drawn, found) {
+    [pixels, slopes] = [drawn, state.gradient ? gradient(found, net) : drawn.map(() => 0)];
+    [answer] = ranked(found);
+    if (state.drawing !== run?.after) run = null;
+    box.show(state.gradient);
+    eraser.textContent = t(run?.count ? "put_back" : "erase_on");
+    if (run) told.textContent = t(answer !== run.was ? "erased" : run.runs ? "erasing" : "erased_all", { count: run.count, first: answer });
+    else told.textContent = state.gradient ? describeLead(pixels, found, slopes, t) : "";
+  }
+  const element = html("div", { class: "cnnx-mind" }, box.element, eraser, told);
+  return { element, show, runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
 }
 
 function render({ model, el }) {
   const [t, net] = [translator(model), prepare(model.get("network"))];
   let [width, pixels, found, over, erases] = [0, null, null, null, false];
-  const { state, receive, update, close } = connect(model, ["drawing", "layer", "channel", "row", "column"], redraw);
+  const { state, receive, update, close } = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw);
   const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
   const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
   const choose = ({ layer, channel, row, column }) => {
     const [map, last] = [clamp(channel, 0, LAYERS[layer].maps - 1), LAYERS[layer].side - 1];
     update({ layer, channel: map, row: clamp(row, 0, last), column: clamp(column, 0, last) });
   };
-  const [told, live] = [html("p", { class: "cnnx-told" }), liveText()];
-  live.element.classList.add("visually-hidden"); // the bars and the line show the same
+  const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
+  live.element.classList.add("visually-hidden"); // the bars and the lines show the same
   const sheet = sheetOf(t, draw, clear, ({ x, y, down }) =>
     live.say(`${t(down ? "pen_down" : "pen_up", { row: y, column: x })} ${describeAnswer(found, t)}`));
-  const [bars, layers] = [barsOf(t), DRAWN.map((layer) => mapsOf(layer, t))];
-  const turn = (by, rows = 0, columns = 0) => choose({ ...state, channel: state.channel + by, row: state.row + rows, column: state.column + columns });
-  const alone = (rows, columns, { side, columns: wide }) => (side > 1 ? 0 : columns + rows * wide); // each is a channel
-  const step = (rows, columns) => () => turn(alone(rows, columns, LAYERS[state.layer]), rows, columns);
-  const keys = { ...arrows(step), PageUp: () => turn(-1), PageDown: () => turn(1) };
-  const units = html("div", { class: "cnnx-layers", ...focusable(t("units"), keys) }, ...layers.map(({ element }) => element));
+  const [bars, layers, mind] = [barsOf(t), Object.keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
+  function step(rows, columns) {
+    const { side, columns: wide } = LAYERS[state.layer];
+    if (side > 1) choose({ ...state, row: state.row + rows, column: state.column + columns });
+    else turn(columns + rows * wide); // each is a map
+  }
+  const turn = (by) => choose({ ...state, channel: state.channel + by });
+  const keys = focusable(t("units"), { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) });
+  const units = html("div", { class: "cnnx-layers", focus: showUnit, blur: showUnit, ...keys }, ...layers.map(({ element }) => element));
   const unitAt = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
   const hover = (unit) => JSON.stringify(unit) !== JSON.stringify(over) && ((over = unit), showUnit());
-  const picture = html("div", {}, html("div", { class: "cnnx-top" }, sheet.element, bars.element), told, units);
+  const picture = html("div", {}, html("div", { class: "cnnx-top" }, sheet.element, bars.element), mind.element, told, parts, units);
   picture.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && hover(unitAt(event)));
   picture.addEventListener("pointerleave", () => hover(null));
   picture.addEventListener("click", (event) => choose(unitAt(event) ?? state)); // not pointerdown: a swipe scrolls the page
   const table = Object.fromEntries(Object.entries(model.get("digits")).map(([name, drawing]) => [name, { drawing }]));
   const preset = presets({ name: "preset", table, t, change: update });
   const list = choice({ name: "layer", options: Object.keys(LAYERS), t, change: (layer) => choose({ ...state, layer }) });
-  const eraser = toggle({ label: t("erase"), change: (now) => (erases = now) });
-  const empty = html("button", { type: "button", class: "cnnx-wide", "data-lm-suppress-shortcuts": "true", click: clear }, t("clear"));
   function redraw() {
     found = read((pixels = decode(state.drawing)), net);
     preset.show(state);
     list.show(state.layer);
-    bars.show(found.chances);
-    live.say(describe(state, found, t));
+    bars.show(found);
+    mind.show(state, pixels, found);
+    if (!mind.runs()) live.say([describe(state, found, t), mind.said()].join(" ").trim());
     if (width) showPixels();
     showUnit();
+    aim.show(discover(pixels, found, bases, net));
   }
-  const showPixels = () => (sheet.show(pixels), layers.forEach(({ show }, index) => show(found[DRAWN[index]])));
+  const showPixels = () => {
+    sheet.show(pixels);
+    sheet.gains(mind.gains());
+    layers.forEach(({ show }) => show(found));
+  };
   function showUnit() {
-    const unit = over ?? state;
-    sheet.mark(sees(unit));
-    if (width) [...layers, bars].forEach(({ mark }) => mark(unit));
-    told.textContent = describeUnit(unit, found, t);
+    const unit = over ?? state, used = uses(unit, found, net);
+    sheet.mark(sees(unit), over || units.matches(":focus-visible"));
+    if (width) [...layers, bars].forEach(({ mark }) => mark(unit, used));
+    told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
+    if (width) showParts(parts, used, width);
   }
+  const [aim, bases] = [goal(model, t, live), Object.values(model.get("digits")).map(decode)];
   const themes = new MutationObserver(() => width && showPixels()); // a canvas does not follow the page's colours
   for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
   const resize = (now) => {
     width = now;
-    sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, 9) * FIELD}px`;
+    sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`;
     layers.forEach(({ fit }) => fit(width));
     redraw();
   };
-  const controls = html("div", { class: "cnnx-controls" }, preset.element, list.element, eraser.element, empty);
-  return mount(el, t, { parts: [controls, picture, live.element], picture, receive, redraw: resize, close: () => (themes.disconnect(), close()) });
+  const controls = html("div", { class: "cnnx-controls" }, preset.element, list.element,
+    toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
+  return mount(el, t, { parts: [controls, picture, live.element, aim.element], picture, receive, redraw: resize, close: () => (themes.disconnect(), close()) });
 }
 export default { render };

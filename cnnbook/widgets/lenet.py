@@ -7,7 +7,7 @@ from typing import NamedTuple
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole, within
+from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._traits import OneOf
 
 SIDE, PAD = 28, 2
@@ -127,8 +127,10 @@ class LeNetExplorer(Explorer):
     """What does a convolutional network make of your handwriting, layer by layer?
 
     Draw a digit: LeNet-5, with the weights that the lab ``lenet_mnist`` trained, reads it in the browser. All feature
-    maps and the ten outputs follow the pen. Pointing at a unit shows the square of the drawing that it sees. The page
-    holds the weights as the lab keeps them, in float16, none of them changed. In a live notebook the traits follow.
+    maps and the ten outputs follow the pen. Pointing at a unit shows the square of the drawing that it sees, what it
+    reads, and its weights. The gradient shows what would change the answer, and where it says so the page erases ink.
+    The page holds the weights as the lab keeps them, in float16, none of them changed. In a live notebook the traits
+    follow.
 
     Parameters
     ----------
@@ -139,8 +141,10 @@ class LeNetExplorer(Explorer):
         Of the chosen unit: "C1", "S2", "C3", "S4", "C5", "F6" or "output".
     channel, row, column : int, optional
         Its map, and its place there, from 0. Default: in the middle of the first map.
+    gradient : bool
+        Show on the drawing where less ink, or more, lowers the lead of the answer over the next digit.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -161,7 +165,7 @@ class LeNetExplorer(Explorer):
 
     _esm = module_text("lenet")
     _css = style_text("lenet")
-    settings = ("digit", "layer", "channel", "row", "column")
+    settings = ("digit", "layer", "channel", "row", "column", "gradient")
 
     network = traitlets.Dict().tag(sync=True)
     digits = traitlets.Dict().tag(sync=True)
@@ -170,14 +174,16 @@ class LeNetExplorer(Explorer):
     channel = Whole(0, 0, 119)
     row = Whole(0, 0, SIDE - 1)
     column = Whole(0, 0, SIDE - 1)
+    gradient = Flag(False)
 
-    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, language="en"):
+    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, gradient=False, language=None):
         words("lenet", language)  # refuses a language without words
         middle = LAYERS[layer].side // 2 if layer in LAYERS else 0
         row, column = (middle if at is None else at for at in (row, column))
         super().__init__(
             network=_packed(), digits={name: _text(image.tobytes()) for name, image in digits().items()},
-            drawing=_drawing(digit), layer=layer, channel=channel, row=row, column=column, language=language,
+            drawing=_drawing(digit), layer=layer, channel=channel, row=row, column=column, gradient=gradient,
+            language=language,
         )  # fmt: skip
 
     @property
@@ -210,6 +216,18 @@ class LeNetExplorer(Explorer):
         return {name: found[layer.module][0].numpy() for name, layer in LAYERS.items()}
 
     @property
+    def slopes(self):
+        """The gradient of the lead, the answer's output minus the next, by the ink of each pixel, 1 where it is full.
+
+        A float32 ndarray of shape (28, 28).
+        """
+        import torch
+
+        ink = torch.tensor(self.image / 255, dtype=torch.float32, requires_grad=True)
+        first, second = network()(255 * ink[None, None])[0].topk(2).values
+        return torch.autograd.grad(first - second, ink)[0].numpy()
+
+    @property
     def answer(self):
         """The digit that the network reads."""
         return int(self.maps["output"].argmax())
@@ -229,52 +247,39 @@ class LeNetExplorer(Explorer):
     def summary(self):
         word, maps = words("lenet", self.language), self.maps
         chances = _softmax(maps["output"])
-        first, second = sorted(range(10), key=lambda digit: -chances[digit])[:2]
+        first, second = self._ranked()[:2]
         sure, after = (_percent(chances[digit]) for digit in (first, second))
         answer = word["answer"].format(first=first, sure=sure, second=second, next=after)
         layer, place = LAYERS[self.layer], {name: getattr(self, name) for name in ("layer", "channel", "row", "column")}
         value = maps[self.layer].reshape(layer.maps, layer.side, layer.side)[self.channel, self.row, self.column]
         value = _written(value, 2)
+        lead = f" {self._lead()}" if self.gradient else ""
         if layer.side == 1:
-            return f"{answer} {word['unit_whole'].format(value=value, **place)}"
+            return f"{answer} {word['unit_whole'].format(value=value, **place)}{lead}"
         starts = (at * layer.jump - PAD for at in (self.row, self.column))
         (top, bottom), (left, right) = (self._seen(start, layer.field) for start in starts)
         unit = word["unit"].format(value=value, top=top, bottom=bottom, left=left, right=right, **place)
-        return f"{answer} {unit}"
+        return f"{answer} {unit}{lead}"
+
+    def _ranked(self):
+        """The ten digits, the answer first."""
+        outputs = self.maps["output"]
+        return sorted(range(10), key=lambda digit: -outputs[digit])
+
+    def _lead(self):
+        """The lead of the answer in words, and the pixel that takes most of it away."""
+        word, outputs, ink, slopes = words("lenet", self.language), self.maps["output"], self.image / 255, self.slopes
+        first, second = self._ranked()[:2]
+        falls = {"lead_erased": slopes * ink, "lead_inked": -slopes * (1 - ink)}
+        kind = max(falls, key=lambda kind: falls[kind].max())
+        row, column = divmod(int(falls[kind].argmax()), SIDE)
+        lead, fall = (_written(value, 2) for value in (outputs[first] - outputs[second], falls[kind][row, column]))
+        return word[kind].format(first=first, second=second, lead=lead, row=row, column=column, fall=fall)
 
     @staticmethod
     def _seen(start, size):
         """First and last of the pixels, of one axis, that are not padding."""
         return max(start, 0), min(start + size, SIDE) - 1
-
-    def still(self):
-        from matplotlib.patches import Rectangle
-
-        from ._figure import figure, fill, line, png
-
-        word, maps = words("lenet", self.language), self.maps
-        picture = figure(7.2, 7.6)
-        top, *rows = picture.subfigures(4, 1, height_ratios=(3, 1.3, 1.7, 1.5))
-        drawing, bars = top.subplots(1, 2)
-        drawing.imshow(self.image, cmap=_inks("input"), vmin=0, vmax=255)
-        layer = LAYERS[self.layer]
-        corner = [at * layer.jump - PAD - 0.5 for at in (self.column, self.row)]
-        style = {"fill": False, "ec": line("kernel"), "lw": 2, "clip_on": False}
-        drawing.add_patch(Rectangle(corner, layer.field, layer.field, **style))
-        drawing.set(xlim=(-PAD - 0.5, SIDE + PAD - 0.5), ylim=(SIDE + PAD - 0.5, -PAD - 0.5), xticks=[], yticks=[])
-        drawing.set_facecolor(fill("padding"))
-        chances = _softmax(maps["output"])
-        bars.barh(range(10), chances, fc=line("output"))
-        bars.set(yticks=range(10), xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0%", "50%", "100%"])
-        bars.invert_yaxis()
-        bars.spines[["top", "right"]].set_visible(False)
-        pairs = (("C1", "S2"), ("C3", "S4"), ("C5", "F6"))
-        for part, pair, ratios in zip(rows, pairs, ((2, 1), (2, 1), (1, 1)), strict=True):
-            for axes, name in zip(part.subplots(1, 2, width_ratios=ratios), pair, strict=True):
-                axes.imshow(_montage(maps[name], LAYERS[name]), cmap=_inks("output"), vmin=-1, vmax=1)
-                axes.set_title(word[name], loc="left", size=9)
-                axes.axis("off")
-        return png(picture)
 
 
 def _drawing(digit):
@@ -314,26 +319,3 @@ def _written(value, digits):
 def _percent(chance):
     """A chance in percent: never 0 or 100, which no softmax is."""
     return "<0.1" if chance < 0.0005 else ">99.9" if chance >= 0.9995 else _written(100 * chance, 1)
-
-
-def _montage(maps, layer):
-    """Maps of a layer in rows, white between them."""
-    import numpy as np
-
-    columns = {6: 6, 16: 8, 120: 20, 84: 21}[layer.maps]
-    gap = int(layer.side > 1)
-    cell = layer.side + gap
-    whole = np.full((layer.maps // columns * cell - gap, columns * cell - gap), np.nan)
-    for place, one in enumerate(maps.reshape(layer.maps, layer.side, layer.side)):
-        row, column = divmod(place, columns)
-        whole[row * cell : row * cell + layer.side, column * cell : column * cell + layer.side] = one
-    return whole
-
-
-def _inks(role):
-    """From the paper to the colour of a role."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    from ._figure import fill, line
-
-    return LinearSegmentedColormap.from_list(role, [fill("page"), line(role)])

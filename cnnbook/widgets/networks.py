@@ -34,7 +34,7 @@ class NetworksExplorer(Explorer):
     chosen : str
         The network that is marked; "" for none.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class NetworksExplorer(Explorer):
     chosen = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language="en"
+        self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language=None
     ):
         words("networks", language)  # refuses a language without words
         if table is None:
@@ -112,23 +112,6 @@ class NetworksExplorer(Explorer):
         row = self.data[self.chosen]
         own = [f"{word[column]} {_full(row[column])}" for column in _columns(self.data) if row[column] is not None]
         return f"{told} {self.chosen}: {', '.join(own)}."
-
-    def still(self):
-        from ._figure import figure, line, png
-
-        word, picture, seen = words("networks", self.language), figure(7, 4.2), self._seen()
-        axes = picture.subplots()
-        for name, row in seen.items():
-            at, role = (row[self.x], row[self.y]), "kernel" if name == self.chosen else "output"
-            axes.plot(*at, "o", ms=5, color=line(role))
-            if len(seen) < 12 or name == self.chosen:
-                axes.annotate(name, at, (6, 0), textcoords="offset points", va="center", size=8)
-        for scale, column in ((axes.set_xscale, self.x), (axes.set_yscale, self.y)):
-            values = [row[column] for row in seen.values()] or [1]
-            scale("log" if max(values) > 4 * min(values) > 0 else "linear")
-        axes.set(xlabel=word[self.x], ylabel=word[self.y])
-        axes.grid(color=line("padding"), alpha=0.3)
-        return png(picture)
 
 
 def _columns(table):

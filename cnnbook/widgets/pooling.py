@@ -43,7 +43,7 @@ class PoolingExplorer(Explorer):
     row, column : int
         The output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class PoolingExplorer(Explorer):
 
     def __init__(
         self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, ceil_mode=False, row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("pooling", language)  # refuses a language without words
         super().__init__(
@@ -157,35 +157,3 @@ class PoolingExplorer(Explorer):
             row=self.row, column=self.column, i=rows[0], j=columns[0], count=count, numbers=len(rows) * len(columns),
             value=told["value"].replace("-", "−"), share=told["share"],
         )  # fmt: skip
-
-    def still(self):
-        from ._still import Still
-
-        word, output, gradient = words("pooling", self.language), self.output.tolist(), self.grad_input.tolist()
-        (H, W), (rows, columns), p = (len(self.input), len(self.input[0])), (len(output), len(output[0])), self.padding
-        top, left = self.row * self.stride, self.column * self.stride
-        reach = max(W + 2 * p, (columns - 1) * self.stride + self.kernel)
-        high = max(H + 2 * p, (rows - 1) * self.stride + self.kernel)
-        right, shift = reach + 2, (high - rows) / 2
-        back, drop = right + columns + 2, (high - H) / 2
-        picture = Still()
-        zeros = "padding" if self.kind == "average" else "page"  # in a maximum padding is no zero: it never wins
-        inner = range(p, p + H), range(p, p + W)
-        picture.cells(0, 0, H + 2 * p, W + 2 * p, lambda i, j: "input" if i in inner[0] and j in inner[1] else zeros)
-        picture.numbers(p, p, self.input, "input")
-        picture.numbers(right, shift, output, "output")
-        picture.numbers(back, drop, gradient, "gradient")
-        sizes = {"H": H, "W": W, "rows": rows, "columns": columns}
-        for x, y, role in ((0, 0, "input"), (right, shift, "output"), (back, drop, "gradient")):
-            picture.text(x, y - 0.5, word[f"{role}_size"].format(**sizes), role=role, align="left")
-        goal = self._receivers[:2]
-        ends = drop + goal[0][0], drop + goal[0][-1] + 1
-        for edge in (0, 1):
-            corner = (right + self.column, shift + self.row + edge)
-            picture.lines(((left + self.kernel, top + edge * self.kernel), corner))
-            picture.lines(((corner[0] + 1, corner[1]), (back + goal[1][0], ends[edge])))
-        picture.outline(left, top, self.kernel, self.kernel, "kernel")
-        picture.outline(right + self.column, shift + self.row, 1, 1, "output")
-        picture.outline(back + goal[1][0], ends[0], len(goal[1]), len(goal[0]), "gradient")
-        picture.text(0, high + 0.8, self.summary(), size=10, align="left")
-        return picture.png(back + W, high + 1.2)

@@ -47,7 +47,7 @@ class ReceptiveFieldExplorer(Explorer):
     row, column : int, optional
         The unit that is shown. Default: the one in the middle.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class ReceptiveFieldExplorer(Explorer):
     row = Whole(7, 0)
     column = Whole(7, 0)
 
-    def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language="en"):
+    def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language=None):
         words("receptive_field", language)  # refuses a language without words
         traits = self.class_traits()
         layers, size = traits["layers"].validate(self, layers), traits["size"].validate(self, size)
@@ -152,51 +152,6 @@ class ReceptiveFieldExplorer(Explorer):
         size, jump, start = receptive_field(self.layers[: self.layer])
         values = {"layer": self.layer, "row": self.row, "column": self.column, "size": size, "jump": jump}
         return words("receptive_field", self.language)["result"].format(**values, start=start).replace("-", "−")
-
-    def still(self):
-        from ._still import _PALETTE, Still
-
-        rows, word = _rows(self.size, self.layers), words("receptive_field", self.language)
-        low, high = _extent(rows, self.layers)
-        scale = min(1, 24 / (high - low))  # of a cell, for one pixel
-        right = (high - low) * scale
-        tops = [2.5 * (len(self.layers) - level) for level in range(len(rows))]
-        picture = Still()
-
-        def unit(level, place, *, now=False):
-            count, field = rows[level]
-            role = "padding" if not 0 <= place < count else "output" if level else "input"
-            style = {"ls": (0, (3, 2))} if role == "padding" else {}
-            if now:
-                style = {"fc": _PALETTE[role]["line"], "ec": _PALETTE["page"]["fill"]}
-            edge = (_middle(field, place) - field.jump / 2 - low) * scale
-            picture._box(edge, tops[level], field.jump * scale, 1, role, **style)
-
-        for level, (count, field) in enumerate(rows):
-            padding = self.layers[level][2] if level + 1 < len(rows) else 0
-            for place in range(-padding, count + padding):
-                unit(level, place)
-            options = zip("kspd", self.layers[level - 1], strict=True) if level else ()
-            name = "  ".join(f"{letter} = {value}" for letter, value in options) or word["input"]
-            picture.text(-7.5, tops[level] + 0.5, name, align="left")
-            for index, value in enumerate((count, *field)):
-                picture.text(right + 1.5 + 1.8 * index, tops[level] + 0.5, str(value).replace("-", "−"))
-        for index, name in enumerate(("count", "size", "jump", "start")):
-            picture.text(right + 1.5 + 1.8 * index, -0.8, word[f"stat_{name}"])
-        _, levels = self._levels()
-        for level, places in enumerate(levels):
-            for place in places:
-                unit(level, place, now=True)
-        for level in range(1, self.layer + 1):
-            for place in (place for place in levels[level] if 0 <= place < rows[level][0]):
-                for tap in _taps(self.layers[level - 1], place):
-                    ends = _middle(rows[level][1], place), _middle(rows[level - 1][1], tap)
-                    x = [(end - low) * scale for end in ends]
-                    picture._line(x, (tops[level] + 1, tops[level - 1]), "kernel", zorder=0)
-        size, jump, start = rows[self.layer][1]
-        first = (start + self.column * jump - low) * scale
-        picture.measure(first, first + size * scale, tops[0] + 1.5, f"{word['stat_size']} {size}", "kernel")
-        return picture.png(right, tops[0] + 2.5)
 
 
 def _checked(number, layer):

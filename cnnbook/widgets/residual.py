@@ -61,7 +61,7 @@ class ResidualExplorer(Explorer):
     cut : sequence of int
         Blocks whose branch f is cut out: there f(x) = 0.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class ResidualExplorer(Explorer):
     block = Whole(15, 1)
     cut = Blocks()
 
-    def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language="en"):
+    def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language=None):
         words("residual", language)  # refuses a language without words
         super().__init__(depth=depth, gain=gain, normalise=normalise, block=1, cut=cut, language=language)
         self.block = self.depth // 2 if block is None else block
@@ -151,29 +151,6 @@ class ResidualExplorer(Explorer):
             plain_signal=_text(plain.signal[at]), residual_signal=_text(residual.signal[at]),
             plain_gradient=_text(plain.gradient[at - 1]), residual_gradient=_text(residual.gradient[at - 1]),
         )  # fmt: skip
-
-    def still(self):
-        from textwrap import fill as wrap
-
-        from ._figure import figure, fill, line, png
-
-        word, picture, runs = words("residual", self.language), figure(7, 5.2), (self.plain, self.residual)
-        looks = {"ls": "--", "marker": "s", "mfc": fill("page"), "lw": 1.2}, {"marker": "o"}
-        for axes, name, role in zip(picture.subplots(2, 1), Sizes._fields[:2], ("output", "gradient"), strict=True):
-            axes.axvspan(self.block - 1, self.block, fc=fill("kernel"), lw=0)
-            for block in self.cut:
-                axes.axvspan(block - 1, block, fc=fill("padding"), ec=line("padding"), hatch="///", lw=0)
-            for network, run, look in zip(("plain", "residual"), runs, looks, strict=True):
-                sizes = np.clip(getattr(run, name), 10**-8.5, 10**8.5)
-                axes.plot(sizes, color=line(role), ms=4, label=word[network], **look)
-            axes.set(yscale="log", ylim=(10**-9, 10**9), yticks=10.0 ** np.arange(-8, 9, 4))
-            axes.set_title(word[name], loc="left", size=10, color=line(role))
-            axes.minorticks_off()
-            axes.grid(axis="y", color="#e0e0e0", lw=0.6)
-            axes.spines[:].set_visible(False)
-        picture.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
-        picture.supxlabel(wrap(self.summary(), 100), x=0.02, ha="left", size=10)
-        return png(picture)
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,7 @@ class TransposedStepper(Explorer):
     row, column : int
         The input cell whose stamp is shown; with zeros inserted, the output cell whose window is shown.
     language : str
-        Language of the words on screen: ``"en"``.
+        Language of the words on screen; left out, the one that is set.
 
     Raises
     ------
@@ -75,7 +75,7 @@ class TransposedStepper(Explorer):
 
     def __init__(
         self, input=INPUT, kernel=KERNEL, *, stride=2, padding=1, output_padding=0, view="scatter", row=0, column=0,
-        language="en",
+        language=None,
     ):  # fmt: skip
         words("transposed", language)  # refuses a language without words
         super().__init__(
@@ -151,33 +151,6 @@ class TransposedStepper(Explorer):
         (H, W), (kH, kW) = _shape(self.input), _shape(self.kernel)
         found = ((i, j, y - i * self.stride, x - j * self.stride) for i in range(H) for j in range(W))
         return [(self.input[i][j], self.kernel[r][c]) for i, j, r, c in found if 0 <= r < kH and 0 <= c < kW]
-
-    def still(self):
-        from ._still import Still
-
-        word, p, s, stamps = words("transposed", self.language), self.padding, self.stride, self.view == "scatter"
-        (H, W), (kH, kW), (rows, columns) = _shape(self.input), _shape(self.kernel), self.output_size
-        top, left = kH - 1 - p, kW - 1 - p  # zeros before the first number
-        pixels = {(top + i * s, left + j * s): self.input[i][j] for i in range(H) for j in range(W)}
-        stretched = [[pixels.get((i, j), 0) for j in range(columns + kW - 1)] for i in range(rows + kH - 1)]
-        source, rim = (self.input, p) if stamps else (stretched, 0)
-        right = len(source[0]) + 1.5
-        last = right + columns + 2 * rim + 1.5
-        picture = Still()
-        picture.numbers(0, 0, source, lambda i, j: "input" if stamps or (i, j) in pixels else "padding")
-        picture.cells(right, 0, rows + 2 * rim, columns + 2 * rim, lambda i, j: "page")  # what is cut off stays blank
-        picture.numbers(right + rim, rim, self.output.tolist(), "output")
-        picture.numbers(last, 0, self.overlaps.tolist(), "page")
-        titles = "input_size" if stamps else "stretched", "output_size", "overlaps"
-        for x, key, role in zip((0, right, last), titles, ("input", "output", "page"), strict=True):
-            text = word[key].format(H=H, W=W, rows=rows, columns=columns)
-            picture.text(x, -0.5, text, role=role, align="left")
-        frame, cell, step = (right, 0, s) if stamps else (0, right, 1)
-        picture.outline(frame + self.column * step, self.row * step, kW, kH, "kernel")
-        picture.outline(cell + self.column, self.row, 1, 1, "input" if stamps else "output")
-        height = max(len(source), rows + 2 * rim)
-        picture.text(0, height + 0.8, self.summary(), size=10, align="left")
-        return picture.png(last + columns, height + 1.2)
 
 
 def _size(input, kernel, stride, padding, output_padding):

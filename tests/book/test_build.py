@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+import tinycss2
 import yaml
 from sphinx.errors import ExtensionError
 
-from cnnbook.widgets._bundle import module_text, style_text
+from cnnbook.widgets import _bundle
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
@@ -106,34 +107,60 @@ def notebook(**outputs):
     return {"metadata": {"widgets": {widgets.STATE: {"state": states}}}, "cells": cells}
 
 
-def test_explorers_get_the_present_code_once_for_each_kind():
-    found = widgets.explorers_of(notebook(), module_text, style_text)
-    assert found == {
-        "one": {"size": 7, "_esm": module_text("arithmetic"), "_css": style_text("arithmetic")},
-        "two": {"size": 7, "_same_as": "one"},
+def test_explorers_speak_the_language_of_the_page():
+    found = widgets.explorers_of(notebook(), "zh")
+    assert found == {key: {"size": 7, "language": "zh", "_stem": "arithmetic"} for key in ("one", "two")}
+
+
+def test_a_page_carries_each_text_once(monkeypatch):
+    monkeypatch.setattr(_bundle, "spoken", lambda stem, language: language)
+    monkeypatch.setattr(_bundle, "words", lambda stem, language: {"title": f"{stem} in {language}"})
+    given = widgets.shipment(widgets.explorers_of(notebook(), "zh"), "zh")
+    assert given["core"] == {"module": _bundle.core_module(), "style": _bundle.core_style()}
+    assert given["explorers"] == {
+        "arithmetic": {
+            "module": _bundle.own_module("arithmetic"),
+            "style": _bundle.own_style("arithmetic"),
+            "words": {"title": "arithmetic in zh"},
+        }
     }
+    assert sorted(given["state"]) == ["one", "two"]
+    assert "stale" not in json.dumps(given)
+
+
+def test_explorers_that_are_stored_as_pictures_become_widgets_again():
+    stored = {"explorer": "ArithmeticExplorer", "state": '{"size":7}'}
+    output = {"data": {"text/plain": "An explorer"}, "metadata": {"cnnbook": stored}}
+    book = {"metadata": {}, "cells": [{}, {"outputs": [output]}]}
+    widgets.as_widgets(book)
+    [(model_id, traits)] = widgets.explorers_of(book, str.upper, str.title).items()
+    assert traits == {"size": 7, "_esm": "ARITHMETIC", "_css": "Arithmetic"}
+    assert output["data"][widgets.VIEW] == {"model_id": model_id}
 
 
 def test_widgets_that_need_a_kernel_leave_their_text():
     book = notebook(one={"text/plain": "An explorer", "image/png": "UE5H"}, bar={"text/plain": "100%"})
-    widgets.keep_explorers(book, {"one": {"size": 7}}, save_still=lambda png: f"stills/{png}")
+    widgets.keep_explorers(book, {"one": {"size": 7, "_stem": "arithmetic"}}, lambda png: f"stills/{png}", "en")
     first, second = (cell["outputs"][0]["data"] for cell in book["cells"])
     assert first[widgets.VIEW] == {"model_id": "one", "text": "An explorer", "still": "stills/UE5H"}
     assert second == {"text/plain": "100%"}
-    assert book["metadata"]["widgets"][widgets.STATE]["state"] == {"one": {"state": {"size": 7}}}
+    assert book["metadata"]["widgets"][widgets.STATE]["state"] == {"one": {"state": {"size": 7, "_stem": "arithmetic"}}}
 
 
 def test_a_notebook_without_explorers_keeps_no_widget_state():
     book = notebook()
-    widgets.keep_explorers(book, {}, save_still=None)
+    widgets.keep_explorers(book, {}, None, "en")
     assert book["metadata"] == {}
 
 
 def test_the_chapter_carries_the_present_code_and_a_still(site):
     text = (site / f"{CHAPTER}.html").read_text(encoding="utf-8")
-    state = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])["state"]
-    carried = [record["state"]["_esm"] for record in state.values() if "_esm" in record["state"]]
-    assert carried == [module_text("arithmetic")]
+    given = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])
+    assert given["core"]["module"] == _bundle.core_module()
+    assert {stem: kind["module"] for stem, kind in given["explorers"].items()} == {
+        "arithmetic": _bundle.own_module("arithmetic")
+    }
+    assert {record["state"]["language"] for record in given["state"].values()} == {"en"}
     still = re.search(r'<noscript><img src="([^"]+)" alt="([^"]+)"', text)
     assert ((site / CHAPTER).parent / still[1]).read_bytes().startswith(b"\x89PNG")
     assert still[2].startswith("ArithmeticExplorer(")
@@ -149,8 +176,9 @@ def end_renderer():
 
 
 def test_maths_is_set_with_mathml_and_colours():
-    html = maths.render(r"\class{c-kernel}{k} - 1", display=False)
+    html = maths.render(r"\class{c-kernel}{k} - 1", display=False).html
     assert "<math" in html
+    assert "annotation" not in html
     assert re.search(r'class="[^"]*c-kernel', html)
 
 
@@ -165,7 +193,7 @@ def test_a_missing_package_is_named_with_its_remedy():
 
 
 def test_the_style_sheet_holds_the_icons_in_use_and_no_others():
-    css = styles.style_sheet()
+    css = styles.style_sheet(styles.theme())
     assert set(re.findall(r"\.fa-([a-z-]+)\{--icon", css)) == set(icons.ICONS)
     assert "fa-zhihu" not in css
     assert "@font-face" not in css
@@ -190,12 +218,52 @@ def test_every_colour_of_meaning_can_be_read_as_text(theme):
 
 def test_tables_of_data_have_words_left_and_numbers_right():
     head, row = "<th></th><th scope='col'>layer</th><th>size</th>", "<th>0</th><td>C1</td><td>-1,024</td>"
-    table = f"<table><tr>{head}</tr><tr>{row}</tr></table>"
+    table = f"<p>1 &lt; 2</p><table><tr>{head}</tr>\n<tr>{row}</tr></table>"
     assert pages.align_columns(table) == (
-        '<table class="dataframe"><tr><th></th>'
-        """<th scope='col' class="words">layer</th><th>size</th></tr>"""
+        '<p>1 &lt; 2</p><table class="dataframe"><tr><td></td>'
+        '<th class="words" scope="col">layer</th><th>size</th></tr>\n'
         '<tr><th>0</th><td class="words">C1</td><td>-1,024</td></tr></table>'
     )
+    other = '<table class="table"><tr><th></th></tr><tr><td>C1</td></tr></table>'
+    assert pages.align_columns(other) == other
+
+
+def test_columns_are_told_apart_below_a_cell_of_two_rows():
+    rows = ["<th rowspan='2'>VGG</th><td>1%</td><td>a</td>", "<td>2%</td><td>b</td>"]
+    head = "<th></th><th>share</th><th>of</th>"
+    table = pages.align_columns(f"<table><tr>{'</tr><tr>'.join([head, *rows])}</tr></table>")
+    left = re.findall(r'<t[hd] class="words"[^>]*>([^<]*)<', table)
+    assert left == ["", "of", "VGG", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (
+            '.fa-bars::before, .fas{content:"\\f0c9"}.sr-only,.fa-sr-only{clip:auto}',
+            [".sr-only,.fa-sr-only{clip:auto}"],
+        ),
+        ("@charset 'x';@font-face{font-family:A}/* a{} */b{c:d}", ["b{c:d}"]),
+        (".sd-card{top:0!important}.row{top:0 !important}", [".sd-card{top:0}", ".row{top:0 !important}"]),
+        ('a[href="}{"]::after{content:"{;}" "\\f054"}', ['a[href="}{"]::after{content:"{;}" ""}']),
+        ("@media print{.fas{a:b}.row{c:d}}", ["@media print{.row{c:d}}"]),
+        ("@keyframes turn{from{top:0}50%{top:1px}}", ["@keyframes turn{from{top:0}50%{top:1px}}"]),
+    ],
+)
+def test_a_rule_is_kept_whole_or_not_at_all(source, kept):
+    assert [rule.text() for rule in styles.rules_of(tinycss2.parse_stylesheet(source, **styles.NO_NODES))] == kept
+
+
+def test_a_rule_that_can_match_is_kept():
+    source = (
+        ".a .b,#c.d{}.a:not(.x){}.x,.y{}@media print{.x{}}@media print{.a{}.x{}}"
+        'a[href=".x"]{}:is(.x,.a) p{}.bs-tooltip-top{}'
+    )
+    rules = list(styles.rules_of(tinycss2.parse_stylesheet(source, **styles.NO_NODES)))
+    kept = [rule.text() for rule in styles.used(rules, {"a", "b", "c"})]
+    assert kept == [
+        ".a .b,#c.d{}", ".a:not(.x){}", "@media print{.a{}}", 'a[href=".x"]{}', ":is(.x,.a) p{}", ".bs-tooltip-top{}",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", ["0.03 %", "0.72 to 0.79 %", "183 s", "1,024", "-3.5e-4", "nan", "95%", ""])

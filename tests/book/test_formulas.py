@@ -142,7 +142,7 @@ def test_a_letter_is_coloured_where_it_stands_for_its_role(latex, coloured):
     ],
 )
 def test_a_formula_can_be_read_as_text(latex, text):
-    assert text_of(maths.MATHML.search(maths.render(latex, display=True))[0]) == text
+    assert text_of(maths.render(latex, display=True).mathml) == text
 
 
 def test_the_index_holds_the_text_of_formulas(small):

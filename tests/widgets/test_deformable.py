@@ -1,7 +1,6 @@
 """The deformable sampler: in Python, its computation in JavaScript, and in the browser."""
 
 import re
-from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -134,11 +133,6 @@ def test_the_window_stays_in_the_output_and_errors_change_nothing():
         sampler.offsets = [(3, 0)] * 9
     assert sampler.offsets == TURNED
     assert DeformableSampler(np.ones((3, 8))).column == 3  # the middle one
-
-
-@pytest.mark.parametrize("offsets", [TURNED, GRID, ((-2, 2),) * 9])
-def test_every_place_has_a_still(offsets):
-    assert len(b64decode(DeformableSampler(offsets=offsets, row=0, column=4).still())) > 10_000
 
 
 # In JavaScript

@@ -1,10 +1,13 @@
+import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 import traitlets
 
-from cnnbook import widgets
+from cnnbook import language, widgets
+from cnnbook.widgets import _bundle
 from cnnbook.widgets._bundle import module_text, stems, style_text, words
 from cnnbook.widgets._explorer import Explorer, Flag, SettingError, Whole
 
@@ -61,11 +64,10 @@ def test_the_text_is_stable_and_can_be_run(cls):
 
 
 @pytest.mark.parametrize("cls", EXPLORERS)
-def test_a_notebook_stores_the_widget_a_still_and_a_text(cls):
+def test_a_kernel_shows_the_widget_and_a_text(cls):
     explorer = cls()
     data, _ = explorer._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
-    assert data["image/png"].startswith("iVBORw0KGgo")
     assert data["text/plain"].startswith(repr(explorer))
     assert len(data["text/plain"].splitlines()) == 2
 
@@ -75,6 +77,46 @@ def test_languages_without_words_are_refused(cls):
     assert words(cls.__module__.rpartition(".")[2])["title"]
     with pytest.raises(ValueError, match="language 'xx' is unknown"):
         cls(language="xx")
+
+
+@pytest.fixture
+def chinese(monkeypatch, tmp_path):
+    """A folder of widgets where the arithmetic explorer has one sentence in Chinese; no language is set."""
+    folder = shutil.copytree(_bundle._HERE, tmp_path / "widgets")
+    (folder / "arithmetic.zh.json").write_text(json.dumps({"kernel": "卷积核"}), encoding="utf-8")
+    monkeypatch.setattr(_bundle, "_HERE", folder)
+    monkeypatch.setattr(language, "_chosen", None)
+    monkeypatch.setenv("CNNBOOK_LANGUAGE", "")
+
+
+def test_explorers_follow_the_language_that_is_set(chinese):
+    for tag in ("zh", "zh-TW"):
+        language.set(tag)
+        explorer = widgets.ArithmeticExplorer()
+        assert explorer.language == tag
+        assert (explorer._words["kernel"], explorer._words["stride"]) == ("卷积核", "Stride")  # English key by key
+        assert explorer.get_state()["_words"] == explorer._words  # what the browser is told
+        assert widgets.PoolingExplorer().language == "en"  # which has no words in Chinese
+    language.set("en")
+    assert explorer._words["kernel"] == "卷积核"
+    assert widgets.ArithmeticExplorer()._words["kernel"] == "Kernel size"
+    assert widgets.ArithmeticExplorer(language="zh")._words["kernel"] == "卷积核"
+
+
+def test_the_language_can_be_changed_later(chinese):
+    explorer = widgets.ArithmeticExplorer()
+    explorer.language = "zh"
+    assert explorer._words["kernel"] == "卷积核"
+    with pytest.raises(ValueError, match="language 'xx' is unknown"):
+        explorer.language = "xx"
+    assert (explorer.language, explorer._words["kernel"]) == ("zh", "卷积核")
+
+
+def test_a_subclass_of_a_reader_shows_what_its_base_shows():
+    class Mine(widgets.ArithmeticExplorer):
+        pass
+
+    assert (Mine()._stem, Mine()._words) == ("arithmetic", words("arithmetic"))
 
 
 def test_importing_an_explorer_loads_no_matplotlib():

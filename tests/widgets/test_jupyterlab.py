@@ -1,6 +1,6 @@
 """The explorers in a live JupyterLab: the kernel's traits follow the reader, and the picture follows the kernel.
 
-All of them stand in one notebook.
+All of them stand in one notebook; others are opened without being run.
 """
 
 import ast
@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -23,6 +24,8 @@ from playwright.sync_api import expect
 from cnnbook.widgets import __all__ as EXPLORERS
 
 TOKEN = "only-for-this-test"
+ROOT = Path(__file__).parents[2]
+OWN = "from cnnbook.widgets import *\ndisplay(ResidualExplorer())\nArithmeticExplorer(9)"
 SHOW = '''\
 import cnnbook.widgets
 explorers = {name: getattr(cnnbook.widgets, name)() for name in cnnbook.widgets.__all__}
@@ -45,6 +48,11 @@ def lab(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (SHOW, "")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, home / "explorers.ipynb")
+    notebook.cells = [nbformat.v4.new_code_cell(OWN)]
+    nbformat.write(notebook, home / "own.ipynb")
+    gallery = nbformat.read(ROOT / "book/appendix/explorers.ipynb", 4)
+    gallery.cells = [cell for cell in gallery.cells if cell.get("outputs")][:2]
+    nbformat.write(gallery, home / "stored.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -89,11 +97,12 @@ def _ask(address):
         return None
 
 
-def wait_for_kernel(page, address):
-    """Wait until the page has its kernel: a cell that is run before is forgotten, or asks for a kernel."""
+def wait_for_kernel(page, address, name):
+    """Wait until the page of a notebook has its kernel: a cell that is run before is forgotten, or asks for a kernel."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        kernels = _ask(f"{address}/api/kernels") or []
+        sessions = _ask(f"{address}/api/sessions") or []
+        kernels = [session["kernel"] for session in sessions if session["path"] == f"{name}.ipynb"]
         if any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels):
             break
         page.wait_for_timeout(500)
@@ -109,7 +118,7 @@ def notebook(lab, chromium):
     page.set_default_timeout(60_000)
     page.goto(f"{lab}/doc/tree/explorers.ipynb?token={TOKEN}")
     page.locator(".jp-CodeCell").first.wait_for()
-    wait_for_kernel(page, lab)
+    wait_for_kernel(page, lab, "explorers")
     run_cell(page, 0)
     expect(page.locator(".cnnx")).to_have_count(len(EXPLORERS), timeout=60_000)
     page.set_default_timeout(10_000)
@@ -149,4 +158,43 @@ def test_traits_follow_the_reader_and_the_picture_follows_the_traits(notebook, n
         if traits == script.traits:
             break
     assert traits == script.traits, f"{name} in Python"
-    expect(view.locator("[role=status]")).to_contain_text(script.shown)
+    expect(view.locator(".cnnx-live")).to_contain_text(script.shown)
+
+
+def opened(lab, chromium, name):
+    """The page of another notebook."""
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/doc/tree/{name}.ipynb?token={TOKEN}")
+    page.locator(".jp-CodeCell").first.wait_for()
+    return page
+
+
+@pytest.mark.browser
+def test_a_stored_notebook_shows_its_stills_without_being_run(lab, chromium):
+    page = opened(lab, chromium, "stored")
+    stills = page.locator(".jp-RenderedImage img")
+    expect(stills).to_have_count(2, timeout=60_000)
+    assert stills.first.bounding_box()["width"] == 648  # half of its pixels, so that it is sharp
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_an_own_notebook_that_is_opened_again_says_what_was_seen(lab, chromium):
+    page = opened(lab, chromium, "own")
+    wait_for_kernel(page, lab, "own")
+    run_cell(page, 0)
+    expect(page.locator(".cnnx")).to_have_count(2, timeout=60_000)
+    page.keyboard.press("Control+s")
+    deadline = time.monotonic() + 60
+    while not _ask(f"{lab}/api/contents/own.ipynb")["content"]["metadata"].get("widgets"):
+        assert time.monotonic() < deadline, "not saved"
+        page.wait_for_timeout(500)
+    page.context.close()
+    [session] = [session["id"] for session in _ask(f"{lab}/api/sessions") if session["path"] == "own.ipynb"]
+    urlopen(Request(f"{lab}/api/sessions/{session}?token={TOKEN}", method="DELETE"), timeout=20)
+    page = opened(lab, chromium, "own")
+    for said in ("Output size 7.", "Block 15 of 30", "Run this cell again to use the explorer."):
+        expect(page.locator(".jp-OutputArea").first).to_contain_text(said, timeout=60_000)
+    expect(page.locator(".jp-OutputArea").first).not_to_contain_text("Error")
+    page.context.close()

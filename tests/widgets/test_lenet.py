@@ -19,7 +19,7 @@ from cnnbook.widgets import LeNetExplorer
 from cnnbook.widgets._bundle import words
 from cnnbook.widgets.lenet import LAYERS, digits, network, pack
 
-NAMES = ("network", "digits", "drawing", "layer", "channel", "row", "column")
+NAMES = ("network", "digits", "drawing", "gradient", "layer", "channel", "row", "column")
 START = {name: getattr(LeNetExplorer(), name) for name in NAMES}
 BLANK = b64encode(bytes(784)).decode()
 HARD = {"hard_zero": 0, "hard_six": 6, "hard_eight": 8, "hard_nine": 9}
@@ -55,7 +55,7 @@ def text(image):
 
 def test_the_page_holds_the_weights_of_the_record_without_loss(run_module):
     sent, kept = START["network"], stored()
-    line = """Object.fromEntries(Object.entries(m.prepare(d)).filter(([name]) => !["mean", "std"].includes(name))
+    line = """Object.fromEntries(Object.entries(m.prepare(d).layers).filter(([, { pools }]) => !pools)
       .map(([name, { weight, bias }]) => [name, [[...weight], [...bias]]]))"""
     answer = run_module("lenet", line, sent)
     assert set(answer) == {"C1", "C3", "C5", "F6", "output"}
@@ -161,11 +161,6 @@ def test_a_drawing_of_another_size_is_refused(value):
     assert explorer.drawing == START["drawing"]
 
 
-@pytest.mark.parametrize("options", [{}, {"digit": "hard_eight", "layer": "output", "channel": 8}])
-def test_drawings_have_a_still(options):
-    assert len(b64decode(LeNetExplorer(**options).still())) > 5_000
-
-
 # In JavaScript
 
 
@@ -198,13 +193,189 @@ def test_the_text_is_that_of_python(run_module):
         for digit in START["digits"]
         for layer, channel, row, column in places
     ]
+    explorers += [LeNetExplorer(image, gradient=True) for image in drawings()[::9]]
     states = [{name: getattr(one, name) for name in NAMES[2:]} for one in explorers]
-    line = """d.states.map((state) =>
-      m.describe(state, m.read(m.decode(state.drawing), (d.net ??= m.prepare(d.network))), t))"""
+    line = """d.states.map((state) => {
+      const [pixels, net] = [m.decode(state.drawing), (d.net ??= m.prepare(d.network))], found = m.read(pixels, net);
+      const lead = state.gradient ? ` ${m.describeLead(pixels, found, m.gradient(found, net), t)}` : "";
+      return m.describe(state, found, t) + lead;
+    })"""
     told = run_module("lenet", line, {"network": START["network"], "states": states})
     assert told == [one.summary() for one in explorers]
     for one in told:
         assert_written(one)
+
+
+def inputs_of(explorer, layer):
+    """Maps that a layer reads, of shape (C, H, W), and its module of PyTorch; float64, since JavaScript adds so too."""
+    names = ["input", *LAYERS]
+    source = names[names.index(layer) - 1]
+    if source == "input":
+        standardise, _ = network()
+        return standardise(torch.from_numpy(explorer.image.copy())[None, None])[0].double(), network()[1].C1
+    maps = torch.from_numpy(explorer.maps[source]).double()
+    return maps.reshape(LAYERS[source].maps, LAYERS[source].side, -1), getattr(network()[1], layer)
+
+
+UNITS = [
+    *[("C1", 5, 0, 27), ("C1", 1, 14, 9), ("S2", 3, 13, 0), ("S2", 0, 7, 7), ("C3", 15, 9, 9), ("C3", 8, 4, 5)],
+    *[("S4", 0, 0, 0), ("S4", 11, 2, 3), ("C5", 119, 0, 0), ("C5", 7, 0, 0), ("F6", 83, 0, 0), ("output", 4, 0, 0)],
+]
+
+
+def used_by(run_module, explorers):
+    """What JavaScript says of the UNITS: what they read, their weights, their sums; and the sentence."""
+    line = """d.drawings.map((drawing) => {
+      const net = (d.net ??= m.prepare(d.network)), found = m.read(m.decode(drawing), net);
+      return d.units.map(([layer, channel, row, column]) => {
+        const unit = { layer, channel, row, column }, used = m.uses(unit, found, net);
+        const shades = used.shown.map(({ taps }) => taps.map(([input]) => used.share(input)));
+        return { ...used, shades, told: m.describeUses(unit, used, t) };
+      });
+    })"""
+    given = {"network": START["network"], "drawings": [one.drawing for one in explorers], "units": UNITS}
+    return run_module("lenet", line, given)
+
+
+def test_a_unit_multiplies_what_pytorch_multiplies(run_module):
+    explorers = [LeNetExplorer(image) for image in drawings()[[0, 3, 20, -1]]]
+    for explorer, answers in zip(explorers, used_by(run_module, explorers), strict=True):
+        for (layer, channel, row, column), found in zip(UNITS, answers, strict=True):
+            maps, module = inputs_of(explorer, layer)
+            if layer[0] == "S":
+                products = maps[channel, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2][None] / 4
+                weights, bias, numbers = torch.full((1, 2, 2), 0.25), 0, [channel]
+            else:
+                weight = module.weight.detach().double()
+                weights = weight[channel].reshape(len(maps), -1, weight.shape[-1] if weight.dim() == 4 else 1)
+                window = maps[:, row : row + weights.shape[1], column : column + weights.shape[2]]
+                products, bias, numbers = window * weights, module.bias[channel].item(), range(len(maps))
+            sums = products.sum((1, 2))
+            assert found["count"] == products.numel()
+            assert found["sum"] == pytest.approx(sums.sum().item(), abs=3e-5)
+            assert found["bias"] == pytest.approx(bias, abs=1e-9)
+            value = explorer.maps[layer].reshape(-1, LAYERS[layer].side, LAYERS[layer].side)[channel, row, column]
+            together = found["sum"] + found["bias"]
+            squashes = layer in ("C1", "C3", "C5", "F6")
+            assert (np.tanh(together) if squashes else together) == pytest.approx(value, abs=3e-5)
+            shown = [part["map"] for part in found["shown"]]
+            if layer in ("F6", "output"):  # the eight that count most
+                assert shown == sums.abs().argsort(descending=True)[:8].tolist()
+            else:
+                assert shown == [*numbers]
+            for part in found["shown"]:
+                place = part["map"] if len(weights) > 1 else 0
+                assert part["sum"] == pytest.approx(sums[place].item(), abs=3e-5)
+                assert [weight for _, weight in part["taps"]] == weights[place].ravel().tolist()
+                taken = [value * weight for value, weight in part["taps"]]
+                np.testing.assert_allclose(taken, products[place].ravel(), rtol=2e-5, atol=2e-5)
+            shades = np.array(found["shades"])
+            assert (shades >= 0).all()
+            assert (shades <= 1).all()
+            if layer == "C1":  # the pixels, of which those in the padding are paper
+                field = np.pad(explorer.image, 2)[row : row + 5, column : column + 5]
+                np.testing.assert_allclose(shades.reshape(5, 5), field / 255, atol=1e-6)
+
+
+def test_printed_sums_are_true(run_module):
+    explorers = [LeNetExplorer(image) for image in drawings()[::4]]
+    for answers in used_by(run_module, explorers):
+        for (layer, *_), found in zip(UNITS, answers, strict=True):
+            assert_written(found["told"])
+            left, sign, right = re.search(r"(?:: )(.+) ([=≈]) (.+)\.$", found["told"]).groups()
+            value = eval(left.replace("−", "-"), {"tanh": np.tanh})
+            places = len(right.partition(".")[2])
+            assert abs(value - float(right.replace("−", "-"))) <= (0.5000001 * 10**-places if sign == "≈" else 1e-9)
+            assert ("tanh" in left) == (layer in ("C1", "C3", "C5", "F6"))
+
+
+def test_the_gradient_is_that_of_autograd(run_module):
+    explorers = [LeNetExplorer(image) for image in drawings()[::4]]
+    line = """d.drawings.map((text) => {
+      const net = (d.net ??= m.prepare(d.network));
+      return [...m.gradient(m.read(m.decode(text), net), net)];
+    })"""
+    found = run_module("lenet", line, {"network": START["network"], "drawings": [one.drawing for one in explorers]})
+    for explorer, slopes in zip(explorers, found, strict=True):
+        expected = explorer.slopes
+        assert np.abs(expected).max() > 1e-3
+        np.testing.assert_allclose(np.reshape(slopes, (28, 28)), expected, rtol=1e-3, atol=2e-5)
+
+
+def test_a_small_step_changes_the_lead_as_the_gradient_says():
+    explorer = LeNetExplorer("four")
+    slopes, before = explorer.slopes, np.sort(explorer.maps["output"])
+    row, column = np.unravel_index(slopes.argmax(), slopes.shape)
+    image = explorer.image.copy()
+    image[row, column] = min(255, image[row, column] + 4)
+    after = np.sort(LeNetExplorer(image).maps["output"])
+    step = (int(image[row, column]) - int(explorer.image[row, column])) / 255
+    assert step > 0
+    assert (after[-1] - after[-2]) - (before[-1] - before[-2]) == pytest.approx(step * slopes[row, column], rel=0.2)
+
+
+def answers(images):
+    """What PyTorch reads, one digit an image."""
+    with torch.no_grad():
+        return network()(torch.from_numpy(np.stack(images))[:, None]).argmax(1).tolist()
+
+
+def erased(image):
+    """The drawings on the way: pixel after pixel goes where the gradient of PyTorch says."""
+    way, answer = [], answers([image])[0]
+    while answers([image])[0] == answer:
+        ink = torch.tensor(image / 255, dtype=torch.float32, requires_grad=True)
+        first, second = network()(255 * ink[None, None])[0].topk(2).values
+        falls = (torch.autograd.grad(first - second, ink)[0] * ink).detach()
+        if falls.max() <= 0:
+            break
+        image = image.copy()
+        image.flat[int(falls.argmax())] = 0
+        way.append(image)
+    return way
+
+
+def test_ink_is_erased_where_autograd_says(run_module):
+    images = [digits()["three"], digits()["hard_eight"], drawings()[12], np.zeros((28, 28), np.uint8)]
+    line = """d.drawings.map((text) =>
+      [...m.erasures(m.decode(text), (d.net ??= m.prepare(d.network)))].map((one) => [...one]))"""
+    ways = run_module("lenet", line, {"network": START["network"], "drawings": [text(image) for image in images]})
+    for image, way in zip(images, ways, strict=True):
+        expected = erased(image)
+        assert np.array_equal(np.reshape(way, (-1, 28, 28)), np.reshape(expected, (-1, 28, 28)))
+        assert answers([image])[0] not in answers(expected[-1:] or [255 - image])  # paper has no ink to erase
+    assert 0 < len(ways[0]) < 20  # of the 182 pixels of the 3
+    assert ways[-1] == []
+
+
+def test_a_goal_is_reached_by_ink_beside_a_hard_digit(run_module):
+    """In JavaScript as in Python: strokes of all kinds, those that touch the digit among them."""
+    random, cases = np.random.default_rng(1), []
+    for name in digits():
+        for _ in range(60):
+            strokes = [random.uniform(0, 28, 2) for _ in range(2)]
+            cases.append((name, [point.tolist() for point in strokes]))
+        cases.append((name, [[-5, -5], [-5, -5]]))  # nothing changes
+    line = """d.cases.map(([name, [from, to]]) => {
+      const net = (d.net ??= m.prepare(d.network)), bases = Object.values(d.digits).map(m.decode);
+      const pixels = m.stroke(m.decode(d.digits[name]), from, to, false), found = m.read(pixels, net);
+      return [[...pixels], m.discover(pixels, found, bases, net)];
+    })"""
+    given = {"network": START["network"], "digits": START["digits"], "cases": cases}
+    told, reached = run_module("lenet", line, given), set()
+    images = [np.array(pixels, np.uint8).reshape(28, 28) for pixels, _ in told]
+    befores = dict(zip(digits(), answers([*digits().values()]), strict=True))
+    for (name, _), (_, found), image, after in zip(cases, told, images, answers(images), strict=True):
+        base, before = digits()[name], befores[name]
+        ink = np.pad(base > 0, 1)
+        near = np.any([ink[i : i + 28, j : j + 28] for i in range(3) for j in range(3)], axis=0)
+        changed = image != base
+        if (changed & near).any() or before == after:
+            assert found is None, name
+        else:
+            assert found == {"before": before, "first": after, "count": changed.sum()}
+            reached.add(name)
+    assert {"hard_zero", "hard_eight"} <= reached
 
 
 def test_what_is_drawn_in_python_and_in_the_page_is_one_layer_table(run_module):
@@ -273,16 +444,18 @@ def test_a_mouse_draws_and_everything_follows(explorer):
     assert now(explorer, "drawing") == BLANK
 
 
-def test_a_finger_draws(phone):
+@pytest.mark.parametrize("way", ["right", "down"])
+def test_a_finger_draws(phone, way):
     phone.get_by_role("button", name="Clear").first.tap()
-    swipe(phone, pad(phone), right=60)
-    drawn = pixels(phone)
+    swipe(phone, pad(phone), **{way: 60})
+    drawn = pixels(phone) if way == "right" else pixels(phone).T
     assert (drawn[14, 14:19] > 200).all()
     assert drawn[:11].sum() == 0
 
 
 def test_a_pen_draws(explorer):
     explorer.get_by_role("button", name="Clear").first.click()
+    pad(explorer).scroll_into_view_if_needed()
     box, session = pad(explorer).bounding_box(), explorer.context.new_cdp_session(explorer)
     for kind, moved in [("mousePressed", 0), ("mouseMoved", 40), ("mouseReleased", 40)]:
         session.send("Input.dispatchMouseEvent", {
@@ -324,7 +497,7 @@ def test_pointing_at_a_unit_shows_its_square_and_a_click_keeps_it(explorer):
     canvas, place = unit_at(explorer, "C1", 29 + 7, 4)  # the second map
     canvas.hover(position=place)
     assert "C1, map 1, row 4, column 7 is " in told.inner_text()
-    assert told.inner_text().endswith("It sees rows 2 to 6, columns 5 to 9 of the drawing.")
+    assert "It sees rows 2 to 6, columns 5 to 9 of the drawing. 25 products with the drawing make " in told.inner_text()
     square = explorer.locator(".cnnx-sees").first
     assert [square.get_attribute(name) for name in ("x", "y", "width")] == ["7", "4", "5"]  # in the field with padding
     assert now(explorer, "layer") == "C3"
@@ -340,7 +513,103 @@ def test_pointing_at_a_unit_shows_its_square_and_a_click_keeps_it(explorer):
     assert now(explorer, "layer", "channel", "row", "column") == ("F6", 83, 0, 0)
     explorer.locator(".cnnx-row").nth(8).click()
     assert now(explorer, "layer", "channel") == ("output", 8)
-    assert told.inner_text().endswith("It sees the whole drawing.")
+    assert "It sees the whole drawing. 84 products with F6 make " in told.inner_text()
+
+
+def seen(page, kind):
+    """Whether a path of the first explorer draws something."""
+    return bool(page.locator(f".{kind}").first.get_attribute("d"))
+
+
+def test_pointing_at_a_unit_shows_what_it_reads_and_its_weights(explorer):
+    parts = explorer.locator(".cnnx-parts").first
+    canvas, place = unit_at(explorer, "C3", 11 * 2 + 3, 4)  # the third map
+    canvas.hover(position=place)
+    assert seen(explorer, "cnnx-veil")
+    assert parts.locator("text").all_inner_texts()[::2] == ["0", "1", "2", "3", "4", "5"]
+    assert parts.locator(".cnnx-tone").count() == 6 * 25
+    squares = parts.locator(".cnnx-plus, .cnnx-minus").evaluate_all(
+        "(all) => all.map((e) => e.getAttribute('d').split('z').length - 1)"
+    )
+    assert 100 < sum(squares) <= 150
+    frames = explorer.locator("canvas[data-layer=S2] + svg .cnnx-read").first.get_attribute("d")
+    assert re.findall(r"M(\d+) (\d+)h5v5h-5z", frames) == [(str(15 * map + 3), "4") for map in range(6)]
+    canvas, place = unit_at(explorer, "F6", 4, 2)
+    canvas.hover(position=place)
+    assert parts.locator(".cnnx-tone").count() == 8
+    canvas, place = unit_at(explorer, "S2", 3, 2)
+    canvas.hover(position=place)
+    assert parts.locator(".cnnx-tone").count() == 4
+    frames = explorer.locator("canvas[data-layer=C1] + svg .cnnx-read").first.get_attribute("d")
+    assert frames == "M6 4h2v2h-2z"
+    explorer.get_by_role("combobox", name="Digit").first.hover()
+    assert not seen(explorer, "cnnx-veil")
+    explorer.get_by_role("application", name="Units of the layer").first.focus()
+    assert seen(explorer, "cnnx-veil")  # a keyboard points too
+
+
+def test_it_shows_what_would_change_its_mind(explorer):
+    told = explorer.locator(".cnnx-mind p").first
+    assert (seen(explorer, "cnnx-erase"), seen(explorer, "cnnx-ink"), told.inner_text()) == (False, False, "")
+    explorer.get_by_role("checkbox", name="What would change its mind?").first.check()
+    assert now(explorer, "gradient") is True
+    assert seen(explorer, "cnnx-erase")
+    assert seen(explorer, "cnnx-ink")
+    expected = LeNetExplorer(gradient=True).summary()
+    assert told.inner_text() in expected
+    assert status(explorer) == expected
+    before = explorer.locator(".cnnx-ink").first.get_attribute("d")
+    explorer.get_by_role("combobox", name="Digit").first.select_option("seven")
+    assert explorer.locator(".cnnx-ink").first.get_attribute("d") != before
+    assert told.inner_text() in LeNetExplorer("seven", gradient=True).summary()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_it_erases_until_the_answer_changes_and_puts_it_back(show_own, motion):
+    page = show_own(reduced_motion=motion)
+    told, way = page.locator(".cnnx-mind p").first, erased(digits()["three"])
+    page.get_by_role("button", name="Erase there").first.click()
+    page.get_by_role("button", name="Put it back").first.wait_for()
+    page.wait_for_function("document.querySelector('.cnnx-mind p').textContent.includes('Now')")
+    assert told.inner_text() == f"Pixels erased: {len(way)}. Now it reads a {answers(way[-1:])[0]}."
+    assert np.array_equal(pixels(page), way[-1])
+    assert status(page).endswith(told.inner_text())
+    page.get_by_role("button", name="Put it back").first.click()
+    assert now(page, "drawing") == START["drawing"]
+    assert told.inner_text() == ""
+    assert page.get_by_role("button", name="Erase there").first.is_visible()
+
+
+def test_it_stops_erasing_when_the_reader_draws(explorer):
+    explorer.get_by_role("combobox", name="Digit").first.select_option("four")
+    explorer.evaluate("""() => {
+      document.querySelector(".cnnx-mind button").click();
+      model.set("drawing", model.get("digits").seven);
+    }""")
+    explorer.wait_for_timeout(300)
+    assert now(explorer, "drawing") in (START["digits"]["seven"], START["digits"]["four"])
+    assert explorer.evaluate("model.get('drawing')") == START["digits"]["seven"]
+    assert explorer.locator(".cnnx-mind p").first.inner_text() == ""
+
+
+def test_where_nothing_can_be_erased_it_says_so(explorer):
+    explorer.get_by_role("button", name="Clear").first.click()
+    explorer.get_by_role("button", name="Erase there").first.click()
+    told = "Pixels erased: 0. No other would change its mind: it still reads a 1."
+    assert explorer.locator(".cnnx-mind p").first.inner_text() == told
+
+
+def test_a_keyboard_reaches_the_goal(explorer):
+    aim = explorer.locator(".cnnx-aim").first
+    explorer.get_by_role("combobox", name="Digit").first.select_option("hard_eight")
+    assert "cnnx-reached" not in aim.get_attribute("class")
+    explorer.get_by_role("application", name="Drawing").first.focus()
+    press(explorer, *["ArrowRight"] * 8, *["ArrowUp"] * 5, " ", "ArrowUp", "ArrowUp")
+    changed = (pixels(explorer) != digits()["hard_eight"]).sum()
+    told = f"Discovered: {changed} pixels beside the digit turn 2 into 8. From C5 on, a unit sees the whole sheet."
+    assert "cnnx-reached" in aim.get_attribute("class")
+    assert told in aim.inner_text()
+    assert told in status(explorer)
 
 
 def test_the_keyboard_moves_among_units(explorer):
@@ -382,6 +651,9 @@ def test_the_picture_stays_still_while_it_is_drawn_on_and_pointed_at(screen):
         {"drawing": BLANK},
         {"layer": "F6", "channel": 83, "row": 0, "column": 0},
         {"drawing": START["digits"]["hard_zero"]},
+        {"gradient": True},
+        {"layer": "C5", "channel": 119},
+        {"layer": "S2", "channel": 5, "row": 13, "column": 13},
     ]:
         change(screen, settings)
         assert screen.locator(parts).evaluate_all(where) == before, settings
@@ -410,6 +682,7 @@ def test_all_is_drawn_on_every_screen(show_own, width):
         {"layer": name, "channel": layer.maps - 1, "row": layer.side - 1, "column": layer.side - 1}
         for name, layer in LAYERS.items()
     ]
+    states += [{"gradient": True}]
     assert_drawn_within(page, states, ("button", "select", ".cnnx-row", ".cnnx-pad"))
     assert page.evaluate(TOUCHING) == []
     assert page.locator(".cnnx").first.bounding_box()["height"] <= 1586

@@ -1,7 +1,6 @@
 """The networks explorer: rows that Python and the browser sort and compare alike, and what a reader does with them."""
 
 import re
-from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -60,11 +59,6 @@ def test_the_correlation_is_that_of_pandas():
 def test_bad_settings_are_refused(options, error, told):
     with pytest.raises(error, match=re.escape(told)):
         NetworksExplorer(**options)
-
-
-def test_there_is_a_still():
-    assert len(b64decode(NetworksExplorer(chosen="vgg16").still())) > 8_000
-    assert len(b64decode(NetworksExplorer(SMALL, x="macs", y="accuracy").still())) > 4_000
 
 
 # In JavaScript

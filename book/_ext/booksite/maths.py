@@ -17,7 +17,9 @@ import subprocess
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
+import tinycss2
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
@@ -30,8 +32,6 @@ LOGGER = getLogger(__name__)
 OPTIONS = {"trust": True, "strict": "ignore", "macros": {r"\class": r"\htmlClass{#1}{#2}"}}
 LONG = 40  # letters of LaTeX: a formula of the text may be broken across lines from here on
 LETTERS = {"n": "input", "k": "kernel", "o": "output", "p": "padding"}  # as on the notation page
-ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)  # the LaTeX, which nobody reads
-MATHML = re.compile(r"<math.*?</math>", re.DOTALL)
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|gather|equation)\}")  # KaTeX would number them as well
 
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
@@ -40,6 +40,13 @@ LETTER = re.compile(
     rf"\\(?:text\w*|mathrm|operatorname\*?|begin|end|tag)\s*{_BRACES}|\\class\s*{_BRACES}\s*{_BRACES}|\\[a-zA-Z]+"
     rf"|(?P<letter>[{''.join(LETTERS)}])(?P<index>_(?:{_BRACES}|\\text\s*{_BRACES}|\w))?|_(?:{_BRACES}|\w)"
 )
+
+
+class Formula(NamedTuple):
+    """A formula as HTML, for the eye and for screen readers, and the MathML in it."""
+
+    html: str
+    mathml: str
 
 
 def package_folder(name, requirement):
@@ -80,7 +87,7 @@ def renderer():
 
 @functools.cache
 def render(latex, display):
-    """A formula as HTML with MathML.
+    """Set a formula.
 
     Raises
     ------
@@ -93,7 +100,7 @@ def render(latex, display):
     answer = json.loads(process.stdout.readline() or '{"error": "node ended early"}')
     if "error" in answer:
         raise ExtensionError(f"formula {latex!r} cannot be set: {answer['error']}")
-    return ANNOTATION.sub("", answer["html"])
+    return Formula(**answer)
 
 
 def colour(latex, plain=""):
@@ -135,12 +142,12 @@ def check(app, doctree):
     """
     for node, latex, display in list(formulas(doctree)):
         try:
-            html = render(latex, display)
+            formula = render(latex, display)
         except ExtensionError as error:
             LOGGER.warning(str(error), location=place(node))
             continue
         if isinstance(node.parent, nodes.title):
-            node.replace_self(nodes.Text(text_of(MATHML.search(html)[0])))
+            node.replace_self(nodes.Text(text_of(formula.mathml)))
 
 
 def prepare(app, doctree, docname):
@@ -150,11 +157,12 @@ def prepare(app, doctree, docname):
     plain = app.env.metadata[docname].get("plain_letters", "")
     for node, latex, display in formulas(doctree):
         try:
-            node["html"] = render(colour(latex, plain), display)
+            formula = render(colour(latex, plain), display)
         except ExtensionError:  # reported before
             node["html"] = f"<code>{escape(latex)}</code>"
             continue
-        node.children = [nodes.Text(text_of(MATHML.search(node["html"])[0]))]
+        node["html"] = formula.html
+        node.children = [nodes.Text(text_of(formula.mathml))]
         node["long"] = len(latex) >= LONG
 
 
@@ -192,14 +200,31 @@ def visit_block(translator, node):
     raise nodes.SkipNode
 
 
+def in_one_format(css):
+    """KaTeX's style sheet with its fonts in the one format that browsers take today.
+
+    >>> in_one_format('@font-face{font-family:K;src:url(K.woff2) format("woff2"),url(K.ttf) format("truetype")}')
+    '@font-face{font-family:K;src:url(K.woff2) format("woff2")}'
+    """
+    rules = tinycss2.parse_stylesheet(css)
+    for rule in rules:
+        if rule.type == "at-rule" and rule.lower_at_keyword == "font-face":
+            declarations = tinycss2.parse_declaration_list(rule.content)
+            for declaration in declarations:
+                if declaration.type == "declaration" and declaration.lower_name == "src":
+                    others = [at for at, token in enumerate(declaration.value) if token == ","]
+                    del declaration.value[min(others, default=None) :]
+            rule.content = tinycss2.parse_component_value_list(";".join(one.serialize() for one in declarations))
+    return tinycss2.serialize(rules)
+
+
 def write_files(app):
-    """Put KaTeX's style sheet and its fonts, in the one format that browsers take today, on the site."""
+    """Put KaTeX's style sheet and its fonts on the site."""
     if app.builder.format != "html":
         return
     source, target = katex_folder(), Path(app.outdir, "_static", "katex")
     (target / "fonts").mkdir(parents=True, exist_ok=True)
-    css = (source / "katex.min.css").read_text(encoding="utf-8")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]*"\)', "", css)
+    css = in_one_format((source / "katex.min.css").read_text(encoding="utf-8"))
     (target / "katex.min.css").write_text(css, encoding="utf-8")
     for font in source.glob("fonts/*.woff2"):
         shutil.copyfile(font, target / "fonts" / font.name)

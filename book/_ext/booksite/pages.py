@@ -1,9 +1,21 @@
-"""Light and accessible pages: what a page does not need is not loaded, roles that axe-core rejects are put right."""
+"""Light and accessible pages: what a page does not need is not loaded, roles that axe-core rejects are put right.
 
+What an option of docutils, Sphinx or pandas cannot do is done to the nodes of a page, before they become HTML.
+"""
+
+import itertools
 import re
 import shutil
 from html import escape
 from pathlib import Path
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_design.dropdown import dropdown_main
+
+from .words import table
 
 # Part of an asset's file name or inline text, and the markup without which a page does not load it (None: never).
 NEEDED_FOR = {
@@ -23,20 +35,6 @@ UNUSED = (
     "file.png", "plus.png", "minus.png", "play-solid.svg",
 )  # fmt: skip
 
-REPLACEMENTS = (
-    # docutils gives a bibliography list items without a list, or roles that ARIA 1.2 withdrew
-    (' role="doc-biblioentry"', ""),
-    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
-    ('<aside class="footnote-list brackets">', '<aside class="footnote-list brackets" aria-label="Footnotes">'),
-    (' sd-card sd-mb-3">', '">'),  # a {dropdown} is a line in a list of questions, not a card
-    ("<th></th>", "<td></td>"),  # pandas leaves corners empty, and a heading must say something
-    # the label of a folded cell must contain the words on it
-    ('<summary aria-label="Toggle hidden content">', "<summary>"),
-)
-
-THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>', re.DOTALL)
-# A table of pandas, or a bare one that an object of the package shows; those of docutils have other classes.
-DATAFRAME = re.compile(r'<table(?:>| [^>]*class="dataframe).*?</table>', re.DOTALL)
 NUMBER = re.compile(r"[-−+\d.,eE% ]*( to [\d.,]+)?( ?(%|s|ms|min|KB|MB|GB|KiB|MiB|GiB|M|G))?|nan|NaN|None")
 
 
@@ -60,34 +58,91 @@ def lighten(app, pagename, templatename, context, doctree):
         context[kind][:] = seen
 
 
-def name_part(app, pagename, templatename, context, doctree):
+class part_name(nodes.Element):
+    """The name of the part that a chapter belongs to; no text of the page, and so no find of the search."""
+
+
+def name_part(app, doctree, docname):
     """Open a chapter with the name of its part, as _toc.yml has it."""
     for part in app.env.external_site_map.root.subtrees:
-        if pagename in part.items and part.caption:
-            opening = f'<p class="part">{escape(part.caption)}</p>\n<h1>'
-            context["body"] = context["body"].replace("<h1>", opening, 1)
+        if docname in part.items and part.caption:
+            title = next(iter(doctree.findall(nodes.title)))
+            title.parent.insert(title.parent.index(title), part_name(caption=part.caption))
 
 
-def align_columns(table):
-    """A table of data with its words on the left and its numbers on the right; pandas puts all on the right."""
-    table = table.replace("<table>", '<table class="dataframe">')
-    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("<tr")[1:]]
-    body = rows[1:]
-    words = {i for row in body for i, cell in enumerate(row) if not NUMBER.fullmatch(cell)}
-
-    def align(row):
-        mark = (' class="words"' if cell in words else "" for cell in range(len(row)))
-        return re.sub(r"<t[dh](?: scope=[^>\s]+)?(?=>)", lambda cell: cell[0] + next(mark), row)
-
-    return "<tr".join(map(align, table.split("<tr")))
+def visit_part_name(translator, node):
+    translator.body.append(f'<p class="part">{escape(node["caption"])}</p>\n')
 
 
-def mend(app, pagename, templatename, context, doctree):
-    """Put right, in the HTML of a page, what no option of docutils, Sphinx or pandas does."""
-    body = THEBE.sub("", context.get("body", ""))
-    for wrong, right in REPLACEMENTS:
-        body = body.replace(wrong, right)
-    context["body"] = DATAFRAME.sub(lambda table: align_columns(table[0]), body)
+def visit_citation(translator, node):
+    """As docutils has it, without the roles: they give a list items without a list, and ARIA 1.2 withdrew them."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        translator.body.append('<div class="citation-list">\n')
+    translator.body.append(translator.starttag(node, "div", classes=["citation"]))
+
+
+def visit_footnote(translator, node):
+    """As docutils has it, with a name for the group of footnotes."""
+    if not isinstance(node.previous_sibling(), nodes.footnote):
+        name = table("pages", translator.config.language)["footnotes"]
+        translator.body.append(f'<aside class="footnote-list brackets" aria-label="{escape(name)}">\n')
+    classes = ["footnote", translator.settings.footnote_references]
+    translator.body.append(translator.starttag(node, "aside", classes=classes, role="doc-footnote"))
+
+
+def visit_folded(translator, node):
+    """As myst-nb has it, but the words on a folded cell are its name."""
+    shown, hidden = (escape(node[f"prompt_{what}"]) for what in ("show", "hide"))
+    translator.body.append(
+        f'<details class="admonition hide {" ".join(node["classes"])}">\n<summary>\n'
+        f'<p class="collapsed admonition-title">{shown}</p>\n<p class="expanded admonition-title">{hidden}</p>\n'
+        "</summary>\n"
+    )
+
+
+def in_columns(rows):
+    """The cells of each row with their columns, past those that a cell of a row above reaches down to."""
+    taken = set()
+    for down, row in enumerate(rows):
+        column, found = 0, []
+        for cell in row.find_all(["th", "td"]):
+            while (down, column) in taken:
+                column += 1
+            found.append((column, cell))
+            below, beside = (range(int(cell.get(span, 1))) for span in ("rowspan", "colspan"))
+            taken |= {(down + y, column + x) for y in below for x in beside}
+        yield found
+
+
+def align_columns(html):
+    """Tables of data with their words on the left and their numbers on the right; pandas puts all on the right.
+
+    A table of data is one of pandas, or a bare one that an object of the package shows. An empty heading becomes a
+    cell, as a heading must say something: pandas leaves corners empty.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for data in soup.select("table.dataframe, table:not([class])"):
+        data["class"] = data.get("class", ["dataframe"])
+        rows = list(in_columns(data.find_all("tr")))
+        body = itertools.chain(*rows[1:])
+        words = {column for column, cell in body if not NUMBER.fullmatch(cell.decode_contents())}
+        for column, cell in itertools.chain(*rows):
+            if cell.name == "th" and not cell.contents:
+                cell.name = "td"
+            if column in words:
+                cell["class"] = [*cell.get("class", []), "words"]
+    return str(soup)
+
+
+def mend(app, doctree, docname):
+    """Put right, in the nodes of a page, what no option of an extension does."""
+    for raw in list(doctree.findall(nodes.raw)):
+        if "text/x-thebe-config" in raw.astext() or raw.astext().startswith("<script>kernelName"):
+            raw.parent.remove(raw)  # for running cells in the page, which this book does not do
+        elif "<table" in raw.astext() and raw["format"] == "html":
+            raw.replace_self(nodes.raw("", align_columns(raw.astext()), format="html"))
+    for line in doctree.findall(dropdown_main):  # it is a line in a list of questions, not a card
+        line["classes"] = [name for name in line["classes"] if name not in ("sd-card", "sd-mb-3")]
 
 
 def tidy(app, exception):
@@ -101,7 +156,11 @@ def tidy(app, exception):
 
 
 def setup(app):
+    app.add_node(part_name, html=(visit_part_name, lambda translator, node: None))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation))
+    app.add_node(nodes.footnote, override=True, html=(visit_footnote, HTML5Translator.depart_footnote))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_HideCellInput))
     app.connect("html-page-context", lighten, priority=900)  # after every extension has added its own
-    app.connect("html-page-context", name_part, priority=900)
-    app.connect("html-page-context", mend, priority=900)
+    app.connect("doctree-resolved", name_part)
+    app.connect("doctree-resolved", mend, priority=900)
     app.connect("build-finished", tidy)

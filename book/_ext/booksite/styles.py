@@ -4,13 +4,16 @@ A rule outside every layer wins over any rule in one, however specific: book.css
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import myst_nb
 import pydata_sphinx_theme
 import sphinx_book_theme
 import sphinx_copybutton
 import sphinx_design
+import tinycss2
 
 from . import icons
 
@@ -24,51 +27,119 @@ SOURCES = {
 # The links that it replaces, by the start of the file's name; sphinx-togglebutton's job is done by <details>.
 REPLACED = ("mystnb", "sphinx-book-theme", "sphinx-design", "copybutton", "togglebutton")
 
-RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-FONT_AWESOME = re.compile(r"\s*\.fa[a-z]?[-.,:{ ]")
-DRAWN_HERE = re.compile(r"admonition|sd-dropdown|sd-card|sd-summary|sd-shadow")
+DRAWN_HERE = ("admonition", "sd-dropdown", "sd-card", "sd-summary", "sd-shadow")  # by book.css: parts of class names
+FONT_AWESOME = {"fa", "fas", "far", "fab", "fal", "fad"}
 COMPOSED = ("bs-tooltip",)  # names that a script puts together
-ICON_CHARACTER = re.compile(r'"(?:[\ue000-\uf8ff]|\\f[0-9a-f]{3})"')
-UNWANTED = re.compile(r'@charset "[^"]*";?|/\*.*?\*/', re.DOTALL)
+NO_NODES = {"skip_comments": True, "skip_whitespace": True}
 
 
-def keep(rule):
-    """A rule of the sources as the bundle has it: nothing where it is about Font Awesome.
+class Rule(NamedTuple):
+    """A rule of a style sheet: what stands before its braces, and in them text or, in ``@media``, other rules.
+
+    `needs` holds a set for each selector of its list, of the classes and ids without which it matches nothing.
+    """
+
+    head: str
+    body: object
+    needs: tuple = (frozenset(),)
+
+    def text(self):
+        body = self.body if isinstance(self.body, str) else "".join(rule.text() for rule in self.body)
+        return f"{self.head}{{{body}}}"
+
+
+def selectors(tokens):
+    """The selectors of a list, each as the list of its tokens."""
+    parts = [[]]
+    for token in tokens:
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def names(selector):
+    """The classes and ids that an element needs for a selector to match it. Those in ``:not()`` do not count.
+
+    >>> sorted(names(tinycss2.parse_component_value_list("#top > a.row:not(.old) b.last")))
+    ['last', 'row', 'top']
+    """
+    ids = {token.value for token in selector if token.type == "hash"}
+    return frozenset(ids | {name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"})
+
+
+def is_font_awesome(selector):
+    """Whether a selector begins with an icon, such as ``.fa-bars::before`` or ``.fas``.
+
+    >>> [is_font_awesome(tinycss2.parse_component_value_list(text)) for text in (".fas", " .fa-bars a", ".faq", "a.fa")]
+    [True, True, False, False]
+    """
+    dot, name, *_ = [*(token for token in selector if token.type != "whitespace"), None, None]
+    return dot == "." and name.value.partition("-")[0] in FONT_AWESOME
+
+
+def declarations(tokens, important):
+    """What stands in the braces of a rule. The site has no icon font: a content that is one of its signs is empty."""
+    found = [one for one in tinycss2.parse_declaration_list(tokens, **NO_NODES) if one.type == "declaration"]
+    for one in found:
+        one.important = one.important and important
+        for place, value in enumerate(one.value):
+            if value.type == "string" and len(value.value) == 1 and "\ue000" <= value.value <= "\uf8ff":
+                one.value[place] = tinycss2.ast.StringToken(value.source_line, value.source_column, "", '""')
+    return ";".join(one.serialize() for one in found)
+
+
+def rules_of(nodes):
+    """Yield the rules of the sources that the bundle has: no fonts, and nothing about Font Awesome.
 
     In a layer ``!important`` wins over everything outside, so what book.css draws itself must not be important here.
     """
-    selector, declarations = rule[1], rule[2]
-    if FONT_AWESOME.match(selector + "{") or "@font-face" in selector:
-        return ""
-    if DRAWN_HERE.search(selector):
-        declarations = declarations.replace("!important", "")
-    declarations = ICON_CHARACTER.sub('""', declarations)  # the site has no icon font to draw it
-    return f"{selector}{{{declarations}}}"
+    for node in nodes:
+        if node.type == "error":
+            raise ValueError(f"a style sheet of the theme cannot be read: {node.message} (line {node.source_line})")
+        head = tinycss2.serialize(node.prelude).strip()
+        if node.type == "at-rule":
+            if node.lower_at_keyword in ("media", "supports"):
+                inside = tinycss2.parse_rule_list(node.content, **NO_NODES)
+                yield Rule(f"@{node.at_keyword} {head}", list(rules_of(inside)))
+            elif node.lower_at_keyword == "keyframes":
+                yield Rule(f"@{node.at_keyword} {head}", tinycss2.serialize(node.content))
+        elif not all(map(is_font_awesome, found := selectors(node.prelude))):
+            important = not any(part in head for part in DRAWN_HERE)
+            yield Rule(head, declarations(node.content, important), tuple(map(names, found)))
 
 
-def style_sheet():
-    """The bundle: every source without comments, fonts and icons, then the icons in use."""
+def theme():
+    """The rules of all sources, in order."""
     paths = [Path(module.__file__).parent / name for module, name in SOURCES.items()]
-    css = UNWANTED.sub("", "\n".join(path.read_text(encoding="utf-8") for path in paths))
-    return f"@layer theme{{\n{RULE.sub(keep, css)}\n{icons.style_sheet()}}}\n"
+    sheets = [tinycss2.parse_stylesheet(path.read_text(encoding="utf-8"), **NO_NODES) for path in paths]
+    return [rule for sheet in sheets for rule in rules_of(sheet)]
+
+
+def style_sheet(rules):
+    """The bundle: the rules and the icons in use, in one layer."""
+    text = "\n".join(rule.text() for rule in rules)
+    return f"@layer theme{{\n{text}\n{icons.style_sheet()}}}\n"
 
 
 def write(app):
     if app.builder.format == "html":
+        app.booksite_theme = theme()
         static = Path(app.outdir, "_static")
         static.mkdir(parents=True, exist_ok=True)
-        (static / "theme.css").write_text(style_sheet(), encoding="utf-8")
+        (static / "theme.css").write_text(style_sheet(app.booksite_theme), encoding="utf-8")
 
 
-def is_used(selector, words):
-    """Whether a selector, or one of a list, can match: all classes and ids in it occur somewhere on the site."""
-    for part in re.split(r",(?![^(]*\))", selector):
-        if ":is(" in part or ":where(" in part:
-            return True
-        names = re.findall(r"[.#]([a-zA-Z_-][\w-]*)", re.sub(r":not\([^)]*\)", "", part))
-        if all(name in words or name.startswith(COMPOSED) for name in names):
-            return True
-    return False
+def used(rules, words):
+    """Yield the rules that can match: what one of its selectors needs is all among the words of the site."""
+    for rule in rules:
+        if not isinstance(rule.body, str):
+            inside = list(used(rule.body, words))
+            if inside:
+                yield rule._replace(body=inside)
+        elif any(all(name in words or name.startswith(COMPOSED) for name in needed) for needed in rule.needs):
+            yield rule
 
 
 def purge(app, exception):
@@ -78,9 +149,8 @@ def purge(app, exception):
     words, site = set(), Path(app.outdir)
     for path in [*site.rglob("*.html"), *site.glob("_static/**/*.js")]:
         words.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
-    sheet = site / "_static" / "theme.css"
-    css = RULE.sub(lambda rule: rule[0] if is_used(rule[1], words) else "", sheet.read_text(encoding="utf-8"))
-    sheet.write_text(css, encoding="utf-8")
+    sheet = style_sheet(list(used(app.booksite_theme, words)))
+    (site / "_static" / "theme.css").write_text(sheet, encoding="utf-8")
 
 
 def drop_replaced(app, pagename, templatename, context, doctree):

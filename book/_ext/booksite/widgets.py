@@ -1,58 +1,76 @@
 """Explorers in a static page: no kernel, no require.js, no html-manager. The page's part is book/_assets/widgets.js.
 
-A stored notebook freezes the JavaScript that its widgets had when it ran, once for each widget. While a notebook is
-read, this puts the package's present JavaScript and CSS in, once for all widgets of a kind, and drops what a page
-cannot show without a kernel.
+A stored notebook holds what explorers were set to and a picture of each (tests/notebooks/stills.py). While it is read,
+this drops what a page cannot show without a kernel, and puts in what the package has now: the core once, the module,
+rules and words of each kind of explorer once, in the language of the page.
 """
 
 import base64
 import hashlib
 import html
 import json
-import re
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.util.logging import getLogger
+from sphinx.util.osutil import relative_uri
+
+from .words import table
 
 LOGGER = getLogger(__name__)
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS = {"ProgressView", "HTMLView", "LabelView", "HBoxView", "VBoxView"}  # a bar, and what stands beside it
-SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*?)</script>', re.DOTALL)
+OPEN, CLOSE = f'<script type="{VIEW}">', "</script>"  # what myst-nb puts around a view
 
 
-def explorers_of(notebook, module_text, style_text):
-    """The states of a notebook's explorers, each with the package's present JavaScript and CSS.
+def as_widgets(notebook):
+    """Make widgets again of the explorers that a notebook (changed in place) stores as pictures with their states."""
+    from cnnbook.widgets import _HOMES
 
-    Parameters
-    ----------
-    notebook : dict
-        A parsed notebook.
-    module_text, style_text : callable
-        Give the JavaScript and the CSS of a stem, such as ``arithmetic``.
+    states = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if stored := output.get("metadata", {}).pop("cnnbook", None):
+                model_id = f"{len(states) + 1:032x}"
+                name = f"cnnbook.widgets.{_HOMES[stored['explorer']]}.{stored['explorer']}"
+                states[model_id] = {"state": {"_anywidget_id": name, **json.loads(stored["state"])}}
+                output["data"][VIEW] = {"model_id": model_id}
+    if states:
+        notebook["metadata"].setdefault("widgets", {}).setdefault(STATE, {}).setdefault("state", {}).update(states)
 
-    Returns
-    -------
-    dict
-        The state by model id. The first widget of a stem carries the texts under ``_esm`` and ``_css``; each later
-        one names that widget under ``_same_as``.
+
+def explorers_of(notebook, language):
+    """The states of a notebook's explorers, by model id, for a page in `language`.
+
+    Each names its kind under ``_stem``; the words on screen are those of the page, whatever was stored.
     """
     stored = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
-    explorers, first = {}, {}
+    explorers = {}
     for model_id, record in stored.items():
         package, _, name = record["state"].get("_anywidget_id", "").partition(".widgets.")
-        if package != "cnnbook":
-            continue
-        stem = name.split(".")[0]
-        traits = {key: value for key, value in record["state"].items() if key[0] != "_" and key != "layout"}
-        if stem in first:
-            traits["_same_as"] = first[stem]
-        else:
-            first[stem] = model_id
-            traits |= {"_esm": module_text(stem), "_css": style_text(stem)}
-        explorers[model_id] = traits
+        if package == "cnnbook":
+            traits = {key: value for key, value in record["state"].items() if key[0] != "_" and key != "layout"}
+            explorers[model_id] = {**traits, "language": language, "_stem": name.split(".")[0]}
     return explorers
+
+
+def shipment(explorers, language):
+    """What the page's script needs for these explorers: each text once, however many there are of a kind."""
+    from cnnbook.widgets import _bundle  # here: most pages have no explorer
+
+    def kind(stem):
+        words = _bundle.words(stem, _bundle.spoken(stem, language))
+        return {"module": _bundle.own_module(stem), "style": _bundle.own_style(stem), "words": words}
+
+    return {
+        "state": {model_id: {"state": traits} for model_id, traits in explorers.items()},
+        "core": {"module": _bundle.core_module(), "style": _bundle.core_style()},
+        "explorers": {stem: kind(stem) for stem in sorted({traits["_stem"] for traits in explorers.values()})},
+        "address": _bundle.CORE,
+        "words": table("widgets", language.replace("-", "_")),
+    }
 
 
 def unshowable(notebook, explorers):
@@ -82,7 +100,7 @@ def unshowable(notebook, explorers):
                 )
 
 
-def keep_explorers(notebook, explorers, save_still):
+def keep_explorers(notebook, explorers, save_still, language):
     """Leave in a notebook (changed in place) the given explorers and no other widget.
 
     The view of an explorer learns the name of its still image and its text; the view of any other widget goes, so
@@ -90,8 +108,7 @@ def keep_explorers(notebook, explorers, save_still):
     """
     notebook["metadata"].pop("widgets", None)
     if explorers:
-        state = {model_id: {"state": traits} for model_id, traits in explorers.items()}
-        notebook["metadata"]["widgets"] = {STATE: {"state": state}}
+        notebook["metadata"]["widgets"] = {STATE: shipment(explorers, language)}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -108,11 +125,11 @@ def keep_explorers(notebook, explorers, save_still):
 
 def refresh(app, docname, source):
     """Sphinx's source-read hook: change a notebook's text on its way to the parser."""
-    if VIEW not in source[0] or Path(app.env.doc2path(docname)).suffix != ".ipynb":
+    kept = VIEW in source[0] or '"explorer": "' in source[0]
+    if not kept or Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
     if app.srcdir not in map(Path, sys.path):
         sys.path.insert(0, str(app.srcdir))
-    from cnnbook.widgets._bundle import module_text, style_text  # here: most pages have no explorer
 
     def save_still(png):
         image = base64.b64decode(png)
@@ -123,30 +140,37 @@ def refresh(app, docname, source):
         return name
 
     notebook = json.loads(source[0])
-    explorers = explorers_of(notebook, module_text, style_text)
+    language = app.config.language.replace("_", "-")
+    as_widgets(notebook)
+    explorers = explorers_of(notebook, language)
     for number, wrong in unshowable(notebook, explorers):
         LOGGER.warning(f"cell {number}: {wrong}", location=app.env.doc2path(docname))
-    keep_explorers(notebook, explorers, save_still)
+    keep_explorers(notebook, explorers, save_still, language)
     source[0] = json.dumps(notebook)
 
 
-def add_stills(app, pagename, templatename, context, doctree):
-    """Give each explorer its still image where no script runs, and the page the script that wakes explorers."""
+def views(doctree):
+    """The nodes that hold the view of an explorer."""
+    return doctree.findall(lambda node: isinstance(node, nodes.raw) and node.astext().startswith(OPEN))
 
-    def with_still(match):
-        view = json.loads(match[1])
-        if "still" not in view:
-            return match[0]
-        source = context["pathto"](f"_static/{view['still']}", resource=True)
-        image = f'<img src="{source}" alt="{html.escape(view["text"])}">'
-        return f"{match[0]}<noscript>{image}</noscript>"
 
-    body, explorers = SCRIPT.subn(with_still, context.get("body", ""))
-    if explorers:
-        context["body"] = body
+def add_stills(app, doctree, docname):
+    """Give each explorer its still image where no script runs."""
+    for node in list(views(doctree)):
+        view = json.loads(node.astext().removeprefix(OPEN).removesuffix(CLOSE))
+        if "still" in view:
+            source = relative_uri(app.builder.get_target_uri(docname), f"_static/{view['still']}")
+            image = f'<noscript><img src="{source}" alt="{html.escape(view["text"])}"></noscript>'
+            node.parent.insert(node.parent.index(node) + 1, nodes.raw("", image, format="html"))
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Give the page of an explorer the script that wakes it."""
+    if doctree and any(True for _ in views(doctree)):
         app.add_js_file("widgets.js", loading_method="defer")
 
 
 def setup(app):
     app.connect("source-read", refresh)
-    app.connect("html-page-context", add_stills, priority=400)
+    app.connect("doctree-resolved", add_stills)
+    app.connect("html-page-context", add_script, priority=400)
