@@ -36,6 +36,7 @@ export function compute({ size, kernel, stride, padding, dilation, ceil_mode }) 
     possible: true, span, padded, room, steps, leftOut, output, starts, taps, end, unread,
     columns: Math.max(padded, end), // with the cells that the last window hangs over
     overhang: Math.max(0, end - padded),
+    behind: starts.filter((start) => start >= size + padding).length, // in padding alone
     dropped: count((place) => place >= end && isPixel(place)),
     droppedPadding: count((place) => place >= end && !isPixel(place)),
     skipped: count((place) => place < end && isPixel(place)),
@@ -53,7 +54,8 @@ export function describe(state, result, t) {
   };
   const position = { row: state.row, column: state.column, rows: reads(state.row), columns: reads(state.column) };
   const found = { dropped: result.dropped, dropped_padding: result.droppedPadding, overhang: result.overhang };
-  const rest = { skipped: result.skipped, left_out: +result.leftOut };
+  const left = result.leftOut && (result.room % state.stride ? "left_out" : "left_out_exact");
+  const rest = { skipped: result.skipped, ...(left && { [left]: 1, behind: result.behind }) };
   const notes = (counts) => Object.entries(counts).filter(([, count]) => count).map(([key, count]) => t(key, { count }));
   const end = notes(found).join(" ") || t("fits");
   return [t("result", result), end, ...notes(rest), t("position", position)].join(" ");

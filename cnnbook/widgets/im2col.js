@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, formula, fraction, html, label, liveText, mount, number, numbers,
-  panel, presets, range, svg, symbol, translator,
+  arrows, choice, clamp, connect, drag, focusable, formula, fraction, html, label, liveText, mount, numbers,
+  panel, presets, printed, range, svg, symbol, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -75,11 +75,12 @@ function equation({ size, channels }, { possible, matrix, weights }, t) {
   if (!possible) return [[...name, html("strong", { class: "cnnx-none" }, t("no_matrix"))]];
   const [above, below] = [matrix.length * weights.length, channels * size * size];
   const input = (count) => symbol("input", count);
+  const { sign, value } = printed([above, below], (one, other) => one / other);
   return [
     [...name, fraction([symbol("output", matrix.length), " · ", symbol("kernel", weights.length)],
       [input(channels), " · ", input(size), " · ", input(size)])],
     [" = ", fraction([String(above)], [String(below)])],
-    [" = ", html("strong", {}, number(above / below))],
+    [` ${sign} `, html("strong", {}, value)],
   ];
 }
 
