@@ -1,6 +1,6 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, cells, clamp, connect, drag, focusable, formula, html, label, light, liveText, number,
+  animate, arrows, cells, clamp, connect, drag, fitted, focusable, formula, html, label, light, liveText,
   mount, numberGrid, numbers, partAt, player, presets, printed, range, svg, toggle, translator,
 } from "./_core.js";
 
@@ -104,11 +104,11 @@ function gridParts({ picture }, result, { input, output }, isShown, t) {
 
 /** The window at the origin: a frame, and where there is room the weights, small. */
 function windowParts({ weights, kH, kW }, { side }) {
-  const weight = (value, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${number(value)}`, "cnnx-weight");
+  const weight = (text, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${text}`, "cnnx-weight");
   return [
     svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
     cells({ x: 0, y: 0, rows: kH, columns: kW, side, each: (i, j) => ({ class: "cnnx-hit", "data-tap": i * kW + j }) }),
-    ...(side < 36 ? [] : weights.flatMap((row, i) => row.map((value, j) => weight(value, i, j)))),
+    ...(side < 36 ? [] : fitted(weights, side / 6.5 - 1).flatMap((row, i) => row.map((text, j) => weight(text, i, j)))),
   ];
 }
 

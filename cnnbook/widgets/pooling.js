@@ -83,7 +83,7 @@ function equation({ values, zeros, count }, kind) {
 
 /** Where the three grids stand: in a row, or the input above the two others. */
 function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible }, { padding }) {
-  const [top, gap] = [30, width < 480 ? 46 : 64];
+  const [top, gap] = [30, (width < 480 ? 46 : 64) + (columns === 1 ? 26 : 0)]; // with room for the title of one column
   const [high, wide] = possible ? [shownRows, shownColumns] : [H + 2 * padding, W + 2 * padding];
   const fit = (count, gaps) => Math.min(Math.floor((width - 4 - gaps * gap) / count), 40);
   const beside = fit(wide + columns + W, 2) >= 22;

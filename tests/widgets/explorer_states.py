@@ -39,7 +39,7 @@ def _ends(stem, name, trait, explorer, rng):
         return False, True
     if isinstance(trait, OneOf):
         return trait.names[:1] + trait.names[-1:]
-    return [_any(stem, name, trait, explorer, rng) for _ in range(2)]
+    return getattr(explorer, name), _any(stem, name, trait, explorer, rng)
 
 
 def _any(stem, name, trait, explorer, rng):
