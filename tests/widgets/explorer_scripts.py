@@ -43,8 +43,8 @@ SCRIPTS = {
         keyboard=(WINDOW, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),
         touch=("checkbox", "Round up"),
-        traits={"row": 1, "column": 4, "ceil_mode": True},
-        then={"stride": 2, "padding": 1},
+        traits={"row": 1, "column": 2, "ceil_mode": True},
+        then={"stride": 3, "padding": 1},
         shown="Output size 4.",
     ),
     "BatchNormExplorer": Script(

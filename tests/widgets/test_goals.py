@@ -1,0 +1,113 @@
+"""What there is to discover in each explorer: it does not start there, and a keyboard comes there.
+
+That what is said is true everywhere, the test file of each explorer shows.
+"""
+
+from typing import NamedTuple
+
+import pytest
+from explorer_page import now, part, press, status
+
+from cnnbook import widgets
+from cnnbook.widgets._bundle import words
+
+
+class Goal(NamedTuple):
+    """The way to a goal by keyboard, from the explorer as it is made, and what is then said."""
+
+    way: tuple  # of parts that get the focus, each with the keys that are pressed there
+    state: dict  # traits that have then changed
+    told: str
+    short_of: tuple = ()  # changes that do not reach it
+
+
+GOALS = {
+    "ArithmeticExplorer": Goal(
+        way=((("slider", "Stride"), ["ArrowRight"] * 2), (("slider", "Input size"), ["ArrowRight"] * 2)),
+        state={"size": 10, "stride": 4},
+        told="Discovered: 64 of the 100 pixels of the image are in no window. Three are dropped of each row and of "
+        "each column: an input of 7 × 7 would give the same output size, 2.",
+        short_of=({"size": 9, "stride": 4}, {"size": 10, "stride": 4, "ceil_mode": True}, {"size": 1}),
+    ),
+}
+AIM = ".cnnx-aim"
+
+
+def start(name):
+    """The traits of an explorer as it is made."""
+    cls = getattr(widgets, name)
+    explorer = cls()
+    return {trait: getattr(explorer, trait) for trait in cls.class_own_traits() if trait[0] != "_"}
+
+
+@pytest.fixture(params=GOALS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def page(name, show):
+    return show(widgets._HOMES[name], start(name))
+
+
+def seen(page, which=0):
+    """Whether each sentence, the goal and the discovery, can be seen."""
+    goal, _, discovered = page.locator(AIM).nth(which).locator("span").all()
+    return [goal.is_visible(), discovered.is_visible() and discovered.inner_text() != ""]
+
+
+def walk(page, name):
+    for target, keys in GOALS[name].way:
+        part(page, target).focus()
+        press(page, *keys)
+
+
+def test_only_the_way_leads_there(run_module, name):
+    goal, first = GOALS[name], start(name)
+    states = [first, *(first | change for change in goal.short_of), first | goal.state]
+    *others, found = run_module(widgets._HOMES[name], "d.map((state) => m.discover(state, m.compute(state)))", states)
+    assert others == [None] * len(others)
+    line = "t('discovered', m.discover(d, m.compute(d)))"
+    assert run_module(widgets._HOMES[name], line, states[-1]) == goal.told
+    assert set(found) == {part.partition("}")[0] for part in words(widgets._HOMES[name])["discovered"].split("{")[1:]}
+
+
+def test_a_keyboard_reaches_it_and_it_stays(page, name):
+    goal, hint = GOALS[name], page.locator(".cnnx-hint").first
+    assert seen(page) == [True, False]
+    mark = page.locator(AIM).first.evaluate("(e) => getComputedStyle(e, '::before').content")
+    height = page.locator(AIM).first.bounding_box()["height"]
+    walk(page, name)
+    traits = [*goal.state]
+    assert dict(zip(traits, [now(page, trait) for trait in traits], strict=True)) == goal.state
+    assert seen(page) == seen(page, 1) == [False, True]
+    assert page.locator(AIM).first.inner_text().strip() == goal.told
+    assert goal.told in status(page)  # heard, and seen in one place only
+    assert page.locator(".cnnx").first.locator("[aria-live], [role=status]").count() == 1
+    assert page.locator(".cnnx-aloud").first.bounding_box()["width"] <= 1
+    assert page.locator(AIM).first.evaluate("(e) => getComputedStyle(e, '::before').content") != mark
+    assert page.locator(AIM).first.bounding_box()["height"] == height
+    assert hint.is_visible()
+    page.evaluate("(all) => Object.entries(all).forEach((pair) => window.model.set(...pair))", start(name))
+    assert seen(page) == [False, True]
+    assert goal.told not in status(page)
+
+
+def test_room_is_kept_on_a_phone(show, name):
+    page = show(widgets._HOMES[name], start(name), width=320, height=700)
+    height = page.locator(AIM).first.bounding_box()["height"]
+    for pair in GOALS[name].state.items():
+        page.evaluate("(pair) => window.model.set(...pair)", pair)
+    assert seen(page) == [False, True]
+    assert page.locator(AIM).first.bounding_box()["height"] == height
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("shown", [{"goal": False}, {}], ids=["switched off", "reached at the start"])
+def test_there_may_be_none(show, name, shown):
+    page = show(widgets._HOMES[name], start(name) | (shown or GOALS[name].state))
+    assert seen(page) == [False, False]
+    for pair in (start(name) | GOALS[name].state).items():
+        page.evaluate("(pair) => window.model.set(...pair)", pair)
+    assert seen(page) == [False, False]
+    assert "Discovered" not in status(page)
