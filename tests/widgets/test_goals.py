@@ -29,6 +29,13 @@ GOALS = {
         "each column: an input of 7 × 7 would give the same output size, 2.",
         short_of=({"size": 9, "stride": 4}, {"size": 10, "stride": 4, "ceil_mode": True}, {"size": 1}),
     ),
+    "PoolingExplorer": Goal(
+        way=((("slider", "Shift"), ["ArrowRight"] * 2),),
+        state={"shift": 2},
+        told="Discovered: a shift by 2 px only moves the output, by 1. A shift by 1 px changes 4 of its 9 numbers: "
+        "pooling with stride 2 is not blind to small shifts.",
+        short_of=({"shift": 1}, {"shift": 3}, {"shift": 2, "stride": 1}, {"shift": 2, "kernel": 1, "padding": 2}),
+    ),
 }
 AIM = ".cnnx-aim"
 
