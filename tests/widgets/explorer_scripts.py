@@ -48,7 +48,7 @@ SCRIPTS = {
         shown="Output size 4.",
     ),
     "BatchNormExplorer": Script(
-        keyboard=(("slider", "Number 2 of the batch"), "End"),
+        keyboard=(("slider", "Number b of the batch"), "End"),
         mouse=(".cnnx-handle .cnnx-disc", -900, 0),
         touch=("checkbox", "Training"),
         traits={"values": (-8, 8, 3, 4, 6), "training": False},
