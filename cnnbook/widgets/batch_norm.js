@@ -246,7 +246,8 @@ function render({ model, el }) {
     if (part && part.column !== chosen && !top.matches(":focus-within")) follow(part.column);
   });
   const controls = html("div", { class: "cnnx-controls" }, size.element, ...sliders.map(([, { element }]) => element),
-    training.element, html("div", { class: "cnnx-player" }, button("less_all", all(-1)), button("more_all", all(1)), step, reset));
+    training.element,
+    ...[[button("less_all", all(-1)), button("more_all", all(1))], [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
   return mount(el, t, {
     parts: [controls, sum.element, live.element, picture, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close,
   });

@@ -46,6 +46,13 @@ GOALS = {
         short_of=({"values": [1, 3, 4, 5, 6]}, {"values": [1, 3, 4, 5, 7], "training": False}, {"values": [1]}),
         is_change=True,
     ),
+    "ReceptiveFieldExplorer": Goal(
+        way=((("button", "Add a layer"), ["Enter"]),),
+        state={"layers": [[3, 1, 1, 1]] * 4, "layer": 4},
+        told="Discovered: a field is not used evenly. 361 ways lead from the pixel in the strongest shade, 1 "
+        "from the one in the faintest: half of all ways start in only 13 of its 81 pixels.",
+        short_of=({"layers": [[3, 1, 1, 1]] * 2, "layer": 2}, {"layers": [[9, 1, 4, 1]], "layer": 1}, {"size": 1}),
+    ),
 }
 AIM = ".cnnx-aim"
 
