@@ -53,6 +53,13 @@ GOALS = {
         "from the one in the faintest: half of all ways start in only 13 of its 81 pixels.",
         short_of=({"layers": [[3, 1, 1, 1]] * 2, "layer": 2}, {"layers": [[9, 1, 4, 1]], "layer": 1}, {"size": 1}),
     ),
+    "ConvolutionStepper": Goal(
+        way=((("combobox", "Input"), ["ArrowDown"]), (("combobox", "Kernel"), ["ArrowDown"])),
+        state={"input": [[10, 10, 10, 0, 0, 0]] * 6, "kernel": [[1, 1, 1], [0, 0, 0], [-1, -1, -1]]},
+        told="Discovered: this kernel is blind to this input. The input goes from 0 to 10, yet in each of the 16 "
+        "windows the products cancel: what a kernel does not see, no later layer can bring back.",
+        short_of=({"input": [[5, 5, 5]] * 3}, {"kernel": [[0, 0], [0, 0]]}, {"picture": True}, {"input": [[1]]}),
+    ),
 }
 AIM = ".cnnx-aim"
 
