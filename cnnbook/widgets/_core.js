@@ -403,7 +403,8 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
     shown = values;
     const longest = Math.max(...texts.map((text) => text.length));
     grid.style.setProperty("--longest", longest);
-    grid.style.setProperty("--cell", longest > 6 ? `${7.4 * longest}px` : ""); // else as the style sheets have it
+    const wide = Math.min(7.4 * longest, 280 / columns); // all columns fit on a phone
+    grid.style.setProperty("--cell", longest > 6 ? `${wide}px` : ""); // else as the style sheets have it
     for (const [place, cell] of all.entries()) {
       if (!change) cell.textContent = texts[place];
       else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
@@ -474,3 +475,33 @@ export const onLine = (name, min, max, keys) =>
   ({ ...focusable(name, keys), role: "slider", "aria-valuemin": min, "aria-valuemax": max, class: "cnnx-handle" });
 export const tell = (element, value, text = number(value)) =>
   build(element, { "aria-valuenow": value, "aria-valuetext": text }, []);
+
+/**
+ * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
+ * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
+ * Room is kept for both sentences; the one live text says the second, unseen. There is no goal where the first state has
+ * reached it, or where the trait `goal` is false.
+ */
+export function goal(model, t, live) {
+  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
+  const discovered = html("span");
+  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
+  let [open, told] = []; // not known before the first state is
+  const show = (found) => {
+    open ??= !found;
+    element.hidden = !open || model.get("goal") === false;
+    if (element.hidden || !found) return;
+    if (!element.classList.contains("cnnx-reached")) {
+      element.classList.add("cnnx-reached");
+      discovered.textContent = t("discovered", found);
+      told = live.element.textContent;
+    }
+    if (live.element.textContent !== told) return; // it is said with the first text; one that comes twice is written anew
+    live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
+  };
+  const reset = () => {
+    element.classList.remove("cnnx-reached");
+    discovered.textContent = "";
+  };
+  return { element, show, reset };
+}

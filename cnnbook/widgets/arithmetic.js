@@ -1,6 +1,6 @@
 // The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
 import {
-  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, grip, html, label, light,
+  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, goal, grip, html, label, light,
   liveText, mount, number, panel, partAt, range, rounded, svg, symbol, translator,
 } from "./_core.js";
 
@@ -59,6 +59,14 @@ export function describe(state, result, t) {
   const notes = (counts) => Object.entries(counts).filter(([, count]) => count).map(([key, count]) => t(key, { count }));
   const end = notes(found).join(" ") || t("fits");
   return [t("result", result), end, ...notes(rest), t("position", position)].join(" ");
+}
+
+/** Discovered, where three pixels are dropped: how many of the image no window reads, and what a smaller one gives. */
+export function discover(state, { possible, dropped, skipped }) {
+  const smaller = state.size - dropped;
+  if (!possible || dropped !== 3 || !smaller) return null;
+  const { output } = compute({ ...state, size: smaller });
+  return { all: state.size ** 2, unread: state.size ** 2 - (smaller - skipped) ** 2, smaller, output };
 }
 
 /** The parts of the formula: with symbols, with the present numbers, with what is left to round, the answer. */
@@ -178,6 +186,7 @@ function render({ model, el }) {
   const ruler = svg("g", { "aria-hidden": "true", style: "transition: transform .12s ease-out" });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, ruler);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = [...Object.keys(SETTINGS), "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const controls = panel(SETTINGS, t, update);
@@ -213,6 +222,7 @@ function render({ model, el }) {
     link.setAttribute("d", linkPath(x, y, now, result, place));
     light(art, now);
     live.say(describe({ ...state, ...now }, result, t), !result.possible);
+    aim.show(discover(state, result));
   }
 
   function begin(start, name, target) {
@@ -241,7 +251,7 @@ function render({ model, el }) {
     hover = target && partAt(target, state);
     drawPosition();
   });
-  const parts = [controls.element, sum.element, live.element, picture];
+  const parts = [controls.element, sum.element, live.element, picture, aim.element];
   return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
 }
 

@@ -5,6 +5,7 @@ Some are impossible, as a reader can make them. JavaScript keeps rows and column
 
 import itertools
 import random
+from functools import cache
 
 from cnnbook import widgets
 from cnnbook.widgets._explorer import Flag, Whole
@@ -15,6 +16,7 @@ _MOST = {"row": 30, "column": 30, "channel": 7, "block": 50}  # of settings whos
 _KINDS = (Whole, Real, Flag, OneOf, Numbers)
 
 
+@cache
 def first(stem):
     """An explorer that is made without arguments, and its traits."""
     (cls,) = (getattr(widgets, name) for name, home in widgets._HOMES.items() if home == stem)

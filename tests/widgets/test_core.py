@@ -33,7 +33,7 @@ CHANGES = {
         "AlexNet, two groups, conv1: output 96 × 55 × 55, 34,944 parameters, 105,415,200 MACs, ",
         {"layers": ["conv2", "conv2"]},
     ),
-    "arithmetic": ({"stride": 2}, "Output size 3.", {"stride": 3}),
+    "arithmetic": ({"stride": 3}, "Output size 2.", {"stride": 1}),
     "batch_norm": ({"training": False}, "Evaluation: normalised with the running mean 0 and ", {"training": True}),
     "channels": ({"channel": 0}, "Output channel 0, row 1, column 2 sees input channels 0 to 1, ", {"channel": 5}),
     "convolution": ({"row": 3, "kernel": [[1, 2]]}, "Output row 3, column 0 is 2: the sum of 2 products.", {"row": 1}),
