@@ -38,15 +38,17 @@ export const decimals = (value, digits = 2) =>
 
 /**
  * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
- * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms have as many decimals as
- * lead to the same rounded value.
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms that no few decimals hold
+ * have as many as lead to the same rounded value.
  */
 export function printed(terms, compute, digits = 2) {
   const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
-  const texts = (more, places, sign) => ({ terms: terms.map((term) => number(term, more)), sign, value: number(value, places) });
+  const own = (term, more) => Math.max(more, holding([term]) ?? 0);
+  const texts = (more, places, sign) =>
+    ({ terms: terms.map((term) => number(term, own(term, more))), sign, value: number(value, places) });
   if (exact !== undefined) return texts(exact, exact, "=");
   const isTrue = (more, places) =>
-    Math.abs(compute(...terms.map((term) => +term.toFixed(more))) - value.toFixed(places)) <= 10 ** -places / 2;
+    Math.abs(compute(...terms.map((term) => +term.toFixed(own(term, more)))) - value.toFixed(places)) <= 10 ** -places / 2;
   for (let places = decimals(value, digits); places >= 0; places -= 1) {
     const more = range(7).find((count) => count >= places && isTrue(count, places));
     if (more !== undefined) return texts(more, places, "≈");

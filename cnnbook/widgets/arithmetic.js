@@ -97,7 +97,7 @@ function arrange(width, { columns, output, possible }) {
   const grid = { x: margin, y: 30 };
   const base = grid.y + columns * side;
   const windows = { y: base + 84, height: 18 };
-  const below = possible ? windows.y + rows * windows.height + 30 : base + 62;
+  const below = possible ? windows.y + rows * windows.height + 30 : base + 66;
   const right = base - grid.y + grid.x + gap + clamp((room - across * side) / 2, 0, 60);
   const out = beside
     ? { x: right, y: grid.y + Math.max(0, (columns - rows) * side) / 2 }
@@ -123,14 +123,15 @@ function inputParts({ size, padding }, { padded, columns, possible, unread }, { 
   const measure = (from, to, text, role) => dimension({ x0: at(from), x1: at(to), y: base + 30, text, role });
   const numbers = range(shown).map((place) =>
     label(at(place + 0.5), base + 10, number(place - padding), "cnnx-small cnnx-faint"));
+  const name = (place, y, text, role) => svg("g", { class: `cnnx-${role}` }, label(at(place), base + y, text));
   const low = (padding + size) * side < 76 ? 15 : 0; // p and n would touch: p goes below
   const ring = [measure(0, padding, "", "padding"), measure(padding + size, padded, "", "padding"),
-    svg("g", { class: "cnnx-padding" }, label(at(padding / 2), base + 41 + low, `p = ${padding}`))];
+    name(padding / 2, 45 + low, `p = ${padding}`, "padding")];
   return [
     svg("g", { class: "cnnx-reach", "data-grip": "window" }, cells({ ...grid, rows: shown, columns: shown, side, each })),
     ...numbers,
     ...(padding ? ring : []),
-    measure(padding, padding + size, `n = ${size}`, "input"),
+    measure(padding, padding + size, "", "input"), name(padding + size / 2, 45, `n = ${size}`, "input"),
     grip({ x: at(padding + size), y: base + 30, name: "size", title: t("drag_size"), role: "input" }),
   ];
 }
@@ -159,9 +160,10 @@ function outputParts({ stride }, { possible, output, starts, taps, end, padded }
 
 /** The measure of the window and its handle, which stay above the grid: lower they would lie on its numbers. */
 function rulerParts({ kernel, dilation }, { span }, { side, grid }, t) {
-  const text = dilation > 1 ? t("spans", { kernel, span }) : `k = ${kernel}`;
+  const text = span > kernel ? t("spans", { kernel, span }) : `k = ${kernel}`;
   return [
-    dimension({ x0: 0, x1: span * side, y: grid.y - 9, text, role: "kernel", above: true }),
+    dimension({ x0: 0, x1: span * side, y: grid.y - 9, text: "", role: "kernel" }),
+    svg("g", { class: "cnnx-kernel" }, label(Math.max((span * side) / 2, text.length * 3.5 - grid.x), grid.y - 24, text)),
     grip({ x: span * side, y: grid.y - 9, name: "kernel", title: t("drag_kernel"), role: "kernel" }),
   ];
 }

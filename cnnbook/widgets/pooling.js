@@ -101,7 +101,8 @@ function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible
   const [top, gap] = [30, (width < 480 ? 46 : 64) + (columns === 1 ? 26 : 0)]; // with room for the title of one column
   const [high, wide] = possible ? [shownRows, shownColumns] : [H + 2 * padding, W + 2 * padding];
   const fit = (count, gaps) => Math.min(Math.floor((width - 4 - gaps * gap) / count), 40);
-  const beside = fit(wide + columns + W, 2) >= 22;
+  const small = fit(wide + columns + W, 2);
+  const beside = small >= 22 && (wide + columns) * small + 2 * gap + Math.max(W * small, 92) + 4 <= width; // with its title
   const side = fit(...(beside ? [wide + columns + W, 2] : [columns + W, 1])); // of output and gradient
   const input = { x: 2, y: top, side: beside ? side : fit(wide, 0) };
   const bottom = top + high * input.side;
