@@ -437,3 +437,25 @@ export const onLine = (name, min, max, keys) =>
   ({ ...focusable(name, keys), role: "slider", "aria-valuemin": min, "aria-valuemax": max, class: "cnnx-handle" });
 export const tell = (element, value, text = number(value)) =>
   build(element, { "aria-valuenow": value, "aria-valuetext": text }, []);
+
+/**
+ * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
+ * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
+ * Room is kept for both sentences; the one live text says the second, unseen. There is no goal where the first state has
+ * reached it, or where the trait `goal` is false.
+ */
+export function goal(model, t, live) {
+  const room = new Proxy({}, { get: () => "000" });
+  const discovered = html("span", {}, t("discovered", room));
+  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), discovered);
+  let open; // not known before the first state is
+  const show = (found) => {
+    open ??= !found;
+    element.hidden = !open || model.get("goal") === false;
+    if (element.hidden || !found || element.classList.contains("cnnx-reached")) return;
+    element.classList.add("cnnx-reached");
+    discovered.textContent = t("discovered", found);
+    live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
+  };
+  return { element, show, reset: () => element.classList.remove("cnnx-reached") };
+}

@@ -68,10 +68,14 @@ class Explorer(anywidget.AnyWidget):
         Names of the traits that ``repr`` shows, in the order of the constructor.
     language : str
         Language of the words on screen.
+    goal : bool
+        Show what there is to discover, where the explorer has something and does not start with it. Switch it off where
+        a text asks for something else.
     """
 
     settings = ()
     language = traitlets.Unicode("en").tag(sync=True)
+    goal = Flag(True)
 
     def __repr__(self):
         options = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
