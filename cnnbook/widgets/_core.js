@@ -26,10 +26,38 @@ export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, i
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
 
+/** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
+function holding(values) {
+  const error = 1e-12 * Math.max(1, ...values.map(Math.abs)); // of sums of decimals in binary
+  return range(5).find((digits) => values.every((value) => Math.abs(value - value.toFixed(digits)) < error));
+}
+
+/** The decimals of a value by itself: those that hold it, else `digits`, and more where it is small. */
+export const decimals = (value, digits = 2) =>
+  holding([value]) ?? clamp(1 - Math.floor(Math.log10(Math.abs(value))), digits, 6);
+
+/**
+ * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms have as many decimals as
+ * lead to the same rounded value.
+ */
+export function printed(terms, compute, digits = 2) {
+  const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
+  const texts = (more, places, sign) => ({ terms: terms.map((term) => number(term, more)), sign, value: number(value, places) });
+  if (exact !== undefined) return texts(exact, exact, "=");
+  const isTrue = (more, places) =>
+    Math.abs(compute(...terms.map((term) => +term.toFixed(more))) - value.toFixed(places)) <= 10 ** -places / 2;
+  for (let places = decimals(value, digits); places >= 0; places -= 1) {
+    const more = range(7).find((count) => count >= places && isTrue(count, places));
+    if (more !== undefined) return texts(more, places, "≈");
+  }
+  return texts(6, 0, "≈");
+}
+
 /** A function that looks up a sentence of the model's language and fills in its `{names}`. */
 export function translator(model) {
   const table = WORDS[model.get("language")] ?? WORDS.en;
-  const written = (value) => (typeof value === "number" ? number(value) : value);
+  const written = (value) => (typeof value === "number" ? number(value, decimals(value)) : value);
   return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
 }
 
@@ -343,7 +371,7 @@ export function numbers(grid, { x, y, side }, role, each = () => ({})) {
 
 /**
  * A matrix in HTML. With `change(place, value)` its numbers can be typed in, up to `limit`; `wrong()` hears of what is
- * none. `show(values, heading)` fills it; each cell has its place, in reading order, as data-tap.
+ * none. `show(values, heading, texts)` fills it; each cell has its place, in reading order, as data-tap.
  */
 export function numberGrid({ role, rows, columns, limit, name, change, wrong }) {
   const places = range(rows * columns);
@@ -363,13 +391,13 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
   const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 6 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", Math.max(...values.map((value) => number(value).length)));
+    grid.style.setProperty("--longest", Math.max(...texts.map((text) => text.length)));
     for (const [place, cell] of all.entries()) {
-      if (!change) cell.textContent = number(values[place]);
-      else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
+      if (!change) cell.textContent = texts[place];
+      else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
       cell.removeAttribute("aria-invalid");
     }
   };
