@@ -139,8 +139,8 @@ SCRIPTS = {
         keyboard=(FRAME, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),
         touch=("button", "Stride: one more"),
-        traits={"row": 1, "column": 2, "stride": 3},
-        then={"view": "zeros", "stride": 1, "padding": 0, "row": 0, "column": 0},
-        shown="Its window holds 1 input numbers and 8 zeros.",
+        traits={"row": 3, "column": 6, "stride": 3},
+        then={"stride": 1, "row": 0, "column": 0},
+        shown="Input numbers in its window: the same 1, beside 8 zeros.",
     ),
 }

@@ -23,7 +23,7 @@ LOOKS = {
     "pooling": [{"padding": 2}],
     "receptive_field": [{"layers": [[3, 1, 1, 1]], "size": 1}, {"layers": [[3, 1, 0, 1]]}],
     "residual": [{"cut": [4, 15]}],
-    "transposed": [{"view": "zeros"}, {"padding": 3}],
+    "transposed": [{"view": "scatter"}, {"padding": 3}],
 }
 # A change, how the text then begins, and another change, which comes when the explorer is gone.
 CHANGES = {
@@ -53,7 +53,7 @@ CHANGES = {
         {"layers": [[7, 2, 0, 1]]},
     ),
     "residual": ({"block": 8}, "Block 8 of 30, gain 0.6:", {"block": 9}),
-    "transposed": ({"row": 2, "column": 1}, "Input row 2, column 1 is 2: ", {"row": 1}),
+    "transposed": ({"row": 3}, "Output row 3, column 2: 1 · 1 + 1 · 1 = 2. ", {"row": 1}),
 }
 # What a host does to its page for its dark and its light theme.
 HOSTS = {
