@@ -37,7 +37,7 @@ CHANGES = {
     "batch_norm": ({"training": False}, "Evaluation: normalised with the running mean 0 and ", {"training": True}),
     "channels": ({"channel": 0}, "Output channel 0, row 1, column 2 sees input channels 0 to 1, ", {"channel": 5}),
     "convolution": ({"row": 3, "kernel": [[1, 2]]}, "Output row 3, column 0 is 2: the sum of 2 products.", {"row": 1}),
-    "deformable": ({"tap": 4}, "Output row 2, column 2 is 27.39. The point of kernel row 1, column 1 ", {"tap": 5}),
+    "deformable": ({"tap": 4}, "Output row 2, column 2 is 2. The point of kernel row 1, column 1 ", {"tap": 5}),
     "dilated": (
         {"dilations": [3]},
         "Output row 9, column 9: field 7 × 7, from 9 weights. It sees 9 of 49 pixels",
