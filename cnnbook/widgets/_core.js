@@ -473,9 +473,9 @@ export const tell = (element, value, text = number(value)) =>
  * reached it, or where the trait `goal` is false.
  */
 export function goal(model, t, live) {
-  const room = new Proxy({}, { get: () => "000" });
-  const discovered = html("span", {}, t("discovered", room));
-  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), discovered);
+  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
+  const discovered = html("span");
+  const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
   let open; // not known before the first state is
   const show = (found) => {
     open ??= !found;
@@ -485,5 +485,9 @@ export function goal(model, t, live) {
     discovered.textContent = t("discovered", found);
     live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
   };
-  return { element, show, reset: () => element.classList.remove("cnnx-reached") };
+  const reset = () => {
+    element.classList.remove("cnnx-reached");
+    discovered.textContent = "";
+  };
+  return { element, show, reset };
 }
