@@ -476,13 +476,17 @@ export function goal(model, t, live) {
   const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
   const discovered = html("span");
   const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
-  let open; // not known before the first state is
+  let [open, told] = []; // not known before the first state is
   const show = (found) => {
     open ??= !found;
     element.hidden = !open || model.get("goal") === false;
-    if (element.hidden || !found || element.classList.contains("cnnx-reached")) return;
-    element.classList.add("cnnx-reached");
-    discovered.textContent = t("discovered", found);
+    if (element.hidden || !found) return;
+    if (!element.classList.contains("cnnx-reached")) {
+      element.classList.add("cnnx-reached");
+      discovered.textContent = t("discovered", found);
+      told = live.element.textContent;
+    }
+    if (live.element.textContent !== told) return; // it is said with the first text; one that comes twice is written anew
     live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
   };
   const reset = () => {
