@@ -356,16 +356,23 @@ export function player({ t, at, last, go, pace }) {
   return { element, stop, playing: () => !!timer };
 }
 
+/** Texts of a matrix: with the decimals that its numbers need, or with fewer, that they have no more signs than `room`. */
+export function fitted(grid, room) {
+  const texts = (digits) => grid.map((row) => row.map((value) => number(value, Math.min(decimals(value), digits))));
+  const fits = (digits) => texts(digits).flat().every((text) => text.length <= room);
+  return texts([6, 4, 3, 2, 1].find(fits) ?? 0);
+}
+
 /** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes. */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
-  const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
+  const [texts, sizes] = [fitted(grid, (side - 2) / 5.1), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
     style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
   });
-  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 8.5, 15)}px` },
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 7, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
 }
 
@@ -391,10 +398,12 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
   const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading, texts = values.map((value) => number(value, change ? 6 : decimals(value)))) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 4 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", Math.max(...texts.map((text) => text.length)));
+    const longest = Math.max(...texts.map((text) => text.length));
+    grid.style.setProperty("--longest", longest);
+    grid.style.setProperty("--cell", longest > 6 ? `${7.4 * longest}px` : ""); // else as the style sheets have it
     for (const [place, cell] of all.entries()) {
       if (!change) cell.textContent = texts[place];
       else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
