@@ -234,13 +234,14 @@ function marks({ x }, { value, slope }, { left, X, Y, D, axis, below, end, high,
   const within = (room) => Math.min(110 / Math.hypot(1, steep), room / steep);
   const [back, on] = [within(axis - py), within(py - top)];
   const tangent = `M${px - back} ${py + steep * back}L${px + on} ${py - steep * on}`;
-  const flip = px < left + 110;
   const said = (letter, answer) => {
     const { sign, value } = printed([answer], (all) => all, 4);
     return `${letter}(${short(x)}) ${sign} ${value}`;
   };
-  const text = (y, role, words) => svg("g", { class: `cnnx-${role}` },
-    label(px + (flip ? 12 : -12), y, words, flip ? "cnnx-from" : "cnnx-end"));
+  const text = (y, role, words) => {
+    const flip = px - 7.5 * words.length - 12 < left;
+    return svg("g", { class: `cnnx-${role}` }, label(px + (flip ? 12 : -12), y, words, flip ? "cnnx-from" : "cnnx-end"));
+  };
   return [
     svg("path", { class: "cnnx-guide", d: `M${px} ${py}V${axis}M${px} ${below}V${end}M${px} ${py}H${left}M${px} ${pd}H${left}` }),
     ...(inside ? [svg("path", { class: "cnnx-tangent", d: tangent })] : []),

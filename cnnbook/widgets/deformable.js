@@ -79,6 +79,16 @@ const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const part = (above, below) => html("span", {}, "∂", html("i", {}, above), "/∂", html("i", {}, below));
 const sumOf = (products) => products.reduce((sum, [one, other]) => sum + one * other, 0);
 const pairs = (flat) => range(flat.length / 2).map((k) => flat.slice(2 * k, 2 * k + 2));
+const read = (text) => +text.replace("−", "-");
+
+/** A value as text, so that times `weight` it makes `product`, both as printed: exactly if it can, or else to the last digit. */
+function factor(value, weight, product) {
+  const texts = range(5).map((more) => number(value, 2 + more));
+  const isTrue = (error) => (text) => Math.abs(read(text) * read(weight) - read(product)) <= error;
+  const unit = 10 ** -(product.split(".")[1]?.length ?? 0);
+  return texts.find(isTrue(1e-9)) ?? texts.find(isTrue(unit / 2)) ?? texts.at(-1);
+}
+
 const boxed = (role, sign, value) => [`${sign} `, html("strong", { class: `cnnx-${role}` }, value)];
 
 /** The sums behind the value of a point, behind its slopes, and behind the gradient of the output: parts of formulas. */
@@ -225,8 +235,9 @@ function render({ model, el }) {
   };
   const put = (tap, move) => change({ tap,
     offsets: state.offsets.map((old, at) => (at === tap ? move.map((way) => clamp(tenths(way), -REACH, REACH)) : old)) });
-  const moveWindow = (row, column) =>
-    change({ row: clamp(row, 0, result.H - 3), column: clamp(column, 0, result.W - 3) });
+  const within = ({ input, row, column }) =>
+    ({ row: clamp(row, 0, input.length - 3), column: clamp(column, 0, input[0].length - 3) });
+  const moveWindow = (row, column) => change(within({ ...state, row, column }));
   const points = makePoints();
   drawing.append(...points);
   const tables = makeTables();
@@ -259,17 +270,19 @@ function render({ model, el }) {
     const kernel = block("kernel", 3, (at) => t("edit_kernel", at),
       (tap, value) => change({ weight: replaced(state.weight, grid[tap], value) }));
     const [shares, values, products] = [block("page", 2), block("input", 3), block("page", 3)];
-    const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, "=", products.element);
+    const equals = html("span");
+    const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, equals, products.element);
     for (const event of ["click", "focusin"]) {
       all.addEventListener(event, ({ target }) => target.dataset.tap && change({ tap: +target.dataset.tap }));
     }
     const four = html("div", { class: "cnnx-grids" }, pixels.element, "×", shares.element);
     const element = html("details", { class: "cnnx-tables" }, html("summary", {}, t("tables")), four, all, sum.element);
-    return { element, pixels, shares, values, kernel, products };
+    return { element, pixels, shares, values, kernel, products, equals };
   }
 
   function redraw() {
     if (made && made.offsets !== state.offsets) made = undefined; // something else has moved the points
+    Object.assign(state, within(state));
     result = compute(state);
     place = arrange(width, result);
     const chosen = result.samples[state.tap];
@@ -305,14 +318,18 @@ function render({ model, el }) {
   }
 
   function showTables() {
-    const [{ pixels, shares, values, kernel, products }, chosen] = [tables, result.samples[state.tap]];
+    const [{ pixels, shares, values, kernel, products, equals }, chosen] = [tables, result.samples[state.tap]];
     pixels.show(chosen.pixels, t("pixels"));
     pixels.cells.forEach((cell, k) => (cell.readOnly = chosen.outside[k]));
     shares.show(chosen.shares, t("shares"));
     const { terms, sign, value } = printed(result.products, (...all) => all.reduce((sum, term) => sum + term, 0), 3);
-    values.show(result.samples.map((sample) => sample.value), t("values"));
-    kernel.show(state.weight.flat(), t("kernel"));
+    const weights = state.weight.flat().map((weight) => number(weight, 6));
+    const texts = result.samples.map((sample, tap) => factor(sample.value, weights[tap], terms[tap]));
+    const isExact = texts.every((text, tap) => Math.abs(read(text) * read(weights[tap]) - read(terms[tap])) < 1e-9);
+    values.show(result.samples.map((sample) => sample.value), t("values"), texts);
+    kernel.show(state.weight.flat(), t("kernel"), weights);
     products.show(result.products, t("products"), terms);
+    equals.textContent = isExact ? "=" : "≈";
     for (const { cells } of [values, kernel, products]) cells.forEach((cell, tap) => cell.classList.toggle("cnnx-now", tap === state.tap));
     const term = (text, tap) => [!tap ? text : text.startsWith("−") ? `− ${text.slice(1)}` : `+ ${text}`];
     sum.show([...terms.map(term), boxed("output", sign, value)]);

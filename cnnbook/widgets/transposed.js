@@ -113,12 +113,12 @@ function arrange(width, result, titles) {
 }
 
 /** A number as its cell can hold it; where it cannot, the reader finds it in the sentence below. */
-const fitted = (value, side) =>
+const textFor = (value, side) =>
   [4, 2].map((digits) => number(value, digits)).find((text) => 5.2 * text.length < side - 1) ?? "…";
 
 /** A grid of numbers under its title; `each` as in `numbers`. */
 function block({ x, y, side }, role, title, values, each) {
-  const texts = values.map((line) => line.map((value) => fitted(value, side)));
+  const texts = values.map((line) => line.map((value) => textFor(value, side)));
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const group = numbers(values, { x, y, side }, role, (i, j) => ({ text: texts[i][j], ...each(i, j) }));
   group.style.setProperty("--digits", `${clamp((side - 3) / (0.6 * longest), 8.5, Math.min(15, 0.46 * side))}px`);
@@ -151,7 +151,7 @@ function gridParts({ input, view }, result, place, titles, upTo) {
 /** Small numbers in the corners of cells of a grid; one that is too long for its cell is left out. */
 const corners = (rows, columns, side, text) => grid(rows, columns, (i, j) => {
   const written = text(i, j);
-  const isShort = written && side >= 26 && 5.6 * written.length < side - 1;
+  const isShort = written && side >= 26 && 6.4 * written.length < side - 1;
   return isShort ? [label((j + 1) * side - 2, (i + 1) * side - 5, written, "cnnx-weight")] : [];
 }).flat(2);
 

@@ -46,6 +46,7 @@ EQUATIONS = """(states) => {
 }"""
 # In how many states, at least, an explorer prints an equation of numbers: 0 where it has none.
 PRINTING = {
+    "activations": 60, "deformable": 60, "transposed": 20,
     "architecture": 20, "arithmetic": 60, "batch_norm": 60, "channels": 20, "convolution": 60, "dilated": 60,
     "im2col": 60, "lenet": 0, "networks": 0, "pooling": 40, "receptive_field": 20, "residual": 0,
 }  # fmt: skip
