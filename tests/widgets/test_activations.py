@@ -269,3 +269,11 @@ def test_every_function_is_drawn_within_the_page(screen):
     states = [START | {"function": name, "x": x, "alpha": 2} for name in FUNCTIONS for x in (-5, 0, 5)]
     targets = ("button:visible", "input[type=range]:visible", "select:visible", ".cnnx-grip .cnnx-target:visible")
     assert_drawn_within(screen, states, targets)
+
+
+def test_nothing_sticks_out_of_a_narrow_phone(show_own):
+    page = show_own(width=320, height=640, has_touch=True, is_mobile=True)
+    for state in [START | {"function": name, "x": x} for name in FUNCTIONS for x in (-5, 1)]:
+        change(page, state)
+        assert page.evaluate(TOUCHING) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state

@@ -433,3 +433,11 @@ def test_large_numbers_and_far_points_are_drawn_within_the_page(screen):
     states = [START | large, START | {"offsets": [[2, 2]] * 9, "tap": 8, "row": 4, "column": 4}, START]
     screen.locator("summary").first.click()
     assert_drawn_within(screen, states, ("select:visible", "input[type=number]:visible", ".cnnx-target:visible"))
+
+
+def test_nothing_sticks_out_of_a_narrow_phone(show_own):
+    page = show_own(width=320, height=640, has_touch=True, is_mobile=True)
+    for state in [START, ALONE_START, START | {"input": [[-123.456] * 8] * 8, "row": 5, "column": 5}]:
+        change(page, state)
+        assert page.evaluate(TOUCHING) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state

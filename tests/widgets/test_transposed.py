@@ -312,7 +312,7 @@ def test_the_goal_is_reached_with_a_larger_kernel(explorer):
     assert "cnnx-reached" not in aim.get_attribute("class")
     explorer.get_by_role("button", name="Kernel size: one more").first.click()
     assert "cnnx-reached" in aim.get_attribute("class")
-    assert "Found: kernel 4 is a multiple of stride 2, so 4 stamps reach each inner cell." in aim.inner_text()
+    assert "Found: kernel 4 is a multiple of stride 2. Stamps in each inner cell: 4." in aim.inner_text()
 
 
 def test_the_output_grows_stamp_by_stamp(explorer):
@@ -439,3 +439,11 @@ def test_no_text_lies_over_another(screen):
         for view in ("scatter", "zeros"):
             change(screen, START | {"padding": 0} | numbers | sizes | {"view": view})
             assert screen.evaluate(TOUCHING) == [], (numbers, sizes, view)
+
+
+def test_nothing_sticks_out_of_a_narrow_phone(show_own):
+    page = show_own(width=320, height=640, has_touch=True, is_mobile=True)
+    for state in [START, START | {"kernel": [[1] * 4] * 4, "input": [[1] * 4] * 4, "stride": 3, "output_padding": 2}]:
+        change(page, state)
+        assert page.evaluate(TOUCHING) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state
