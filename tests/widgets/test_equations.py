@@ -46,8 +46,9 @@ EQUATIONS = """(states) => {
 }"""
 # In how many states, at least, an explorer prints an equation of numbers: 0 where it has none.
 PRINTING = {
-    "architecture": 20, "arithmetic": 40, "batch_norm": 40, "channels": 20, "convolution": 40, "dilated": 40,
-    "im2col": 40, "lenet": 0, "networks": 0, "pooling": 30, "receptive_field": 20, "residual": 0,
+    "activations": 40, "architecture": 20, "arithmetic": 40, "batch_norm": 40, "channels": 20, "convolution": 40,
+    "deformable": 40, "dilated": 40, "im2col": 40, "lenet": 0, "networks": 0, "pooling": 30, "receptive_field": 20,
+    "residual": 0, "transposed": 15,
 }  # fmt: skip
 NAMES = {"e": math.e, "ε": 1e-5}  # what these letters stand for; sides with others are no numbers
 CALLS = {"sqrt": math.sqrt, "floor": math.floor, "ceil": math.ceil, "max": lambda *all: max(all), "F": Fraction}

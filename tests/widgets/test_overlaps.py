@@ -64,6 +64,7 @@ OVERLAPS = """async (states) => {
   return overlaps;
 }"""
 EXPLORERS = [
+    "activations", "deformable", "transposed",
     "architecture", "arithmetic", "batch_norm", "channels", "convolution", "dilated", "im2col", "lenet", "networks",
     "pooling", "receptive_field", "residual",
 ]  # fmt: skip
