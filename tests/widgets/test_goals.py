@@ -64,9 +64,16 @@ GOALS = {
         way=((("slider", "Gain"), ["ArrowRight"] * 39),),
         state={"gain": 0.99},
         told="Discovered: the plain network can hand the gradient on: at gain 0.99 its size at the input is 0.615, "
-        "after 30 blocks. But with shortcuts the same weights make it 5,600 times larger: there each block adds to what "
-        "comes.",
+        "after 30 blocks. But with shortcuts the same weights make it 5,600 times larger: there each block adds to "
+        "what comes.",
         short_of=({"gain": 0.8}, {"gain": 1.0, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
+    ),
+    "ChannelsExplorer": Goal(
+        way=((("slider", "Out channels"), ["ArrowRight"] * 2), (("slider", "Groups"), ["End"])),
+        state={"c_out": 8, "groups": 4},
+        told="Discovered: with 4 groups 72 weights are left of 288. The price: each output channel sees 1 of the 4 input "
+        "channels, and 24 of all 32 connections between channels are cut.",
+        short_of=({"groups": 2}, {"groups": 4}, {"c_in": 8, "c_out": 8, "groups": 2}),
     ),
 }
 AIM = ".cnnx-aim"
