@@ -83,7 +83,7 @@ const read = (text) => +text.replace("−", "-");
 
 /** A value as text, so that times `weight` it makes `product`, both as printed: exactly if it can, or else to the last digit. */
 function factor(value, weight, product) {
-  const texts = range(5).map((more) => number(value, 2 + more));
+  const texts = range(7).map((more) => number(value, 2 + more));
   const isTrue = (error) => (text) => Math.abs(read(text) * read(weight) - read(product)) <= error;
   const unit = 10 ** -(product.split(".")[1]?.length ?? 0);
   return texts.find(isTrue(1e-9)) ?? texts.find(isTrue(unit / 2)) ?? texts.at(-1);

@@ -1,6 +1,6 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, formula, fraction, html, label, liveText, mount, numbers,
+  arrows, choice, clamp, connect, drag, focusable, formula, fraction, goal, html, label, liveText, mount, numbers,
   panel, presets, printed, range, svg, symbol, translator,
 } from "./_core.js";
 
@@ -67,6 +67,13 @@ export function describe(state, result, t) {
     t(isPixel([c, i, j]) ? "pixel" : "zero", entry),
     ...(count ? [t(count > 1 ? "runs" : "run", { count })] : []),
   ].join(" ");
+}
+
+/** Discovered, where a number stands in the matrix nine times: how often all of them do. */
+export function discover(_, { possible, memory, sources, matrix }) {
+  const all = possible ? sources.flat().map(String) : [];
+  const copies = Math.max(...memory.map((place) => all.filter((source) => source === String(place)).length));
+  return copies === 9 ? { copies, rows: matrix.length, entries: all.length, numbers: memory.length } : null;
 }
 
 /** How many times as many numbers the matrix holds as the input. */
@@ -155,6 +162,7 @@ function render({ model, el }) {
   const strip = svg("g", { class: "cnnx-window", ...focusable(t("row"), arrows(step)) });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, strip);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = [...Object.keys(SETTINGS), "order", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const controls = panel(SETTINGS, t, update);
@@ -189,6 +197,7 @@ function render({ model, el }) {
     order.show(state.order);
     if (possible) drawPosition();
     live.say(describe(state, result, t), !possible);
+    aim.show(discover(state, result));
   }
 
   /** The window and its row in full colour, and a frame around each copy of a number: those pointed at, or chosen. */
@@ -244,7 +253,7 @@ function render({ model, el }) {
     hover = source || target?.dataset.row ? { row: +row, source: source ?? result.sources[row][state.column] } : null;
     drawPosition();
   });
-  const blocks = [controls.element, picture, sum.element, live.element];
+  const blocks = [controls.element, picture, sum.element, live.element, aim.element];
   return mount(el, t, { parts: blocks, picture, receive, close, redraw: (now) => redraw((width = now)) });
 }
 

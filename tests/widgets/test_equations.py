@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 from explorer_states import states
 
+from cnnbook.widgets._bundle import stems
+
 # Equations of an explorer that are seen, as text: fractions, rounding, roots and powers as a reader would type them.
 EQUATIONS = """(states) => {
   const el = document.body.appendChild(document.createElement("div"));
@@ -107,7 +109,7 @@ def test_an_equation_is_recomputed_as_a_reader_does(text, answer):
     assert [is_true(*found) for found in equations(text)] == [answer]
 
 
-@pytest.mark.parametrize("stem", PRINTING)
+@pytest.mark.parametrize("stem", stems())
 def test_every_printed_equation_is_true(show, stem):
     start, found = states(stem, 40)
     texts = show(stem, start).evaluate(EQUATIONS, found)

@@ -60,6 +60,39 @@ GOALS = {
         "windows the products cancel: what a kernel does not see, no later layer can bring back.",
         short_of=({"input": [[5, 5, 5]] * 3}, {"kernel": [[0, 0], [0, 0]]}, {"picture": True}, {"input": [[1]]}),
     ),
+    "ResidualExplorer": Goal(
+        way=((("slider", "Gain"), ["ArrowRight"] * 39),),
+        state={"gain": 0.99},
+        told="Discovered: the plain network can hand the gradient on: at gain 0.99 its size at the input is 0.615, "
+        "after 30 blocks. But with shortcuts the same weights make it 5,600 times larger: there each block adds to "
+        "what comes.",
+        short_of=({"gain": 0.8}, {"gain": 1.0, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
+    ),
+    "ChannelsExplorer": Goal(
+        way=((("slider", "Out channels"), ["ArrowRight"] * 2), (("slider", "Groups"), ["End"])),
+        state={"c_out": 8, "groups": 4},
+        told="Discovered: with 4 groups 72 weights are left of 288. The price: each output channel sees 1 of the 4 "
+        "input channels, and 24 of all 32 connections between channels are cut.",
+        short_of=({"groups": 2}, {"groups": 4}, {"c_in": 8, "c_out": 8, "groups": 2}),
+    ),
+    "DilatedExplorer": Goal(
+        way=((("slider", "Dilation of layer 1"), ["ArrowUp"]),),
+        state={"dilations": [2, 2, 4]},
+        told="Discovered: gridding. All dilations are multiples of 2, and so is each way from the output: it sees 81 "
+        "of the 289 pixels of its field, and never one between them, however many such layers follow.",
+        short_of=({"dilations": [2]}, {"dilations": [1, 4, 4]}, {"dilations": [2, 2, 4], "row": 0}),
+    ),
+    "Im2colExplorer": Goal(
+        way=(
+            (("slider", "Stride"), ["ArrowLeft"]),
+            (("slider", "Kernel size"), ["ArrowRight"]),
+            (("slider", "Input size"), ["ArrowRight"]),
+        ),
+        state={"stride": 1, "kernel": 3, "size": 5},
+        told="Discovered: one number stands in 9 of the 9 rows, once for each place of the kernel. The input has 50 "
+        "numbers, the matrix 162: im2col pays with memory for one large product.",
+        short_of=({"stride": 1, "kernel": 3}, {"stride": 2, "kernel": 3, "size": 5}, {"size": 1}),
+    ),
 }
 AIM = ".cnnx-aim"
 

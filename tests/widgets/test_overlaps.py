@@ -3,6 +3,8 @@
 import pytest
 from explorer_states import states
 
+from cnnbook.widgets._bundle import stems
+
 # In each state, texts that lie over each other by more than a pixel, and numbers wider than their fields. A text counts
 # with what it paints, not with the room that its font keeps above and below.
 OVERLAPS = """async (states) => {
@@ -63,14 +65,9 @@ OVERLAPS = """async (states) => {
   el.remove();
   return overlaps;
 }"""
-EXPLORERS = [
-    "activations", "deformable", "transposed",
-    "architecture", "arithmetic", "batch_norm", "channels", "convolution", "dilated", "im2col", "lenet", "networks",
-    "pooling", "receptive_field", "residual",
-]  # fmt: skip
 
 
-@pytest.mark.parametrize("stem", EXPLORERS)
+@pytest.mark.parametrize("stem", stems())
 def test_no_text_lies_over_another(show, stem):
     start, found = states(stem, 25)
     page = show(stem, start, reduced_motion="reduce")  # no part is on its way
