@@ -323,7 +323,7 @@ function render({ model, el }) {
     pixels.cells.forEach((cell, k) => (cell.readOnly = chosen.outside[k]));
     shares.show(chosen.shares, t("shares"));
     const { terms, sign, value } = printed(result.products, (...all) => all.reduce((sum, term) => sum + term, 0), 3);
-    const weights = state.weight.flat().map((weight) => number(weight, 6));
+    const weights = state.weight.flat().map((weight) => number(weight, 9)); // as typed: the products follow from them
     const texts = result.samples.map((sample, tap) => factor(sample.value, weights[tap], terms[tap]));
     const isExact = texts.every((text, tap) => Math.abs(read(text) * read(weights[tap]) - read(terms[tap])) < 1e-9);
     values.show(result.samples.map((sample) => sample.value), t("values"), texts);
