@@ -92,12 +92,10 @@ def style_text(stem):
     palette = json.loads(_PALETTE.read_text(encoding="utf-8"))
     light, dark = (_variables(name, palette[name]) for name in ("light", "dark"))
     themes = (
-        f".cnnx {light}\n{', '.join(_DARK_HOSTS)} {dark}\n"
-        f"@media (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
+        f".cnnx {light}\n@media screen {{ {', '.join(_DARK_HOSTS)} {dark} }}\n"  # paper is light
+        f"@media screen and (prefers-color-scheme: dark) {{ {_SILENT_HOST} {dark} }}\n"
     )
     own = _read(f"{stem}.css") if (_HERE / f"{stem}.css").exists() else ""
-    if not own.startswith(f".x-{stem} "):  # others on the page have rules of their own; new sheets say so in each rule,
-        own = f".x-{stem} {{\n{own}}}\n"  # since Safari before 16.5 drops nested ones
     return f"{themes}{_read('_core.css')}{own}"
 
 

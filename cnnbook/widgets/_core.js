@@ -2,6 +2,9 @@
 // `_bundle.py` puts NAME and the table WORDS before this text and an explorer after it: the browser gets one module.
 
 const NS = "http://www.w3.org/2000/svg";
+if (![].at) { // Safari before 15.4, Firefox before 90
+  Object.defineProperty(Array.prototype, "at", { value(index) { return this[index < 0 ? this.length + index : index]; } });
+}
 
 function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -112,9 +115,9 @@ export function whileSeen(picture) {
   return () => observer.disconnect();
 }
 
-/** A paragraph that is read out politely when its text changes. `say(text, isProblem)` writes it. */
+/** The text that says what is seen. `say(text, isProblem)` writes it; `readOut` tells it to those who listen. */
 export function liveText() {
-  const element = html("p", { class: "cnnx-live", role: "status", "aria-live": "polite" });
+  const element = html("p", { class: "cnnx-live", "aria-hidden": "true" });
   const say = (text, isProblem = false) => {
     element.classList.toggle("cnnx-problem", isProblem);
     if (element.textContent !== text) element.textContent = text;
@@ -146,14 +149,27 @@ export function panel(settings, t, change) {
 
 /** A labelled slider with a button at each end. `show(value)` moves it. */
 export function slider({ label, letter, role, min, max, t, change }) {
+  let finger; // Where one pressed, and the value before: the slider jumps to it, and back where the finger scrolls the page.
+  const settle = () => {
+    finger = undefined;
+    change(+input.value);
+  };
   const input = html("input", {
-    type: "range", min, max, "aria-label": `${label} ${letter}`, ...KEYS, input: () => change(+input.value),
+    type: "range", min, max, "aria-label": `${label} ${letter}`, ...KEYS,
+    input: () => finger || change(+input.value),
+    pointerdown: ({ pointerType, clientX }) => (finger = pointerType !== "mouse" && { before: input.value, x: clientX }),
+    pointermove: ({ clientX }) => finger && Math.abs(clientX - finger.x) > 6 && settle(),
+    pointerup: () => finger && settle(),
+    pointercancel() {
+      if (finger) input.value = finger.before;
+      finger = undefined;
+    },
   });
   const nudge = (by) => change(clamp(+input.value + by, min, max));
   const button = (sign, by, name) => html("button", {
     type: "button", "aria-label": t(name, { name: label }), ...KEYS, click: () => nudge(by),
   }, sign);
-  const value = html("output");
+  const value = html("span", { class: "cnnx-value" }); // not "output", which is read out at each change
   const name = html("span", { class: "cnnx-name" }, `${label} `, html("span", {}, symbol(role, letter), " = ", value));
   const [less, more] = [button("−", -1, "less"), button("+", 1, "more")];
   const show = (now) => {
@@ -164,17 +180,57 @@ export function slider({ label, letter, role, min, max, t, change }) {
     more.setAttribute("aria-disabled", now >= max);
     input.style.setProperty("--part", `${(100 * (now - min)) / (max - min)}%`);
   };
-  return { element: html("div", { class: `cnnx-slider cnnx-${role}` }, name, less, input, more), show };
+  const run = html("span", { class: "cnnx-run" }, less, input, more); // these three stay on one line
+  return { element: html("div", { class: `cnnx-slider cnnx-${role}` }, name, run), show };
 }
 
-/** A formula: each part keeps to one line. Its text, hidden signs such as "/" included, is what is read out. */
+/** A formula: each part keeps to one line. Its text has hidden signs such as "/"; `spoken` has the words for them. */
 export function formula() {
-  const element = html("div", { class: "cnnx-formula", role: "img" });
-  const show = (parts) => {
-    element.replaceChildren(...parts.map((part) => html("span", {}, ...part)));
-    element.setAttribute("aria-label", element.textContent);
-  };
+  const element = html("div", { class: "cnnx-formula" });
+  const show = (parts) => element.replaceChildren(...parts.map((part) => html("span", {}, ...part)));
   return { element, show };
+}
+
+const SAID = {
+  "+": "say_plus", "−": "say_minus", "·": "say_times", "×": "say_times", "/": "say_over", "=": "say_equals", "≈": "say_about", "<": "say_below",
+  "≤": "say_at_most", ">": "say_above", "≥": "say_at_least", "(": "say_open", ")": "say_close", "′": "say_prime", "∂": "say_partial",
+  "√": "", // said of what is below it
+};
+
+/** A formula in words, as it is read out: "1 over, open bracket, 1 plus e to the minus 1, close bracket". */
+export function spoken(node, t) {
+  const said = (sign) => (SAID[sign] === undefined ? sign : SAID[sign] && ` ${t(SAID[sign])} `);
+  if (node.nodeType === 3) return node.data.replace(/[^\p{L}\p{N}\s]/gu, said);
+  if (node.matches(".cnnx-unseen")) return "";
+  if (node.matches(".cnnx-fraction")) {
+    const bracketed = (text) => (text.includes(" ") ? `${t("say_open")} ${text} ${t("say_close")}` : text);
+    const [above, below] = [...node.children].map((child) => bracketed(spoken(child, t).trim()));
+    return ` ${above} ${t("say_over")} ${below} `;
+  }
+  const inside = [...node.childNodes].map((child) => spoken(child, t)).join(" ");
+  const kinds = { sup: "say_power", sub: "say_index", ".cnnx-root": "say_root", ".cnnx-up": "say_rounded_up", ".cnnx-round": "say_rounded_down" };
+  const kind = Object.keys(kinds).find((selector) => node.matches(selector));
+  return kind ? ` ${t(kinds[kind], { inside })} ` : inside;
+}
+
+/** What a listener hears: each formula in words and, once nothing has changed for a while, the text: not each step of a drag. */
+function readOut(root, t) {
+  const [live, heard] = [root.querySelector(".cnnx-live"), html("p", { class: "cnnx-heard", role: "status" })];
+  const tidy = (text) => text.replace(/\s+/g, " ").replace(/ ,/g, ",").replace(/,(?=,)|^[ ,]+|[ ,]+$/g, "");
+  const read = () => {
+    for (const sum of root.querySelectorAll(".cnnx-formula")) build(sum, { role: "img", "aria-label": tidy(spoken(sum, t)) }, []);
+    if (heard.textContent !== live.textContent) heard.textContent = live.textContent;
+  };
+  live.after(heard);
+  read();
+  let timer;
+  const observer = new MutationObserver((changes) => {
+    if (changes.every(({ target }) => heard.contains(target))) return;
+    clearTimeout(timer);
+    timer = setTimeout(read, 500);
+  });
+  observer.observe(root, { childList: true, characterData: true, subtree: true });
+  return () => (clearTimeout(timer), observer.disconnect());
 }
 
 const unseen = (text) => html("span", { class: "cnnx-unseen" }, text);
@@ -269,36 +325,60 @@ export function grip({ x, y, name, title, role }) {
  * Dragging with mouse, pen or finger. `begin(point, grip, target)` returns a function of the point now, or nothing
  * where there is nothing to drag. It listens on the drawing itself, so the parts may be drawn anew on the way.
  * `hover(target)` hears what a mouse points at, and null when it leaves.
+ *
+ * A finger takes a handle at once. Anything larger it takes by moving sideways, by resting, or by a tap: one that moves
+ * up or down scrolls the page, and nothing changes.
  */
 export function drag(drawing, begin, hover = () => {}) {
-  let move;
-  const at = ({ clientX, clientY }) => {
-    const box = drawing.getBoundingClientRect();
-    return { x: clientX - box.left, y: clientY - box.top };
+  let [box, pressed, timer, move] = [];
+  // The drawing's place is that at the press: what is drawn or written on the way must not move the point.
+  const at = ({ clientX, clientY }) => ({ x: clientX - box.left, y: clientY - box.top });
+  const take = ({ target, pointerId } = pressed) => {
+    clearTimeout(timer);
+    move = begin(at(pressed), target.closest("[data-grip]")?.dataset.grip, target);
+    pressed = undefined;
+    if (!move) return;
+    drawing.setPointerCapture(pointerId);
+    drawing.classList.add("cnnx-dragging");
+  };
+  const end = () => {
+    clearTimeout(timer);
+    pressed = move = undefined;
+    drawing.classList.remove("cnnx-dragging");
   };
   drawing.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    move = begin(at(event), event.target.closest("[data-grip]")?.dataset.grip, event.target);
-    if (!move) return;
-    drawing.setPointerCapture(event.pointerId);
-    drawing.classList.add("cnnx-dragging");
-    event.target.addEventListener("touchstart", hold, { passive: false }); // `begin` may have drawn the part anew
-    event.preventDefault();
+    if (event.button || pressed || move) return; // a second finger
+    [box, pressed] = [drawing.getBoundingClientRect(), event];
+    holdTouches(event.target); // `begin` may draw the part anew, and its touches then no longer reach the drawing
+    if (event.pointerType !== "mouse" && !isHandle(event.target, drawing)) return void (timer = setTimeout(take, RESTING));
+    take();
+    if (move) event.preventDefault();
   });
   drawing.addEventListener("pointermove", (event) => {
+    if (pressed) {
+      const [across, along] = [event.clientX - pressed.clientX, event.clientY - pressed.clientY].map(Math.abs);
+      if (across > 6 && across > 2 * along) take();
+    }
     if (move) move(at(event));
     else if (event.pointerType === "mouse") hover(event.target);
   });
   drawing.addEventListener("pointerleave", () => hover(null));
+  drawing.addEventListener("pointerup", () => (pressed && take(), end()));
+  drawing.addEventListener("pointercancel", end); // the browser scrolls
   // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
-  const hold = (event) => move && event.preventDefault();
-  drawing.addEventListener("touchstart", hold, { passive: false });
-  for (const end of ["pointerup", "pointercancel"]) {
-    drawing.addEventListener(end, () => {
-      move = undefined;
-      drawing.classList.remove("cnnx-dragging");
-    });
-  }
+  const hold = (event) => move && event.cancelable && event.preventDefault();
+  const holdTouches = (element) =>
+    ["touchstart", "touchmove"].forEach((type) => element.addEventListener(type, hold, { passive: false }));
+  holdTouches(drawing);
+}
+
+const RESTING = 400; // milliseconds
+const HANDLE = 48; // pixels
+
+/** Whether a finger takes a part at once: a small one, or one on which its style leaves nothing to the browser. */
+function isHandle(target, drawing) {
+  const { width, height } = (target.closest("[data-grip], [tabindex]") ?? drawing).getBoundingClientRect();
+  return Math.max(width, height) <= HANDLE || getComputedStyle(drawing).touchAction === "none";
 }
 
 /** Attributes of an SVG element that the keyboard can reach: `keys` maps names of keys to what they do. */
@@ -372,7 +452,7 @@ export function numbers(grid, { x, y, side }, role, each = () => ({})) {
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
-    style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
+    style: `--share: ${number(0.15 + (0.85 * Math.abs(grid[row][column])) / largest)}`, ...each(row, column),
   });
   return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 7, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
@@ -450,13 +530,57 @@ export function presets({ name, table, t, change }) {
   return { element: list.element, show };
 }
 
-/** Shows an explorer, from its controls to its hint, now and at each width of `picture`; returns the function that ends it. */
+// One order for all: what changes its size while a reader holds something stands below it.
+const ORDER = [".cnnx-picture", ".cnnx-choice, .cnnx-tools, .cnnx-controls", ".cnnx-grids, .cnnx-sums", ".cnnx-formula", ".cnnx-live", "*"];
+const rankOf = (part) => ORDER.findIndex((kind) => part.matches(kind));
+
+/** Shows an explorer, from its picture to its hint, now and at each width of `picture`; returns the function that ends it. */
 export function mount(el, t, { parts, picture, redraw, receive, close }) {
+  picture.classList.add("cnnx-picture");
+  const inOrder = [...parts].sort((one, other) => rankOf(one) - rankOf(other));
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
-  el.append(html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...parts, hint));
+  const root = html("div", { class: `cnnx x-${NAME}`, role: "group", "aria-label": t("title") }, ...inOrder, hint);
+  el.append(root);
   receive();
-  const ends = [onWidth(picture, redraw), whileSeen(picture), close];
+  const resize = (width) => (release(picture), redraw(width));
+  steady(root, picture);
+  const ends = [onWidth(picture, resize), whileSeen(picture), readOut(root, t), close];
   return () => ends.forEach((end) => end());
+}
+
+/**
+ * Keeps what a reader holds where it is. While pointer or focus is inside, the picture keeps its largest height; and
+ * where something above the control in use grows, the page scrolls along, so that it stays under the finger.
+ */
+function steady(root, picture) {
+  let [held, top] = [];
+  const keep = () => (picture.style.minHeight = `${picture.offsetHeight}px`);
+  const place = () => held.getBoundingClientRect().top;
+  const before = ({ target }) => {
+    keep();
+    held = picture.contains(target) ? null : target;
+    top = held && place();
+  };
+  const after = () => {
+    keep();
+    if (held?.isConnected) scroller(root).scrollBy({ top: place() - top, behavior: "instant" });
+  };
+  for (const event of ["input", "change", "click"]) {
+    root.addEventListener(event, before, true);
+    root.addEventListener(event, after);
+  }
+  root.addEventListener("pointerdown", keep);
+  const leave = () => setTimeout(() => root.matches(":hover, :focus-within") || release(picture));
+  for (const event of ["pointerleave", "focusout"]) root.addEventListener(event, leave);
+}
+
+const release = (picture) => (picture.style.minHeight = "");
+
+/** The box that scrolls an element: the page, or a part of it. */
+function scroller(element) {
+  const box = element.parentElement;
+  if (!box || box === document.scrollingElement) return document.scrollingElement;
+  return box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY) ? box : scroller(box);
 }
 
 /** A slider for decimals: from `min` to `max` in steps of `step`. */
@@ -467,7 +591,7 @@ export function decimal({ step, min, max, change, ...look }) {
   });
   return { element, show(value) {
     show(steps(value));
-    element.querySelector("output").textContent = number(value, 3);
+    element.querySelector(".cnnx-value").textContent = number(value, 3);
     element.querySelector("input").setAttribute("aria-valuetext", number(value, 3));
   } };
 }

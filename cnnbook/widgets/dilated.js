@@ -15,7 +15,7 @@ export const PRESETS = {
 /** Along one axis: in how many ways each input place reaches `unit`. The padding, as wide as the dilation, ends a way. */
 function ways(size, dilations, unit) {
   let reached = range(size).map((place) => +(place === unit));
-  for (const dilation of dilations.toReversed()) {
+  for (const dilation of [...dilations].reverse()) {
     reached = reached.map((own, place) => own + (reached[place - dilation] ?? 0) + (reached[place + dilation] ?? 0));
   }
   return reached;
@@ -38,7 +38,7 @@ export function trace({ size, dilations }, from, to) {
   const taps = [-1, 0, 1].flatMap((i) => [-1, 0, 1].map((j) => [i, j]));
   const next = ([row, column], dilation) => taps.map(([i, j]) => [row + i * dilation, column + j * dilation]);
   const follow = (path, dilation) => next(path.at(-1), dilation).filter(isInside).map((place) => [...path, place]);
-  const paths = dilations.toReversed().reduce((found, dilation) => found.flatMap((path) => follow(path, dilation)), [[from]]);
+  const paths = [...dilations].reverse().reduce((found, dilation) => found.flatMap((path) => follow(path, dilation)), [[from]]);
   return paths.filter((path) => `${path.at(-1)}` === `${to}`);
 }
 
@@ -130,7 +130,8 @@ function render({ model, el }) {
   const aim = goal(model, t, live);
   const { state, receive, update, close } = connect(model, ["size", "dilations", "row", "column"], redraw);
   const within = (at) => clamp(at, 0, state.size - 1);
-  const dilate = (index, to) => update({ dilations: state.dilations.with(index, clamp(to, 1, MOST.dilation)) });
+  const dilate = (index, to) => update({
+    dilations: state.dilations.map((old, at) => (at === +index ? clamp(to, 1, MOST.dilation) : old)) });
   const settings = panel(SETTINGS, t, update);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
   const stack = (dilations) => clamp(dilations.length, 1, MOST.layers) === dilations.length && update({ dilations });

@@ -211,7 +211,7 @@ function render({ model, el }) {
     for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
       const own = cell.dataset;
       const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
-      cell.style.setProperty("--share", isLit ? "100%" : "20%");
+      cell.style.setProperty("--share", isLit ? 1 : 0.2);
     }
     for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
       const mark = cell.cloneNode();

@@ -71,7 +71,7 @@ function places(state, across, down) {
 function tags(points, chosen, left, right) {
   const taken = points.filter(({ seen }) => seen).map(({ px, py }) => ({ x: px - 4, y: py - 4, wide: 8, tall: 8 }));
   const free = (box) => taken.every((other) => box.x > other.x + other.wide || other.x > box.x + box.wide || box.y > other.y + other.tall || other.y > box.y + box.tall);
-  return points.toReversed().filter(({ seen, name }) => seen || name === chosen).flatMap(({ name, px, py }) => {
+  return [...points].reverse().filter(({ seen, name }) => seen || name === chosen).flatMap(({ name, px, py }) => {
     const wide = 6.3 * name.length;
     const boxes = [px + 9, px - 9 - wide].map((x) => ({ x, y: py - 7, wide, tall: 14 })).filter(({ x }) => x > left && x + wide < right);
     const box = boxes.find(free) ?? (name === chosen && boxes[0]);

@@ -221,15 +221,16 @@ function render({ model, el }) {
   const possible = (now) => !compute(now).problem;
   const { state, receive, update, close } = connect(model, ["size", "layers", "layer", "row", "column"], redraw, possible);
   const get = (layer, name) => (name === "size" ? state.size : state.layers[layer - 1][OPTIONS.indexOf(name)]);
+  const put = (list, index, value) => list.map((old, at) => (at === index ? value : old));
   const set = (layer, name, value) => get(layer, name) !== value && update(name === "size" ? { size: value }
-    : { layers: state.layers.with(layer - 1, state.layers[layer - 1].with(OPTIONS.indexOf(name), value)) });
+    : { layers: put(state.layers, layer - 1, put(state.layers[layer - 1], OPTIONS.indexOf(name), value)) });
   const controls = panel(SETTINGS, t, (patch) => set(state.layer, ...Object.entries(patch)[0]));
   const load = (stack) => (update({ ...stack, layer: stack.layers.length }), update(spot(0, stack.size / 2, stack.size / 2)));
   const preset = presets({ name: "preset", table: PRESETS, t, change: load });
   const stack = (layers, layer) => clamp(layers.length, 1, MOST.layers) === layers.length && update({ layers, layer });
   const tool = (click) => html("button", { type: "button", class: "cnnx-wide", click });
-  const add = tool(() => stack(state.layers.toSpliced(state.layer, 0, conv), state.layer + 1));
-  const remove = tool(() => stack(state.layers.toSpliced(state.layer - 1, 1), state.layer - 1));
+  const add = tool(() => stack([...state.layers.slice(0, state.layer), conv, ...state.layers.slice(state.layer)], state.layer + 1));
+  const remove = tool(() => stack(state.layers.filter((_, index) => index !== state.layer - 1), state.layer - 1));
   const current = () => Math.min(state.layer, result.rows.length - 1); // the rows end where a layer does not fit
   // The unit of row `level` (for the input: of the present layer) whose field is centred next to these pixels.
   const spot = (level, x, y, layer = Math.min(level, result.rows.length - 1) || current(), row = result.rows[layer]) =>

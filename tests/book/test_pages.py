@@ -54,7 +54,7 @@ def test_pages_fit_a_phone(new_context, address, name):
 def read_explorer(page):
     """The settings that the first explorer shows, and the output size that it states."""
     settings = page.locator(".cnnx").first.locator("input[type=range]").evaluate_all("all => all.map((i) => +i.value)")
-    stated = page.locator(".cnnx [role=status]").first.inner_text()
+    stated = page.locator(".cnnx .cnnx-live").first.inner_text()
     return settings, int(stated.removeprefix("Output size ").split(".")[0])
 
 

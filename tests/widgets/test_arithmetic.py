@@ -236,7 +236,9 @@ class TestMouse:
 
 
 def test_keyboard_does_all_of_it(explorer):
-    explorer.locator("input[type=range]").first.focus()
+    window = explorer.locator(".cnnx-window").first
+    explorer.keyboard.press("Tab")  # the picture comes first
+    assert has_focus(window)
     keys = {"size": "ArrowRight", "kernel": "End", "padding": "ArrowUp", "stride": "ArrowRight", "dilation": "Home"}
     for index, (name, key) in enumerate(keys.items()):
         slider = explorer.locator("input[type=range]").nth(index)
@@ -250,9 +252,7 @@ def test_keyboard_does_all_of_it(explorer):
     explorer.locator("input[type=checkbox]").first.focus()
     explorer.keyboard.press("Space")
     assert now(explorer, "ceil_mode") is True
-    explorer.keyboard.press("Tab")
-    window = explorer.locator(".cnnx-window").first
-    assert has_focus(window)
+    window.focus()
     assert window.get_attribute("data-lm-suppress-shortcuts") == "true"
     press(explorer, "ArrowDown", "ArrowDown", "End", "ArrowLeft", "ArrowUp")
     assert now(explorer, "row", "column") == (1, 3)

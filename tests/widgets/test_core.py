@@ -4,7 +4,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from explorer_page import change, status
 
-from cnnbook import widgets
 from cnnbook.widgets._bundle import stems
 
 # Changes one after the other from the first state, possible and impossible ones (last): axe must find nothing.
@@ -66,18 +65,6 @@ HOSTS = {
 BACKGROUND = "getComputedStyle(document.querySelector('.cnnx')).backgroundColor"
 
 
-@pytest.fixture
-def show_first(show):
-    """Show an explorer as it is made in Python, the channels in two groups."""
-
-    def show_it(stem):
-        (cls,) = (getattr(widgets, name) for name, home in widgets._HOMES.items() if home == stem)
-        explorer = cls(**{"groups": 2, "channel": 4, "row": 1, "column": 2} if stem == "channels" else {})
-        return show(stem, {name: getattr(explorer, name) for name in cls.class_own_traits() if name[0] != "_"})
-
-    return show_it
-
-
 @pytest.mark.parametrize("stem", stems())
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(show_first, scheme, stem):
@@ -98,7 +85,7 @@ def test_both_views_follow_the_model_and_let_go(show_first, stem):
     change(page, settings)
     before = status(page)
     assert before.startswith(told)
-    assert page.locator(".cnnx").nth(1).locator("[role=status]").inner_text() == before
+    assert page.locator(".cnnx").nth(1).locator(".cnnx-live").inner_text() == before
     assert page.locator(".cnnx [id]").count() == 0  # so no two explorers can share one
     page.evaluate("window.leave.forEach((end) => end())")
     change(page, others)

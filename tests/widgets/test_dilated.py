@@ -260,7 +260,7 @@ def test_keyboard(explorer):
 
 
 def test_touch(phone):
-    swipe(phone, kernel(phone, 2), 0, 3 * side(phone, "[data-grip='layer 0'] .cnnx-cell"))
+    swipe(phone, kernel(phone, 2), 0, 3 * side(phone, "[data-grip='layer 0'] .cnnx-cell"), rest=True)
     assert now(phone, "dilations") == [1, 3, 4]
     cell = side(phone, ".cnnx-numbers .cnnx-cell")
     swipe(phone, phone.locator(".cnnx-here").first, -4 * cell, cell)

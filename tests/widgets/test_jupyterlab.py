@@ -149,4 +149,4 @@ def test_traits_follow_the_reader_and_the_picture_follows_the_traits(notebook, n
         if traits == script.traits:
             break
     assert traits == script.traits, f"{name} in Python"
-    expect(view.locator("[role=status]")).to_contain_text(script.shown)
+    expect(view.locator(".cnnx-live")).to_contain_text(script.shown)

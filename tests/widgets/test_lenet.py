@@ -283,6 +283,7 @@ def test_a_finger_draws(phone):
 
 def test_a_pen_draws(explorer):
     explorer.get_by_role("button", name="Clear").first.click()
+    pad(explorer).scroll_into_view_if_needed()
     box, session = pad(explorer).bounding_box(), explorer.context.new_cdp_session(explorer)
     for kind, moved in [("mousePressed", 0), ("mouseMoved", 40), ("mouseReleased", 40)]:
         session.send("Input.dispatchMouseEvent", {

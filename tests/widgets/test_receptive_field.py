@@ -373,7 +373,7 @@ def test_touch_drags_units_values_and_the_square(phone):
     swipe(phone, phone.locator("[data-grip='dilation 2']").first, 13)
     assert now(phone, "layers")[1] == [3, 1, 1, 2]
     square = phone.locator("[data-grip=place]").first
-    swipe(phone, square, 0, 2 * square.bounding_box()["height"] / 13)
+    swipe(phone, square, 0, 2 * square.bounding_box()["height"] / 13, rest=True)
     assert now(phone, "row") > now(phone, "column")
     swipe(phone, phone.locator("[data-grip^=size]").first, -2 * 12)
     assert now(phone, "size") == 13
