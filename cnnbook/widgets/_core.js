@@ -26,10 +26,40 @@ export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, i
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
 
+/** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
+function holding(values) {
+  const error = 1e-12 * Math.max(1, ...values.map(Math.abs)); // of sums of decimals in binary
+  return range(5).find((digits) => values.every((value) => Math.abs(value - value.toFixed(digits)) < error));
+}
+
+/** The decimals of a value by itself: those that hold it, else `digits`, and more where it is small. */
+export const decimals = (value, digits = 2) =>
+  holding([value]) ?? clamp(1 - Math.floor(Math.log10(Math.abs(value))), digits, 6);
+
+/**
+ * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms that no few decimals hold
+ * have as many as lead to the same rounded value.
+ */
+export function printed(terms, compute, digits = 2) {
+  const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
+  const own = (term, more) => Math.max(more, holding([term]) ?? 0);
+  const texts = (more, places, sign) =>
+    ({ terms: terms.map((term) => number(term, own(term, more))), sign, value: number(value, places) });
+  if (exact !== undefined) return texts(exact, exact, "=");
+  const isTrue = (more, places) =>
+    Math.abs(compute(...terms.map((term) => +term.toFixed(own(term, more)))) - value.toFixed(places)) <= 10 ** -places / 2;
+  for (let places = decimals(value, digits); places >= 0; places -= 1) {
+    const more = range(7).find((count) => count >= places && isTrue(count, places));
+    if (more !== undefined) return texts(more, places, "≈");
+  }
+  return texts(6, 0, "≈");
+}
+
 /** A function that looks up a sentence of the model's language and fills in its `{names}`. */
 export function translator(model) {
   const table = WORDS[model.get("language")] ?? WORDS.en;
-  const written = (value) => (typeof value === "number" ? number(value) : value);
+  const written = (value) => (typeof value === "number" ? number(value, decimals(value)) : value);
   return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
 }
 
@@ -328,22 +358,29 @@ export function player({ t, at, last, go, pace }) {
   return { element, stop, playing: () => !!timer };
 }
 
+/** Texts of a matrix: with the decimals that its numbers need, or with fewer, that they have no more signs than `room`. */
+export function fitted(grid, room) {
+  const texts = (digits) => grid.map((row) => row.map((value) => number(value, Math.min(decimals(value), digits))));
+  const fits = (digits) => texts(digits).flat().every((text) => text.length <= room);
+  return texts([6, 4, 3, 2, 1].find(fits) ?? 0);
+}
+
 /** A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes. */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
-  const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
+  const [texts, sizes] = [fitted(grid, (side - 2) / 5.1), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
     style: `--share: ${Math.round(15 + (85 * Math.abs(grid[row][column])) / largest)}%`, ...each(row, column),
   });
-  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 8.5, 15)}px` },
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 7, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
 }
 
 /**
  * A matrix in HTML. With `change(place, value)` its numbers can be typed in, up to `limit`; `wrong()` hears of what is
- * none. `show(values, heading)` fills it; each cell has its place, in reading order, as data-tap.
+ * none. `show(values, heading, texts)` fills it; each cell has its place, in reading order, as data-tap.
  */
 export function numberGrid({ role, rows, columns, limit, name, change, wrong }) {
   const places = range(rows * columns);
@@ -363,13 +400,16 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
   const all = places.map(change ? field : (place) => html("span", { "data-tap": place }));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 4 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", Math.max(...values.map((value) => number(value).length)));
+    const longest = Math.max(...texts.map((text) => text.length));
+    grid.style.setProperty("--longest", longest);
+    const wide = Math.min(7.4 * longest, 280 / columns); // all columns fit on a phone
+    grid.style.setProperty("--cell", longest > 6 ? `${wide}px` : ""); // else as the style sheets have it
     for (const [place, cell] of all.entries()) {
-      if (!change) cell.textContent = number(values[place]);
-      else if (cell.valueAsNumber !== values[place]) cell.value = +values[place].toFixed(4);
+      if (!change) cell.textContent = texts[place];
+      else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
       cell.removeAttribute("aria-invalid");
     }
   };

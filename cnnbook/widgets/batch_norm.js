@@ -1,7 +1,7 @@
 // The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
 import {
   clamp, connect, decimal, dimension, drag, formula, fraction, goal, grip, html, label, light, liveText, mount, number,
-  onLine, partAt, range, slider, svg, symbol, tell, toggle, translator,
+  onLine, partAt, printed, range, slider, svg, symbol, tell, toggle, translator,
 } from "./_core.js";
 
 export const REACH = 8; // the lines go from -REACH to REACH
@@ -60,17 +60,20 @@ export function discover(state, { possible, output }, before) {
 }
 
 /** The formula with the numbers of the one that is followed. */
-function equation({ values, gamma, beta, chosen }, { used, output }) {
-  const x = html("b", { class: "cnnx-input" }, number(values[chosen]));
-  const less = `${used.mean < 0 ? "+" : "−"} ${number(Math.abs(used.mean), 3)}`;
-  const scale = (letter, above, below, shift) => [
-    letter, " · ", fraction(above, ["√", html("span", { class: "cnnx-root" }, below)]), " + ", shift,
+function equation({ values, gamma, beta, chosen }, { used }) {
+  const normed = (x, mean, variance, scale, shift) => (scale * (x - mean)) / Math.sqrt(variance + EPS) + shift;
+  const { terms, sign, value } = printed([values[chosen], used.mean, used.var, gamma, beta], normed, 3);
+  const [x, mean, variance, scale, shift] = terms;
+  const inRole = (role, text) => html("b", { class: `cnnx-${role}` }, text);
+  const less = mean.startsWith("−") ? ` + ${mean.slice(1)}` : ` − ${mean}`;
+  const line = (factor, above, below, added) => [
+    factor, " · ", fraction(above, ["√", html("span", { class: "cnnx-root" }, below)]), " + ", added,
   ];
   return [
-    [html("i", {}, "y"), " = ", ...scale(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
-    [" = ", ...scale(html("b", { class: "cnnx-kernel" }, number(gamma)), [x, ` ${less}`], `${number(used.var, 3)} + ε`,
-      html("b", { class: "cnnx-kernel" }, beta < 0 ? `(${number(beta)})` : number(beta)))],
-    [" = ", html("strong", {}, number(output[chosen], 3))],
+    [html("i", {}, "y"), " = ", ...line(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
+    [" = ", ...line(inRole("kernel", scale), [inRole("input", x), less], `${variance} + ε`,
+      inRole("kernel", shift.startsWith("−") ? `(${shift})` : shift))],
+    [` ${sign} `, html("strong", {}, value)],
   ];
 }
 

@@ -1,7 +1,7 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, cells, clamp, connect, drag, focusable, formula, goal, html, label, light, liveText, number,
-  mount, numberGrid, numbers, partAt, player, presets, range, svg, toggle, translator,
+  animate, arrows, cells, clamp, connect, drag, fitted, focusable, formula, goal, html, label, light, liveText,
+  mount, numberGrid, numbers, partAt, player, presets, printed, range, svg, toggle, translator,
 } from "./_core.js";
 
 export const SAMPLES = {
@@ -128,17 +128,17 @@ function gridParts({ picture }, result, { input, output }, isShown, t) {
 
 /** The window at the origin: a frame, and where there is room the weights, small. */
 function windowParts({ weights, kH, kW }, { side }) {
-  const weight = (value, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${number(value)}`, "cnnx-weight");
+  const weight = (text, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${text}`, "cnnx-weight");
   return [
     svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
     cells({ x: 0, y: 0, rows: kH, columns: kW, side, each: (i, j) => ({ class: "cnnx-hit", "data-tap": i * kW + j }) }),
-    ...(side < 36 ? [] : weights.flatMap((row, i) => row.map((value, j) => weight(value, i, j)))),
+    ...(side < 36 ? [] : fitted(weights, side / 6.5 - 1).flatMap((row, i) => row.map((text, j) => weight(text, i, j)))),
   ];
 }
 
 /** Painting in the picture: strokes of a pointer, and a brush for the keyboard. `set` takes the new picture. */
 function painter(t, set, say) {
-  let [on, at, state, place] = [false, [0, 0], null, null];
+  let [on, at, state, place, first] = [false, [0, 0], null, null, null];
   const last = () => [state.image.length - 1, state.image[0].length - 1];
   const inside = (pixel) => pixel.map((index, axis) => clamp(index, 0, last()[axis]));
   const pixel = ({ x, y }) => inside([(y - place.y) / place.side, (x - place.x) / place.side].map(Math.floor));
@@ -150,7 +150,8 @@ function painter(t, set, say) {
   const box = toggle({ label: t("paint"), change: (now) => show(state, place, (on = now)) });
   const blank = () => set(state.image.map((line) => line.map(() => 0)));
   const clear = html("button", { type: "button", class: "cnnx-wide", click: blank }, t("clear"));
-  const element = html("div", { class: "cnnx-player" }, box.element, clear);
+  const reset = html("button", { type: "button", class: "cnnx-wide", click: () => set(first) }, t("reset"));
+  const element = html("div", { class: "cnnx-player" }, box.element, clear, reset);
 
   function move(to) {
     at = inside(to);
@@ -159,6 +160,8 @@ function painter(t, set, say) {
 
   function show(now, { side, ...corner }) {
     [state, place] = [now, { side, ...corner }];
+    first ??= now.image;
+    reset.setAttribute("aria-disabled", same(first, now.image));
     element.classList.toggle("cnnx-gone", !state.picture);
     for (const part of [brush, clear]) part.classList.toggle("cnnx-gone", !on || !state.picture);
     brush.replaceChildren(svg("rect", { class: "cnnx-frame", width: side, height: side, rx: 2 }));
@@ -188,7 +191,7 @@ function render({ model, el }) {
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const paint = painter(t, (image) => (play.stop(), show({ image })), (text) => live.say(text));
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, paint.brush);
-  const [live, sum, grids] = [liveText(), formula(), html("div", { class: "cnnx-grids" })];
+  const [live, sum, grids, equals] = [liveText(), formula(), html("div", { class: "cnnx-grids" }), html("span")];
   const aim = goal(model, t, live);
   const names = ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
@@ -235,7 +238,7 @@ function render({ model, el }) {
       show(named(put(state.kernel, state.flip ? kH * kW - 1 - tap : tap, value))); // rotated, it is read backwards
     });
     products = make("page");
-    grids.replaceChildren(seen.element, "×", kernel.element, "=", products.element);
+    grids.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
   }
 
   function redraw() {
@@ -260,18 +263,20 @@ function render({ model, el }) {
   /** The window, its calculation and its output cell: those pointed at, or those of the state. */
   function drawPosition() {
     const { row, column } = hover ?? state;
-    const { kH, kW, x, weights, output } = result;
+    const { kH, kW, x, weights } = result;
     const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
     const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
     pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
     link.setAttribute("d", place.beside ? line(0) + line(1) : "");
     light(art, { row, column });
-    const terms = result.products(row, column);
-    const term = (value, tap) => [tap ? `${value < 0 ? "−" : "+"} ${number(Math.abs(value))}` : number(value)];
+    const total = (...all) => all.reduce((sum, product) => sum + product, 0);
+    const { terms, sign, value } = printed(result.products(row, column), total);
+    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
     seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
     kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
-    products.show(terms, t("products"));
-    sum.show([...terms.map(term), ["=", html("strong", {}, number(output[row][column]))]]);
+    products.show(result.products(row, column), t("products"), terms);
+    equals.textContent = sign;
+    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
     for (const [tap, cell] of products.cells.entries()) {
       const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
       term.dataset.tap = tap;

@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, formula, fraction, goal, html, label, liveText, mount, number, numbers,
-  panel, presets, range, svg, symbol, translator,
+  arrows, choice, clamp, connect, drag, focusable, formula, fraction, goal, html, label, liveText, mount, numbers,
+  panel, presets, printed, range, svg, symbol, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -82,11 +82,12 @@ function equation({ size, channels }, { possible, matrix, weights }, t) {
   if (!possible) return [[...name, html("strong", { class: "cnnx-none" }, t("no_matrix"))]];
   const [above, below] = [matrix.length * weights.length, channels * size * size];
   const input = (count) => symbol("input", count);
+  const { sign, value } = printed([above, below], (one, other) => one / other);
   return [
     [...name, fraction([symbol("output", matrix.length), " · ", symbol("kernel", weights.length)],
       [input(channels), " · ", input(size), " · ", input(size)])],
     [" = ", fraction([String(above)], [String(below)])],
-    [" = ", html("strong", {}, number(above / below))],
+    [` ${sign} `, html("strong", {}, value)],
   ];
 }
 
@@ -97,12 +98,12 @@ function arrange(width, { possible, padded, matrix, weights, memory }, channels)
   const side = clamp(Math.floor((beside ? 200 : width - 30) / padded / (beside ? 1 : channels)), 16, beside ? 34 : 38);
   const [right, down] = beside ? [0, padded * side + 34] : [Math.max(padded * side + 24, 126), 0];
   const plane = (c) => ({ x: x + c * right, y: top + c * down, side });
-  const left = beside ? x + padded * side + 56 : 22;
+  const left = beside ? x + Math.max(padded * side + 56, 130) : 22; // room for the title
   const entry = clamp(Math.floor((width - left - 32) / (weights.length + 1)), 14, 30);
   const rowsAt = beside ? top : top + padded * side + 40;
   const [flat, grid] = [0, entry + 34].map((down) => ({ x: left, y: rowsAt + down, side: entry }));
   const wider = Math.max(30 - entry, 0) / 2; // the sums have more digits
-  const out = { x: left + (weights.length + 1) * entry + wider, y: grid.y, side: entry, wider };
+  const out = { x: left + Math.max((weights.length + 1) * entry, 104) + wider, y: grid.y, side: entry, wider };
   const caption = { x: Math.min(out.x - wider, width - 58), y: grid.y };
   const bottom = Math.max(plane(channels - 1).y + padded * side, possible && grid.y + matrix.length * entry);
   const lines = Math.ceil((memory.length * 20) / (width - 4));

@@ -1,7 +1,7 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  cells, choice, clamp, connect, drag, focusable, formula, goal, html, label, light, liveText, mount, number, numberGrid, numbers,
-  panel, partAt, range, svg, translator,
+  cells, choice, clamp, connect, drag, focusable, formula, goal, html, label, light, liveText, mount, numberGrid, numbers,
+  panel, partAt, printed, range, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -66,7 +66,8 @@ export function describe(state, result, t) {
   if (!result.possible) return t(result.reason, { ...state, ...result });
   const [seen, isMax] = [result.look(state.row, state.column), state.kind === "max"];
   const [[i, j]] = seen.receivers;
-  const found = { row: state.row, column: state.column, ...seen, share: number(seen.share, 4), numbers: seen.values.length,
+  const share = 10_000 % seen.count ? `1/${seen.count}` : 1 / seen.count; // a decimal, where a short one holds it
+  const found = { row: state.row, column: state.column, ...seen, share, numbers: seen.values.length,
     i, j, idle: result.idle, all: result.H * result.W };
   const notes = { tie: isMax && seen.ties > 1, [isMax ? "padding_never_wins" : "zeros_count"]: seen.zeros,
     beyond: seen.beyond, idle: result.idle };
@@ -84,21 +85,24 @@ export function discover(state, { possible, output, columns }) {
 }
 
 /** The calculation of one output: parts of a formula. */
-function equation({ values, zeros, count, value }, kind) {
+function equation({ values, zeros, count }, kind) {
   const isMax = kind === "max";
-  const added = (v, k) => `${k ? (v < 0 ? "− " : "+ ") : "("}${number(k ? Math.abs(v) : v)}`;
-  const listed = (v, k) => `${k ? "" : "max("}${number(v)}${k < values.length - 1 ? "," : ")"}`;
-  const terms = values.map(isMax ? listed : added);
-  if (!isMax) terms.push(`${zeros ? `+ ${zeros} · 0` : terms.pop()}) / ${count}`);
-  return [...terms.map((text) => [text]), ["= ", html("strong", {}, number(value))]];
+  const mean = (...numbers) => numbers.reduce((total, one) => total + one, 0) / count;
+  const { terms, sign, value } = printed(values, isMax ? Math.max : mean);
+  const added = (text, k) => (k ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : `(${text}`);
+  const listed = (text, k) => `${k ? "" : "max("}${text}${k < terms.length - 1 ? "," : ")"}`;
+  const parts = terms.map(isMax ? listed : added);
+  if (!isMax) parts.push(`${zeros ? `+ ${zeros} · 0` : parts.pop()}) / ${count}`);
+  return [...parts.map((text) => [text]), [`${sign} `, html("strong", {}, value)]];
 }
 
 /** Where the three grids stand: in a row, or the input above the two others. */
 function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible }, { padding }) {
-  const [top, gap] = [30, width < 480 ? 46 : 64];
+  const [top, gap] = [30, (width < 480 ? 46 : 64) + (columns === 1 ? 26 : 0)]; // with room for the title of one column
   const [high, wide] = possible ? [shownRows, shownColumns] : [H + 2 * padding, W + 2 * padding];
   const fit = (count, gaps) => Math.min(Math.floor((width - 4 - gaps * gap) / count), 40);
-  const beside = fit(wide + columns + W, 2) >= 22;
+  const small = fit(wide + columns + W, 2);
+  const beside = small >= 22 && (wide + columns) * small + 2 * gap + Math.max(W * small, 92) + 4 <= width; // with its title
   const side = fit(...(beside ? [wide + columns + W, 2] : [columns + W, 1])); // of output and gradient
   const input = { x: 2, y: top, side: beside ? side : fit(wide, 0) };
   const bottom = top + high * input.side;

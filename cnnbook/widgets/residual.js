@@ -179,7 +179,7 @@ function anatomyParts({ block, cut }, result, { width, anatomy }, t) {
       svg("rect", { class: `cnnx-box ${cut.includes(block) ? "cnnx-cut" : ""}`, x: middle - 14, y: y - 14, width: 28, height: 28, rx: 3 }),
       svg("path", { class: "cnnx-tip", d: `M${x0 - 10} ${y}l12 -8v16z` }), label(middle, y, "f", "cnnx-letter"),
       ...(index ? [value(middle, up - 15, after)] : []),
-      value(x0 + 8, y + 27, before), value(middle, y + (width < 480 ? -23 : 27), branch), value(x1 - 8, y + 27, after));
+      value(x0 + 15, y + 27, before), value(middle, y + (width < 480 ? -23 : 27), branch), value(x1 - 15, y + 27, after));
   });
 }
 

@@ -462,6 +462,19 @@ class TestPainting:
         press(explorer, "Space")
         assert now(explorer, "image")[1] == [9] * 13 + [0]
 
+    def test_all_changes_can_be_undone(self, explorer):
+        explorer.get_by_label("Input").first.select_option("picture")
+        undo = explorer.get_by_role("button", name="Undo all changes").first
+        assert undo.get_attribute("aria-disabled") == "true"
+        explorer.get_by_label("Window, row 0, column 0").first.fill("7")  # typed
+        explorer.get_by_label("Paint in the picture").first.check()
+        explorer.get_by_role("button", name="Clear the picture").first.click()
+        drag(explorer, explorer.locator(".cnnx-pixel").first, 3 * side(explorer, ".cnnx-pixel"))
+        assert now(explorer, "image") != [list(row) for row in DIGIT]
+        undo.click()
+        assert now(explorer, "image") == [list(row) for row in DIGIT]
+        assert undo.get_attribute("aria-disabled") == "true"
+
     def test_a_finger_paints(self, phone):
         phone.get_by_label("Input").first.select_option("picture")
         phone.get_by_label("Paint in the picture").first.check()
