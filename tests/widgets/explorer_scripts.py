@@ -43,7 +43,7 @@ SCRIPTS = {
         touch=("checkbox", "Round up"),
         traits={"row": 1, "column": 2, "ceil_mode": True},
         then={"stride": 3, "padding": 1},
-        shown="Output size 4.",
+        shown="Output size 3.",
     ),
     "BatchNormExplorer": Script(
         keyboard=(("slider", "Number b of the batch"), "End"),
