@@ -57,7 +57,7 @@ function forward(x, layer) {
     return sum;
   });
 }
-/** The way back: the slope of a unit goes to each of its inputs, times the weight on the way. */
+/** The way back: a unit's slope goes to each of its inputs, times the weight on the way. */
 function backward(slopes, layer, length) {
   const found = new Float64Array(length);
   slopes.forEach((slope, unit) => products(unit, layer, (at, place) => (found[place] += layer.weight[at] * slope)));
@@ -67,7 +67,7 @@ function backward(slopes, layer, length) {
 /** The place of a pixel in the field with padding. */
 const inField = (at) => (Math.floor(at / SIDE) + PAD) * FIELD + PAD + (at % SIDE);
 
-/** What each layer makes of a drawing, bytes row by row; `chances` are the softmax of the outputs. */
+/** What each layer makes of a drawing; `chances` are the softmax of the outputs. */
 export function read(pixels, net) {
   const x = new Float64Array(FIELD * FIELD).fill(-net.mean / net.std);
   pixels.forEach((byte, at) => (x[inField(at)] = (byte - net.mean) / net.std));
@@ -142,6 +142,11 @@ export function stroke(pixels, [x0, y0], [x1, y1], erase) {
 /** The square that a unit sees, in pixels of the drawing; padding lies outside it. */
 const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
 
+/** A unit that is there: settings change one by one. */
+function within({ layer, channel, row, column }) {
+  const { maps, side } = LAYERS[layer];
+  return { layer, channel: clamp(channel, 0, maps - 1), row: clamp(row, 0, side - 1), column: clamp(column, 0, side - 1) };
+}
 /** A unit in words: where it is, its value, what it sees. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
   const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
@@ -325,10 +330,7 @@ function render({ model, el }) {
   const { state, receive, update, close } = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw);
   const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
   const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
-  const choose = ({ layer, channel, row, column }) => {
-    const [map, last] = [clamp(channel, 0, LAYERS[layer].maps - 1), LAYERS[layer].side - 1];
-    update({ layer, channel: map, row: clamp(row, 0, last), column: clamp(column, 0, last) });
-  };
+  const choose = (unit) => update(within(unit));
   const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
   live.element.classList.add("visually-hidden"); // the bars and the lines show the same
   const sheet = sheetOf(t, draw, clear, ({ x, y, down }) => {
@@ -359,7 +361,7 @@ function render({ model, el }) {
     list.show(state.layer);
     bars.show(found);
     mind.show(state, pixels, found);
-    if (!mind.runs()) live.say([at, describe(state, found, t), mind.said()].filter(Boolean).join(" "));
+    if (!mind.runs()) live.say([at, describe(within(state), found, t), mind.said()].filter(Boolean).join(" "));
     at = "";
     if (width) showPixels();
     showUnit();
@@ -371,7 +373,7 @@ function render({ model, el }) {
     layers.forEach(({ show }) => show(found));
   };
   function showUnit() {
-    const unit = over ?? state, used = uses(unit, found, net);
+    const unit = over ?? within(state), used = uses(unit, found, net);
     sheet.mark(sees(unit), over || units.matches(":focus-visible"));
     if (width) [...layers, bars].forEach(({ mark }) => mark(unit, used));
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
