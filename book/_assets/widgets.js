@@ -5,7 +5,7 @@
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
   const script = document.querySelector(STATE);
-  const { state: records, core, explorers, address, words } = script ? JSON.parse(script.textContent) : {};
+  let { state: records, core, explorers, address, words } = script ? JSON.parse(script.textContent) : {};
 
   // What a kernel's widget model offers, without the kernel. Views of one model share it, and so stay in step.
   class Model {
@@ -78,5 +78,22 @@
     }
   }
 
-  for (const view of document.querySelectorAll(VIEW)) show(view);
+  // An explorer that waits until a reader asks for it: its file, a script, hands over what a page has otherwise.
+  function ask({ currentTarget: button }) {
+    const figure = button.parentElement;
+    window.explorerArrives = async (given) => {
+      [records, explorers] = [{ ...records, ...given.state }, { ...explorers, ...given.explorers }];
+      ({ core, address, words } = given);
+      await show(figure.querySelector(VIEW));
+      figure.replaceChildren(figure.querySelector(".explorer"));
+      figure.querySelector("[tabindex]")?.focus({ preventScroll: true });
+    };
+    document.head.append(Object.assign(document.createElement("script"), { src: button.dataset.later }));
+  }
+
+  for (const view of document.querySelectorAll(VIEW)) if (!view.closest(".later")) show(view);
+  for (const button of document.querySelectorAll("[data-later]")) {
+    button.hidden = false;
+    button.addEventListener("click", ask);
+  }
 })();

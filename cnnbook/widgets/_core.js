@@ -69,15 +69,17 @@ export const decimals = (value, digits = 2) =>
 
 /**
  * An equation that is true for a reader who recomputes it: texts of the `terms` and of what `compute` makes of them. The
- * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms have as many decimals as
- * lead to the same rounded value.
+ * sign between them is "=" where a few decimals hold them all. Else it is "≈", and the terms that no few decimals hold
+ * have as many as lead to the same rounded value.
  */
 export function printed(terms, compute, digits = 2) {
   const [value, exact] = [compute(...terms), holding([...terms, compute(...terms)])];
-  const texts = (more, places, sign) => ({ terms: terms.map((term) => number(term, more)), sign, value: number(value, places) });
+  const own = (term, more) => Math.max(more, holding([term]) ?? 0);
+  const texts = (more, places, sign) =>
+    ({ terms: terms.map((term) => number(term, own(term, more))), sign, value: number(value, places) });
   if (exact !== undefined) return texts(exact, exact, "=");
   const isTrue = (more, places) =>
-    Math.abs(compute(...terms.map((term) => +term.toFixed(more))) - value.toFixed(places)) <= 10 ** -places / 2;
+    Math.abs(compute(...terms.map((term) => +term.toFixed(own(term, more)))) - value.toFixed(places)) <= 10 ** -places / 2;
   for (let places = decimals(value, digits); places >= 0; places -= 1) {
     const more = range(7).find((count) => count >= places && isTrue(count, places));
     if (more !== undefined) return texts(more, places, "≈");
@@ -508,6 +510,13 @@ export function player({ t, at, last, go, pace }) {
   return { element, stop, playing: () => !!timer };
 }
 
+/** Texts of a matrix: with the decimals that its numbers need, or with fewer, that they have no more signs than `room`. */
+export function fitted(grid, room) {
+  const texts = (digits) => grid.map((row) => row.map((value) => number(value, Math.min(decimals(value), digits))));
+  const fits = (digits) => texts(digits).flat().every((text) => text.length <= room);
+  return texts([6, 4, 3, 2, 1].find(fits) ?? 0);
+}
+
 /**
  * A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes.
  * @param {number[][]} grid
@@ -516,14 +525,14 @@ export function player({ t, at, last, go, pace }) {
  * @param {(row: number, column: number) => object} each
  */
 export function numbers(grid, { x, y, side }, role, each = () => ({})) {
-  const [texts, sizes] = [grid.map((row) => row.map((value) => number(value))), grid.flat().map(Math.abs)];
+  const [texts, sizes] = [fitted(grid, (side - 2) / 5.1), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
     style: `--share: ${number(0.15 + (0.85 * Math.abs(grid[row][column])) / largest)}`, ...each(row, column),
   });
-  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 8.5, 15)}px` },
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 7, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
 }
 
@@ -550,10 +559,13 @@ export function numberGrid({ role, rows, columns, limit, name, change, wrong }) 
     places.map(change ? field : (place) => html("span", { "data-tap": place })));
   const title = html("span", { class: "cnnx-title" });
   const grid = html("div", { class: "cnnx-grid", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...all);
-  const show = (values, heading, texts = values.map((value) => number(value, change ? 6 : decimals(value)))) => {
+  const show = (values, heading, texts = values.map((value) => number(value, change ? 4 : decimals(value)))) => {
     title.textContent = heading;
     shown = values;
-    grid.style.setProperty("--longest", String(Math.max(...texts.map((text) => text.length))));
+    const longest = Math.max(...texts.map((text) => text.length));
+    grid.style.setProperty("--longest", String(longest));
+    const wide = Math.min(7.4 * longest, 280 / columns); // all columns fit on a phone
+    grid.style.setProperty("--cell", longest > 6 ? `${wide}px` : ""); // else as the style sheets have it
     for (const [place, cell] of all.entries()) {
       if (!change) cell.textContent = texts[place];
       else if (cell.valueAsNumber !== values[place]) cell.value = texts[place].replace("−", "-");
@@ -682,13 +694,17 @@ export function goal(model, t, live) {
   const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
   const discovered = html("span");
   const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
-  let open; // not known before the first state is
+  let [open, told] = /** @type {any[]} */ ([]); // not known before the first state is
   const show = (found) => {
     open ??= !found;
     element.hidden = !open || model.get("goal") === false;
-    if (element.hidden || !found || element.classList.contains("cnnx-reached")) return;
-    element.classList.add("cnnx-reached");
-    discovered.textContent = t("discovered", found);
+    if (element.hidden || !found) return;
+    if (!element.classList.contains("cnnx-reached")) {
+      element.classList.add("cnnx-reached");
+      discovered.textContent = t("discovered", found);
+      told = live.element.textContent;
+    }
+    if (live.element.textContent !== told) return; // it is said with the first text; one that comes twice is written anew
     live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
   };
   const reset = () => {

@@ -1,11 +1,13 @@
-// The activation explorer: a curve, its slope below it, and one input to drag. All numbers come from `compute`.
+// The activation explorer: a curve, its slope below it, one input to drag, and what is left of a gradient after layers
+// of this function, one after another. All numbers come from `compute`.
 import {
-  choice, clamp, connect, decimal, drag, formula, fraction, grip, html, label, liveText, mount, number, onLine, range,
-  svg, tell, translator,
+  choice, clamp, connect, decimal, decimals, drag, formula, fraction, goal, grip, html, label, liveText, mount, number,
+  onLine, printed, range, svg, tell, translator,
 } from "./_core.js";
 
 export const REACH = 5; // the input goes from -REACH to REACH
 export const SETTINGS = {
+  layers: { letter: "n", role: "gradient", min: 1, max: 10, step: 1 },
   threshold: { letter: "t", role: "page", min: 0.01, max: 0.25, step: 0.01 },
   negative_slope: { letter: "a", role: "page", min: 0, max: 0.4, step: 0.01 },
   alpha: { letter: "α", role: "page", min: 0, max: 2, step: 0.1 },
@@ -22,6 +24,7 @@ export const FUNCTIONS = {
     value: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)), slope: (x, { alpha }) => (x > 0 ? 1 : alpha * Math.exp(x)),
   },
 };
+const LEAST = -8; // power of ten at the foot of the bars
 const OF = { negative_slope: "leaky_relu", alpha: "elu" }; // which function has which parameter
 
 /** Where the slope is below the threshold: pairs of ends between -REACH and REACH. */
@@ -38,42 +41,101 @@ function flatParts({ function: name, threshold, negative_slope, alpha }) {
   }
 }
 
-/** Value and slope at x, whether it is saturated, and where the curve is. */
+const product = (...factors) => factors.reduce((all, factor) => all * factor, 1);
+
+/**
+ * Value and slope at x, whether it is saturated, and where the curve is. Each layer takes the value of the one before:
+ * `inputs` and `slopes` of all layers, and `gradients`, what is left of a gradient of 1 on its way back before each.
+ */
 export function compute(state) {
   const { value, slope } = FUNCTIONS[state.function];
   const [y, dy] = [value(state.x, state), slope(state.x, state)];
-  return { value: y, slope: dy, saturated: dy < state.threshold, flat: flatParts(state) };
+  const inputs = range(state.layers - 1).reduce((all) => [...all, value(all.at(-1), state)], [state.x]);
+  const slopes = inputs.map((x) => slope(x, state));
+  const gradients = range(state.layers + 1).map((layer) => product(...slopes.slice(layer)));
+  return { value: y, slope: dy, saturated: dy < state.threshold, flat: flatParts(state), inputs, slopes, gradients };
+}
+
+const short = (value) => number(value, decimals(value, 4));
+const SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (exponent) => (exponent < 0 ? "⁻" : "") + [...String(Math.abs(exponent))].map((digit) => SIGNS[digit]).join("");
+
+/** A number that may be tiny: two digits and a power of ten below a thousandth. */
+export function power10(value) {
+  if (!value || Math.abs(value) >= 0.001) return short(value);
+  const [mantissa, exponent] = value.toExponential(1).split("e");
+  return `${number(+mantissa)} · 10${raised(+exponent)}`;
 }
 
 /** The result in words. */
-export function describe(state, { value, slope, saturated }, t) {
-  const numbers = { x: state.x, value: number(value, 4), slope: number(slope, 4), threshold: state.threshold };
+export function describe(state, { value, slope, saturated, gradients }, t) {
+  const numbers = { x: state.x, value: short(value), slope: short(slope), threshold: state.threshold, layers: state.layers };
   const note = slope === 0 ? "dead" : saturated ? "saturated" : "passes";
-  return [t("result", { ...numbers, name: t(state.function) }), t(note, numbers)].join(" ");
+  const stack = state.layers > 1 ? [t("stack", { ...numbers, gradient: power10(gradients[0]) })] : [];
+  return [t("result", { ...numbers, name: t(state.function) }), t(note, numbers), ...stack].join(" ");
 }
+
+/** Whether half of a gradient comes back through ten layers. */
+export const isReached = ({ layers }, { gradients }) => layers === 10 && gradients[0] >= 0.5;
 
 const power = (base, exponent) => html("span", {}, base, html("sup", {}, exponent));
+const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
+const negative = (text) => (text.startsWith("−") ? text.slice(1) : +text ? `−${text}` : text);
 
-/** The formulas of value and slope, with the present input in its place. */
-function equations({ function: name, x, negative_slope, alpha }, { value, slope }) {
-  const [at, y, a] = [number(x), number(value, 4), number(negative_slope)];
-  const [up, down] = [() => power("e", at), () => power("e", number(0 - x))];
-  const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
-  const steps = {
-    sigmoid: [[fraction(["1"], ["1 + ", down()])], [`${y} · (1 − ${y})`]],
-    tanh: [[fraction([up(), " − ", down()], [up(), " + ", down()])], ["1 − ", power(signed(y), "2")]],
-    relu: [[`max(${at}, 0)`], []],
-    leaky_relu: [x > 0 ? [] : [`${a} · ${signed(at)}`], []],
-    elu: x > 0 ? [[], []] : [[`${number(alpha)} · (`, up(), " − 1)"], [`${number(alpha)} · `, up()]],
-  }[name];
-  return [["f", value, "output"], ["f′", slope, "gradient"]].map(([letter, answer, role], index) => [
-    html("span", {}, html("i", {}, letter), "(", html("b", { class: "cnnx-input" }, at), ")"),
-    ...(steps[index].length ? [" = ", ...steps[index]] : []),
-    " = ", html("strong", { class: `cnnx-${role}` }, number(answer, 4)),
-  ]);
+/** How value and slope come about: the numbers that are in it, what is made of them, and how that is written. */
+const VALUE = {
+  sigmoid: ({ x }) => [[x], logistic, ([x]) => [fraction(["1"], ["1 + ", power("e", negative(x))])]],
+  tanh: ({ x }) => [[x], Math.tanh, ([x]) => [fraction([power("e", x), " − ", power("e", negative(x))],
+    [power("e", x), " + ", power("e", negative(x))])]],
+  relu: ({ x }) => [[x], (x) => Math.max(x, 0), ([x]) => [`max(${x}, 0)`]],
+  leaky_relu: ({ x, negative_slope }) => (x > 0 ? null
+    : [[negative_slope, x], product, ([a, x]) => [`${a} · ${signed(x)}`]]),
+  elu: ({ x, alpha }) => (x > 0 ? null
+    : [[alpha, x], (alpha, x) => alpha * Math.expm1(x), ([alpha, x]) => [`${alpha} · (`, power("e", x), " − 1)"]]),
+};
+const SLOPE = {
+  sigmoid: (_, y) => [[y], (y) => y * (1 - y), ([y]) => [`${y} · (1 − ${y})`]],
+  tanh: (_, y) => [[y], (y) => 1 - y ** 2, ([y]) => ["1 − ", power(signed(y), "2")]],
+  elu: ({ x, alpha }) => (x > 0 ? null : [[alpha, x], (alpha, x) => alpha * Math.exp(x), ([alpha, x]) => [`${alpha} · `, power("e", x)]]),
+};
+
+/** One line: its left side, the steps if there are any, and the answer with the sign that is true before it. */
+function line(letter, role, x, answer, way) {
+  const { terms, sign, value } = way ? printed(way[0], way[1], 4) : printed([answer], (all) => all, 4);
+  return [
+    html("span", {}, html("i", {}, letter), "(", html("b", { class: "cnnx-input" }, short(x)), ")"),
+    ...(way ? [" = ", ...way[2](terms)] : []), ` ${sign} `, html("strong", { class: `cnnx-${role}` }, value),
+  ];
 }
 
-/** Scales of the two pictures: the curve above, its slope below, one axis between them. */
+/** The slopes of all layers and their product: with as many decimals as the two digits of a tiny one need. */
+export function chain(slopes) {
+  const value = product(...slopes);
+  if (!value || value >= 0.001) return printed(slopes, product, 4);
+  const rounded = (digits) => slopes.map((slope) => +slope.toFixed(digits));
+  const digits = range(13).find((digits) => digits > 3 && power10(product(...rounded(digits))) === power10(value)) ?? 13;
+  const isExact = [value - +value.toExponential(1), ...slopes.map((slope, k) => slope - rounded(digits)[k])]
+    .every((error) => Math.abs(error) < 1e-9 * value);
+  return { terms: rounded(digits).map((slope) => number(slope, digits)), sign: isExact ? "=" : "≈", value: power10(value) };
+}
+
+/** The formulas of value and slope, with the present input in its place. */
+function equations(state, { value, slope }) {
+  const { function: name, x } = state;
+  return [
+    line("f", "output", x, value, VALUE[name](state)),
+    line("f′", "gradient", x, slope, SLOPE[name]?.(state, value)),
+  ];
+}
+
+/** The product of the slopes of all layers. */
+function stacked({ layers }, { slopes }, t) {
+  const { terms, sign, value } = chain(slopes);
+  return [[t("product", { layers })], ...terms.map((term, k) => [k ? `· ${term}` : term]),
+    [`${sign} `, html("strong", { class: "cnnx-gradient" }, value)]];
+}
+
+/** Scales of the pictures: the curve, its slope below on the same axis, and the gradient on its way through the layers. */
 function arrange(width, { function: name, alpha }) {
   const [left, right, top] = [30, 16, 26];
   const unit = (width - left - right) / (2 * REACH);
@@ -82,11 +144,15 @@ function arrange(width, { function: name, alpha }) {
   const most = name === "elu" && alpha > 1 ? 2 : 1;
   const axis = top + (high - low) * tall;
   const below = axis + 62;
-  const share = 120 / (most + 0.15);
+  const [deep, end] = [100, below + 100];
+  const share = deep / (most + 0.15);
+  const [first, last] = [end + 34, end + 124];
   const X = (x) => left + (x + REACH) * unit;
   const Y = (y) => top + (high - y) * tall;
-  const D = (slope) => below + 120 - slope * share;
-  return { left, unit, tall, low, high, most, top, axis, below, end: below + 120, right: width - right, X, Y, D };
+  const D = (slope) => end - slope * share;
+  const slot = (width - left - right) / (SETTINGS.layers.max + 1);
+  const G = (gradient) => last - ((clamp(Math.log10(gradient), LEAST, 1) - LEAST) * (last - first)) / (1 - LEAST);
+  return { left, unit, tall, low, high, most, top, axis, below, end, first, last, slot, right: width - right, X, Y, D, G };
 }
 
 /** A path through points of a curve, broken at 0, where a slope can jump; nothing is drawn above `high`. */
@@ -103,7 +169,7 @@ const stripes = (x, y, width, height) => range(Math.ceil((width + height) / 9)).
 
 /** Axes, the parts that are flat, all curves: all that does not move with the input. */
 function backdrop(state, { flat }, place, t) {
-  const { left, right, top, axis, below, end, X, Y, D, high, most } = place;
+  const { left, right, top, axis, below, end, first, last, X, Y, D, G, high, most } = place;
   const line = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
   const across = range(2 * REACH + 1).map((n) => n - REACH);
   const up = range(8).map((n) => n - 2);
@@ -131,15 +197,33 @@ function backdrop(state, { flat }, place, t) {
   const jump = Math.abs(slopes(1e-9) - slopes(0)) > 0.01;
   const ends = jump ? [["cnnx-open", slopes(1e-9)], ["cnnx-full", slopes(0)]] : [];
   const limit = D(state.threshold);
+  const powers = range(1 - LEAST / 2).map((n) => -2 * n);
   return [
     ...parts, ...curves,
     svg("path", { class: "cnnx-slope", d: path(slopes, X, D, most + 0.15) }),
     ...ends.map(([kind, s]) => svg("circle", { class: kind, cx: X(0), cy: D(s), r: 3.5 })),
     line(left, limit, right, limit, "cnnx-limit"),
-    label(right, limit - 8, t("limit", { threshold: state.threshold }), "cnnx-small cnnx-end"),
+    ...powers.flatMap((n) => [line(left, G(10 ** n), right, G(10 ** n)),
+      label(left - 15, G(10 ** n), n ? `10${raised(n)}` : "1", "cnnx-small")]),
+    line(left, last, right, last, "cnnx-axis"),
     svg("g", { class: "cnnx-output" }, label(left, top - 13, `f = ${t(state.function)}`, "cnnx-title")),
-    svg("g", { class: "cnnx-gradient" }, label(left, below - 13, t("slope_title"), "cnnx-title")),
+    svg("g", { class: "cnnx-gradient" }, label(left, below - 13, t("slope_title"), "cnnx-title"),
+      label(left, first - 11, t("chain_title", { layers: state.layers }), "cnnx-title")),
   ];
+}
+
+/** A bar for what is left of the gradient before each layer, from the last one on the right to the first. */
+function chainParts({ inputs, slopes, gradients }, { left, slot, last, X, D, G }, t) {
+  const bar = (gradient, layer) => {
+    const [x, name] = [left + (layer + 0.5) * slot, layer < slopes.length ? number(layer + 1) : t("out")];
+    const height = gradient > 0 ? Math.max(last - G(gradient), 1.5) : 0;
+    return [
+      svg("rect", { class: layer ? "cnnx-bar" : "cnnx-bar cnnx-now", x: x - 0.32 * slot, y: last - height, width: 0.64 * slot, height }),
+      label(x, last + 11, name, "cnnx-small"), ...(height ? [] : [label(x, last - 9, "0", "cnnx-small")]),
+    ];
+  };
+  const dot = (x, k) => svg("circle", { class: "cnnx-further", cx: X(x), cy: D(slopes[k + 1]), r: 3.5 });
+  return [...gradients.flatMap(bar), ...inputs.slice(1).map(dot)];
 }
 
 /** What moves with the input: the way up to the curve, the tangent, the way down to the slope. */
@@ -150,16 +234,21 @@ function marks({ x }, { value, slope }, { left, X, Y, D, axis, below, end, high,
   const within = (room) => Math.min(110 / Math.hypot(1, steep), room / steep);
   const [back, on] = [within(axis - py), within(py - top)];
   const tangent = `M${px - back} ${py + steep * back}L${px + on} ${py - steep * on}`;
-  const flip = px < left + 110;
-  const text = (y, role, words) => svg("g", { class: `cnnx-${role}` },
-    label(px + (flip ? 12 : -12), y, words, flip ? "cnnx-from" : "cnnx-end"));
+  const said = (letter, answer) => {
+    const { sign, value } = printed([answer], (all) => all, 4);
+    return `${letter}(${short(x)}) ${sign} ${value}`;
+  };
+  const text = (y, role, words) => {
+    const flip = px - 7.5 * words.length - 12 < left;
+    return svg("g", { class: `cnnx-${role}` }, label(px + (flip ? 12 : -12), y, words, flip ? "cnnx-from" : "cnnx-end"));
+  };
   return [
     svg("path", { class: "cnnx-guide", d: `M${px} ${py}V${axis}M${px} ${below}V${end}M${px} ${py}H${left}M${px} ${pd}H${left}` }),
     ...(inside ? [svg("path", { class: "cnnx-tangent", d: tangent })] : []),
     svg("circle", { class: "cnnx-point cnnx-output", cx: px, cy: py, r: 6 }),
     svg("circle", { class: "cnnx-point cnnx-gradient", cx: px, cy: pd, r: 6 }),
-    text(Math.max(py - 15, top + 8), "output", `f(${number(x)}) = ${number(value, 4)}`),
-    text(pd < below + 24 ? pd + 16 : pd - 15, "gradient", `f′(${number(x)}) = ${number(slope, 4)}`),
+    text(Math.max(py - 15, top + 8), "output", said("f", value)),
+    text(pd < below + 24 ? pd + 16 : pd - 15, "gradient", said("f′", slope)),
   ];
 }
 
@@ -180,7 +269,8 @@ function render({ model, el }) {
     PageDown: step(-0.5), PageUp: step(0.5), Home: step(-Infinity), End: step(Infinity),
   }) }, grip({ x: 0, y: 0, name: "x", title: t("drag_x"), role: "input" }));
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, front, handle);
-  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const [sum, all, live, picture] = [formula(), formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = ["function", "x", ...Object.keys(SETTINGS)];
   const { state, receive, update, close } = connect(model, names, redraw);
   const which = choice({ name: "function", options: Object.keys(FUNCTIONS), t, change: (name) => update({ function: name }) });
@@ -192,17 +282,20 @@ function render({ model, el }) {
     result = compute(state);
     const key = JSON.stringify([width, ...names.map((name) => name !== "x" && state[name])]);
     if (key !== drawn) drawAll((drawn = key));
-    front.replaceChildren(...marks(state, result, place));
+    front.replaceChildren(...chainParts(result, place, t), ...marks(state, result, place));
     handle.setAttribute("transform", `translate(${place.X(state.x)} ${place.axis})`);
     tell(handle, state.x);
     sum.show(equations(state, result));
+    all.show(stacked(state, result, t));
+    all.element.classList.toggle("cnnx-gone", state.layers === 1);
     live.say(describe(state, result, t));
+    aim.show(isReached(state, result) && { name: t(state.function), x: number(state.x), gradient: short(result.gradients[0]) });
   }
 
   function drawAll() {
     place = arrange(width, state);
     drawing.setAttribute("width", width);
-    drawing.setAttribute("height", place.end + 12);
+    drawing.setAttribute("height", place.last + 22);
     back.replaceChildren(...backdrop(state, result, place, t));
     which.show(state.function);
     for (const [name, control] of sliders) {
@@ -221,7 +314,7 @@ function render({ model, el }) {
   });
   const controls = html("div", { class: "cnnx-controls" }, which.element, ...sliders.map(([, { element }]) => element));
   return mount(el, t, {
-    parts: [controls, sum.element, live.element, picture], picture, redraw: (now) => redraw((width = now)), receive, close,
+    parts: [controls, picture, aim.element, sum.element, all.element, live.element], picture, redraw: (now) => redraw((width = now)), receive, close,
   });
 }
 

@@ -1,7 +1,8 @@
-"""The activation explorer: drag an input along a curve, and see the value, the slope and what is left of a gradient."""
+"""The activation explorer: drag an input along a curve, and see what is left of a gradient after layers of it."""
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer
+from ._explorer import Explorer, Whole
+from ._printed import decimals, written
 from ._traits import OneOf, Real
 
 FUNCTIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
@@ -25,6 +26,8 @@ class ActivationExplorer(Explorer):
         Of ELU, from 0 to 2.
     threshold : float
         Where the slope is below it, from 0.01 to 0.25, the curve counts as flat ("saturated") and is striped.
+    layers : int
+        From 1 to 10: so many layers of the function follow one another, each takes the value of the one before.
     language : str
         Language of the words on screen; left out, the one that is set.
 
@@ -42,25 +45,32 @@ class ActivationExplorer(Explorer):
     >>> explorer.x = -4.0
     >>> explorer.value, explorer.slope, explorer.saturated
     (-0.4, 0.1, False)
+    >>> explorer.layers = 3
+    >>> explorer.slopes, round(explorer.gradient, 4)
+    (array([0.1, 0.1, 0.1]), 0.001)
     >>> explorer
-    ActivationExplorer(function='leaky_relu', x=-4.0, negative_slope=0.1, alpha=1.0, threshold=0.05)
+    ActivationExplorer(function='leaky_relu', x=-4.0, negative_slope=0.1, alpha=1.0, threshold=0.05, layers=3)
     """
 
     _esm = module_text("activations")
     _css = style_text("activations")
-    settings = ("function", "x", "negative_slope", "alpha", "threshold")
+    settings = ("function", "x", "negative_slope", "alpha", "threshold", "layers")
 
     function = OneOf("sigmoid", FUNCTIONS)
     x = Real(1.0, -5, 5)
     negative_slope = Real(0.1, 0, 0.4)
     alpha = Real(1.0, 0, 2)
     threshold = Real(0.05, 0.01, 0.25)
+    layers = Whole(10, 1, 10)
 
-    def __init__(self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, language=None):
+    def __init__(
+        self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, layers=10, language=None
+    ):
         words("activations", language)  # refuses a language without words
         super().__init__(
-            function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, language=language
-        )
+            function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, layers=layers,
+            language=language,
+        )  # fmt: skip
 
     @property
     def value(self):
@@ -71,6 +81,22 @@ class ActivationExplorer(Explorer):
     def slope(self):
         """Its derivative at `x`: what a gradient of 1 becomes."""
         return float(self._at([self.x])[1][0])
+
+    @property
+    def slopes(self):
+        """The slope in each layer, an ndarray of shape (layers,)."""
+        import numpy as np
+
+        slopes, x = [], self.x
+        for _ in range(self.layers):
+            (x,), (slope,) = self._at([x])
+            slopes.append(slope)
+        return np.array(slopes)
+
+    @property
+    def gradient(self):
+        """What a gradient of 1 becomes on its way back through all layers: the product of their slopes."""
+        return float(self.slopes.prod())
 
     @property
     def saturated(self):
@@ -93,9 +119,20 @@ class ActivationExplorer(Explorer):
         word = words("activations", self.language)
         shown = {name: _text(getattr(self, name)) for name in ("x", "value", "slope", "threshold")}
         note = "dead" if self.slope == 0 else "saturated" if self.saturated else "passes"
-        return f"{word['result'].format(name=word[self.function], **shown)} {word[note].format(**shown)}"
+        told = [word["result"].format(name=word[self.function], **shown), word[note].format(**shown)]
+        if self.layers > 1:
+            told.append(word["stack"].format(layers=self.layers, gradient=_power10(self.gradient)))
+        return " ".join(told)
 
 
 def _text(value):
-    """A number as the browser writes it: at most four decimals, a true minus sign."""
-    return f"{round(value, 4) + 0.0:.10g}".replace("-", "−")
+    """A number as the browser writes it: four decimals, more where it is small, a true minus sign."""
+    return written(value, decimals(value, 4))
+
+
+def _power10(value):
+    """A number that may be tiny: two digits and a power of ten below a thousandth."""
+    if not value or abs(value) >= 0.001:
+        return _text(value)
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{written(float(mantissa))} · 10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"

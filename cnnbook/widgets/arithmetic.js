@@ -1,6 +1,6 @@
 // The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
 import {
-  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, grip, html, label, light,
+  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, goal, grip, html, label, light,
   liveText, mount, number, panel, partAt, range, rounded, svg, symbol, translator,
 } from "./_core.js";
 
@@ -36,6 +36,7 @@ export function compute({ size, kernel, stride, padding, dilation, ceil_mode }) 
     possible: true, span, padded, room, steps, leftOut, output, starts, taps, end, unread,
     columns: Math.max(padded, end), // with the cells that the last window hangs over
     overhang: Math.max(0, end - padded),
+    behind: starts.filter((start) => start >= size + padding).length, // in padding alone
     dropped: count((place) => place >= end && isPixel(place)),
     droppedPadding: count((place) => place >= end && !isPixel(place)),
     skipped: count((place) => place < end && isPixel(place)),
@@ -53,10 +54,19 @@ export function describe(state, result, t) {
   };
   const position = { row: state.row, column: state.column, rows: reads(state.row), columns: reads(state.column) };
   const found = { dropped: result.dropped, dropped_padding: result.droppedPadding, overhang: result.overhang };
-  const rest = { skipped: result.skipped, left_out: +result.leftOut };
+  const left = result.leftOut && (result.room % state.stride ? "left_out" : "left_out_exact");
+  const rest = { skipped: result.skipped, ...(left && { [left]: 1, behind: result.behind }) };
   const notes = (counts) => Object.entries(counts).filter(([, count]) => count).map(([key, count]) => t(key, { count }));
   const end = notes(found).join(" ") || t("fits");
   return [t("result", result), end, ...notes(rest), t("position", position)].join(" ");
+}
+
+/** Discovered, where three pixels are dropped: how many of the image no window reads, and what a smaller one gives. */
+export function discover(state, { possible, dropped, skipped }) {
+  const smaller = state.size - dropped;
+  if (!possible || dropped !== 3 || !smaller) return null;
+  const { output } = compute({ ...state, size: smaller });
+  return { all: state.size ** 2, unread: state.size ** 2 - (smaller - skipped) ** 2, smaller, output };
 }
 
 /** The parts of the formula: with symbols, with the present numbers, with what is left to round, the answer. */
@@ -87,7 +97,7 @@ function arrange(width, { columns, output, possible }) {
   const grid = { x: margin, y: 30 };
   const base = grid.y + columns * side;
   const windows = { y: base + 84, height: 18 };
-  const below = possible ? windows.y + rows * windows.height + 30 : base + 44;
+  const below = possible ? windows.y + rows * windows.height + 30 : base + 66;
   const right = base - grid.y + grid.x + gap + clamp((room - across * side) / 2, 0, 60);
   const out = beside
     ? { x: right, y: grid.y + Math.max(0, (columns - rows) * side) / 2 }
@@ -113,12 +123,15 @@ function inputParts({ size, padding }, { padded, columns, possible, unread }, { 
   const measure = (from, to, text, role) => dimension({ x0: at(from), x1: at(to), y: base + 30, text, role });
   const numbers = range(shown).map((place) =>
     label(at(place + 0.5), base + 10, number(place - padding), "cnnx-small cnnx-faint"));
-  const ring = [measure(0, padding, `p = ${padding}`, "padding"), measure(padding + size, padded, "", "padding")];
+  const name = (place, y, text, role) => svg("g", { class: `cnnx-${role}` }, label(at(place), base + y, text));
+  const low = (padding + size) * side < 76 ? 15 : 0; // p and n would touch: p goes below
+  const ring = [measure(0, padding, "", "padding"), measure(padding + size, padded, "", "padding"),
+    name(padding / 2, 45 + low, `p = ${padding}`, "padding")];
   return [
     svg("g", { class: "cnnx-reach", "data-grip": "window" }, cells({ ...grid, rows: shown, columns: shown, side, each })),
     ...numbers,
     ...(padding ? ring : []),
-    measure(padding, padding + size, `n = ${size}`, "input"),
+    measure(padding, padding + size, "", "input"), name(padding + size / 2, 45, `n = ${size}`, "input"),
     grip({ x: at(padding + size), y: base + 30, name: "size", title: t("drag_size"), role: "input" }),
   ];
 }
@@ -145,13 +158,13 @@ function outputParts({ stride }, { possible, output, starts, taps, end, padded }
   return parts;
 }
 
-/** The window at the origin, its measure and its handle. */
-function windowParts({ kernel, dilation }, { span, possible }, { side }, t) {
-  const text = dilation > 1 ? t("spans", { kernel, span }) : `k = ${kernel}`;
+/** The measure of the window and its handle, which stay above the grid: lower they would lie on its numbers. */
+function rulerParts({ kernel }, { span }, { side, grid }, t) {
+  const text = span > kernel ? t("spans", { kernel, span }) : `k = ${kernel}`;
   return [
-    frame({ kernel, span, dilation, side, kind: possible ? "" : "cnnx-misfit" }),
-    dimension({ x0: 0, x1: span * side, y: -9, text, role: "kernel", above: true }),
-    grip({ x: span * side, y: -9, name: "kernel", title: t("drag_kernel"), role: "kernel" }),
+    dimension({ x0: 0, x1: span * side, y: grid.y - 9, text: "", role: "kernel" }),
+    svg("g", { class: "cnnx-kernel" }, label(Math.max((span * side) / 2, text.length * 3.5 - grid.x), grid.y - 24, text)),
+    grip({ x: span * side, y: grid.y - 9, name: "kernel", title: t("drag_kernel"), role: "kernel" }),
   ];
 }
 
@@ -172,8 +185,10 @@ function render({ model, el }) {
     ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
     Home: step(0, -Infinity), End: step(0, Infinity),
   }) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane);
+  const ruler = svg("g", { "aria-hidden": "true", style: "transition: transform .12s ease-out" });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, ruler);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = [...Object.keys(SETTINGS), "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const controls = panel(SETTINGS, t, update);
@@ -194,7 +209,8 @@ function render({ model, el }) {
     drawing.setAttribute("width", width);
     drawing.setAttribute("height", place.height);
     art.replaceChildren(...inputParts(state, result, place, t), ...outputParts(state, result, place, t));
-    pane.replaceChildren(...windowParts(state, result, place, t));
+    pane.replaceChildren(frame({ ...state, ...result, side: place.side, kind: result.possible ? "" : "cnnx-misfit" }));
+    ruler.replaceChildren(...rulerParts(state, result, place, t));
     sum.show(equation(state, result, t));
     controls.show(state);
   }
@@ -204,9 +220,11 @@ function render({ model, el }) {
     const step = state.stride * place.side;
     const [x, y] = [place.grid.x + now.column * step, place.grid.y + now.row * step];
     pane.style.transform = `translate(${x}px, ${y}px)`;
+    ruler.style.transform = `translateX(${x}px)`;
     link.setAttribute("d", linkPath(x, y, now, result, place));
     light(art, now);
     live.say(describe({ ...state, ...now }, result, t), !result.possible);
+    aim.show(discover(state, result));
   }
 
   function begin(start, name, target) {
@@ -235,7 +253,7 @@ function render({ model, el }) {
     hover = target && partAt(target, state);
     drawPosition();
   });
-  const parts = [controls.element, sum.element, live.element, picture];
+  const parts = [controls.element, sum.element, live.element, picture, aim.element];
   return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
 }
 

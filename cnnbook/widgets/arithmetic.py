@@ -20,7 +20,8 @@ class ArithmeticExplorer(Explorer):
     size, kernel : int
         Input size, up to 12, and kernel size, up to 7, in pixels.
     stride, padding, dilation : int
-        As in :func:`cnnbook.arithmetic.output_size`: up to 5, 3 and 3.
+        As in :func:`cnnbook.arithmetic.output_size`: up to 5, 3 and 3. The default stride is 2 here, so that the last
+        pixel of each row and column is dropped.
     ceil_mode : bool
         Round up, as pooling can.
     row, column : int
@@ -52,9 +53,9 @@ class ArithmeticExplorer(Explorer):
     _css = style_text("arithmetic")
     settings = (*_NAMES, "row", "column")
 
-    size = Whole(7, 1, 12)
+    size = Whole(8, 1, 12)
     kernel = Whole(3, 1, 7)
-    stride = Whole(1, 1, 5)
+    stride = Whole(2, 1, 5)
     padding = Whole(0, 0, 3)
     dilation = Whole(1, 1, 3)
     ceil_mode = Flag(False)
@@ -62,7 +63,7 @@ class ArithmeticExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=7, kernel=3, *, stride=1, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
+        self, size=8, kernel=3, *, stride=2, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
     ):
         words("arithmetic", language)  # refuses a language without words
         super().__init__(

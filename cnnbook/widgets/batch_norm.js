@@ -1,7 +1,7 @@
 // The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
 import {
-  clamp, connect, decimal, dimension, drag, formula, fraction, grip, html, label, light, liveText, mount, number,
-  onLine, partAt, range, slider, svg, symbol, tell, toggle, translator,
+  clamp, connect, decimal, dimension, drag, formula, fraction, goal, grip, html, label, light, liveText, mount, number,
+  onLine, partAt, printed, range, slider, svg, symbol, tell, toggle, translator,
 } from "./_core.js";
 
 export const REACH = 8; // the lines go from -REACH to REACH
@@ -12,6 +12,7 @@ export const SETTINGS = {
   momentum: { letter: "m", role: "page", min: 0, max: 1, step: 0.05 },
 };
 export const MOST = 8; // numbers in the batch
+const LETTERS = "abcdefgh"; // their names: digits would be taken for values
 const STOCK = [0, 2, 3, 4, 6, -2, 1, 5]; // what comes in where the batch grows
 
 /** Mean and biased variance. */
@@ -41,24 +42,38 @@ export function describe({ values, training, chosen }, result, t) {
   const off = output.filter((y) => Math.abs(y) > REACH).length;
   return [
     t(training ? "result_training" : "result_evaluation", found),
-    t("followed", { index: chosen + 1, x: values[chosen], hat: number(hat[chosen], 3), y: number(output[chosen], 3) }),
+    t("followed", { letter: LETTERS[chosen], x: values[chosen], hat: number(hat[chosen], 3), y: number(output[chosen], 3) }),
     ...(next ? [t("next", { mean: number(next.mean, 3), variance: number(next.var, 3) })] : []),
     ...(off ? [t("off", { count: off })] : []),
   ].join(" ");
 }
 
+/** Discovered, where all numbers moved by the same since `before` and no output did: by how much in evaluation. */
+export function discover(state, { possible, output }, before) {
+  const same = (one, other) => Math.abs(one - other) < 1e-9;
+  const by = state.values[0] - before[0];
+  const isMoved = state.values.length === before.length && state.values.every((value, index) => same(value - before[index], by));
+  if (!possible || !state.training || !state.gamma || same(by, 0) || !isMoved) return null;
+  const [old, ...evaluated] = [{}, { training: false }, { training: false, values: state.values }]
+    .map((change) => compute({ ...state, values: before, ...change }).output);
+  return output.every((y, index) => same(y, old[index])) ? { by, evaluated: evaluated[1][0] - evaluated[0][0] } : null;
+}
+
 /** The formula with the numbers of the one that is followed. */
-function equation({ values, gamma, beta, chosen }, { used, output }) {
-  const x = html("b", { class: "cnnx-input" }, number(values[chosen]));
-  const less = `${used.mean < 0 ? "+" : "−"} ${number(Math.abs(used.mean), 3)}`;
-  const scale = (letter, above, below, shift) => [
-    letter, " · ", fraction(above, ["√", html("span", { class: "cnnx-root" }, below)]), " + ", shift,
+function equation({ values, gamma, beta, chosen }, { used }) {
+  const normed = (x, mean, variance, scale, shift) => (scale * (x - mean)) / Math.sqrt(variance + EPS) + shift;
+  const { terms, sign, value } = printed([values[chosen], used.mean, used.var, gamma, beta], normed, 3);
+  const [x, mean, variance, scale, shift] = terms;
+  const inRole = (role, text) => html("b", { class: `cnnx-${role}` }, text);
+  const less = mean.startsWith("−") ? ` + ${mean.slice(1)}` : ` − ${mean}`;
+  const line = (factor, above, below, added) => [
+    factor, " · ", fraction(above, ["√", html("span", { class: "cnnx-root" }, below)]), " + ", added,
   ];
   return [
-    [html("i", {}, "y"), " = ", ...scale(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
-    [" = ", ...scale(html("b", { class: "cnnx-kernel" }, number(gamma)), [x, ` ${less}`], `${number(used.var, 3)} + ε`,
-      html("b", { class: "cnnx-kernel" }, beta < 0 ? `(${number(beta)})` : number(beta)))],
-    [" = ", html("strong", {}, number(output[chosen], 3))],
+    [html("i", {}, "y"), " = ", ...line(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
+    [" = ", ...line(inRole("kernel", scale), [inRole("input", x), less], `${variance} + ε`,
+      inRole("kernel", shift.startsWith("−") ? `(${shift})` : shift))],
+    [` ${sign} `, html("strong", {}, value)],
   ];
 }
 
@@ -89,7 +104,7 @@ function stack(values, { X, radius, room }) {
 
 /** A number of the batch. */
 const ball = (index, role) => svg("g", { class: `cnnx-ball cnnx-${role}`, "data-column": index },
-  svg("circle", { class: "cnnx-target", r: 14 }), svg("circle", { class: "cnnx-disc" }), label(0, 0, String(index + 1), "cnnx-small"));
+  svg("circle", { class: "cnnx-target", r: 14 }), svg("circle", { class: "cnnx-disc" }), label(0, 0, LETTERS[index], "cnnx-small"));
 
 /** Puts a ball on its line. */
 function settle(element, { x, up }, base, radius) {
@@ -149,12 +164,13 @@ function linkParts({ values }, { hat, output, possible }, place) {
 
 function render({ model, el }) {
   const t = translator(model);
-  let [width, chosen, result, place] = [640, 0, null, null];
+  let [width, chosen, result, place, before, last] = [640, 0, null, null, null, null];
   const [links, art, top] = ["cnnx-links", "cnnx-art", "cnnx-top"].map((kind) => svg("g", { class: kind }));
   links.setAttribute("aria-hidden", "true");
   art.setAttribute("aria-hidden", "true");
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, links, art, top);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = ["values", "training", "running_mean", "running_var", ...Object.keys(SETTINGS)];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const sliders = Object.entries(SETTINGS).map(([name, setting]) =>
@@ -166,6 +182,10 @@ function render({ model, el }) {
   const running = ({ mean, var: variance }) => update({ running_mean: mean, running_var: variance });
   const step = button("step", () => result.next && running(result.next));
   const reset = button("reset", () => running({ mean: 0, var: 1 }));
+  const all = (by) => () => {
+    const values = state.values.map((value) => +(value + by).toFixed(6));
+    if (values.every((value) => Math.abs(value) <= REACH)) update({ values });
+  };
   const put = (index, value) => update({
     values: state.values.map((old, at) => (at === index ? clamp(Math.round(value * 10) / 10, -REACH, REACH) : old)),
   });
@@ -177,7 +197,7 @@ function render({ model, el }) {
   /** One ball of the batch, that the keyboard can reach. */
   function handle(index) {
     const by = (change) => () => put(index, state.values[index] + change);
-    const ends = onLine(t("value", { index: index + 1 }), -REACH, REACH, {
+    const ends = onLine(t("value", { letter: LETTERS[index] }), -REACH, REACH, {
       ArrowLeft: by(-0.1), ArrowDown: by(-0.1), ArrowRight: by(0.1), ArrowUp: by(0.1),
       PageDown: by(-1), PageUp: by(1), Home: by(-Infinity), End: by(Infinity),
     });
@@ -206,6 +226,8 @@ function render({ model, el }) {
     sum.element.classList.toggle("cnnx-gone", !result.possible);
     sum.show(equation(now, result));
     live.say(describe(now, result, t), !result.possible);
+    if (last !== state.values) [before, last] = [last ?? state.values, state.values];
+    aim.show(discover(state, result, before));
   }
 
   function begin(start, name) {
@@ -219,7 +241,7 @@ function render({ model, el }) {
     if (distance > 18) return null;
     top.children[index].focus({ preventScroll: true });
     const before = state.values[index];
-    return ({ x }) => put(index, before + (x - start.x) / place.unit);
+    return ({ x }) => put(index, Math.round(2 * (before + (x - start.x) / place.unit)) / 2); // a pointer snaps to halves
   }
 
   drag(drawing, begin, (target) => {
@@ -227,9 +249,10 @@ function render({ model, el }) {
     if (part && part.column !== chosen && !top.matches(":focus-within")) follow(part.column);
   });
   const controls = html("div", { class: "cnnx-controls" }, size.element, ...sliders.map(([, { element }]) => element),
-    training.element, html("div", { class: "cnnx-player" }, step, reset));
+    training.element,
+    ...[[button("less_all", all(-1)), button("more_all", all(1))], [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
   return mount(el, t, {
-    parts: [controls, sum.element, live.element, picture], picture, redraw: (now) => redraw((width = now)), receive, close,
+    parts: [controls, sum.element, live.element, picture, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close,
   });
 }
 

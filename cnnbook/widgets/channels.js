@@ -1,6 +1,6 @@
 // The channels explorer: which part of the input volume one output number sees. All results come from `compute`.
 import {
-  cells, clamp, connect, drag, focusable, formula, fraction, frame, grip, html, label, listed, liveText, mount, number, panel,
+  cells, clamp, connect, drag, focusable, formula, fraction, frame, goal, grip, html, label, listed, liveText, mount, number, panel,
   presets, range, svg, symbol, translator,
 } from "./_core.js";
 
@@ -30,6 +30,19 @@ export function compute({ c_in, c_out, groups, kernel }) {
   const groupOf = (channel) => Math.floor(channel / share);
   const sees = (channel) => (possible ? range(depth).map((index) => groupOf(channel) * depth + index) : []);
   return { choices, possible, depth, share, output, weights, macs: output ** 2 * weights, products: depth * kernel ** 2, sees };
+}
+
+/** The number of groups that a reader who moves it from one to another comes to: the next that divides both counts. */
+export function snap(from, to, { choices }) {
+  const ahead = choices.filter((count) => (to > from ? count >= to : count <= to));
+  return to > from ? (ahead[0] ?? choices.at(-1)) : ahead.at(-1);
+}
+
+/** Discovered, where groups leave a quarter of the weights or less: what they cost. */
+export function discover({ c_in, c_out, groups, kernel }, { possible, weights, depth }) {
+  if (!possible || groups < 4) return null;
+  const [ordinary, all] = [compute({ c_in, c_out, groups: 1, kernel }).weights, c_in * c_out];
+  return { groups, weights, ordinary, depth, c_in, cut: all - c_out * depth, all };
 }
 
 /** The result in words, for the output cell in `row` and `column` of `channel`. */
@@ -154,7 +167,11 @@ function render({ model, el }) {
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
   const names = [...Object.keys(SETTINGS), "channel", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
-  const controls = panel(SETTINGS, t, update);
+  const aim = goal(model, t, live);
+  const controls = panel(SETTINGS, t, (patch) => {
+    update(patch.groups ? { groups: snap(state.groups, patch.groups, result) } : patch);
+    controls.show(state); // the slider, too, goes where the number of groups went
+  });
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
   const within = (channel, row, column) => ({ channel: clamp(channel, 0, state.c_out - 1),
     row: clamp(row, 0, result.output - 1), column: clamp(column, 0, result.output - 1) });
@@ -189,6 +206,7 @@ function render({ model, el }) {
     pane.replaceChildren(...windows);
     seen.replaceChildren(...others);
     live.say(describe(state, result, now, t), !result.possible);
+    aim.show(discover(state, result));
   }
 
   function begin(start, name, target) {
@@ -211,7 +229,7 @@ function render({ model, el }) {
     hover = result.possible && role !== "input" && row !== undefined ? chosen(role, +index, { row: +row, column: +column }) : null;
     drawSeen();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element), controls.element, sum.element, live.element, picture];
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element), controls.element, sum.element, live.element, picture, aim.element];
   return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
 }
 

@@ -1,7 +1,7 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, cells, clamp, connect, drag, focusable, formula, html, label, light, liveText, number,
-  mount, numberGrid, numbers, partAt, player, presets, range, svg, toggle, translator,
+  animate, arrows, cells, clamp, connect, drag, fitted, focusable, formula, goal, html, label, light, liveText,
+  mount, numberGrid, numbers, partAt, player, presets, printed, range, svg, toggle, translator,
 } from "./_core.js";
 
 export const SAMPLES = {
@@ -48,6 +48,30 @@ export function describe({ row, column, flip }, result, t, upTo = Infinity) {
   const filled = upTo < all - 1 ? [t("filled", { done: upTo + 1, all })] : [];
   const value = result.output[row][column];
   return [t("result", { row, column, value, count }), ...filled, ...(flip ? [t(result.turning)] : [])].join(" ");
+}
+
+/** Discovered, where all sums are 0 for an input of different numbers, and not for want of products. */
+export function discover(_, { possible, x, rows, columns, output, products }) {
+  const [low, high] = possible ? [Math.min(...x.flat()), Math.max(...x.flat())] : [0, 0];
+  if (low === high || output.flat().some((sum) => Math.abs(sum) > 1e-9)) return null;
+  const isEmpty = range(rows).every((row) => range(columns).every((column) => products(row, column).every((one) => !one)));
+  return isEmpty ? null : { low, high, all: rows * columns };
+}
+
+/** What a stroke from this pixel paints: the largest number of the picture on small ones, the smallest on large ones. */
+export function ink(image, [row, column]) {
+  const [low, high] = [Math.min(...image.flat()), Math.max(...image.flat())];
+  if (low === high) return low ? 0 : 9;
+  return 2 * image[row][column] > low + high ? low : high;
+}
+
+/** The picture with a line from one pixel to another. */
+export function painted(image, [row, column], [toRow, toColumn], value) {
+  const copy = image.map((line) => [...line]);
+  const steps = Math.max(Math.abs(toRow - row), Math.abs(toColumn - column), 1);
+  const on = (from, to, step) => Math.round(from + ((to - from) * step) / steps);
+  for (const step of range(steps + 1)) copy[on(row, toRow, step)][on(column, toColumn, step)] = value;
+  return copy;
 }
 
 /** Where input and output stand: side by side where there is room. */
@@ -104,12 +128,58 @@ function gridParts({ picture }, result, { input, output }, isShown, t) {
 
 /** The window at the origin: a frame, and where there is room the weights, small. */
 function windowParts({ weights, kH, kW }, { side }) {
-  const weight = (value, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${number(value)}`, "cnnx-weight");
+  const weight = (text, i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, `×${text}`, "cnnx-weight");
   return [
     svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
     cells({ x: 0, y: 0, rows: kH, columns: kW, side, each: (i, j) => ({ class: "cnnx-hit", "data-tap": i * kW + j }) }),
-    ...(side < 36 ? [] : weights.flatMap((row, i) => row.map((value, j) => weight(value, i, j)))),
+    ...(side < 36 ? [] : fitted(weights, side / 6.5 - 1).flatMap((row, i) => row.map((text, j) => weight(text, i, j)))),
   ];
+}
+
+/** Painting in the picture: strokes of a pointer, and a brush for the keyboard. `set` takes the new picture. */
+function painter(t, set, say) {
+  let [on, at, state, place, first] = [false, [0, 0], null, null, null];
+  const last = () => [state.image.length - 1, state.image[0].length - 1];
+  const inside = (pixel) => pixel.map((index, axis) => clamp(index, 0, last()[axis]));
+  const pixel = ({ x, y }) => inside([(y - place.y) / place.side, (x - place.x) / place.side].map(Math.floor));
+  const told = () => say(t("brushed", { row: at[0], column: at[1], value: state.image[at[0]][at[1]] }));
+  const step = (rows, columns) => () => (move([at[0] + rows, at[1] + columns]), told());
+  const dot = () => (set(painted(state.image, at, at, ink(state.image, at))), told());
+  const brush = svg("g", { class: "cnnx-window cnnx-brush", "data-grip": "window",
+    ...focusable(t("brush"), { ...arrows(step), " ": dot, Enter: dot }) });
+  const box = toggle({ label: t("paint"), change: (now) => show(state, place, (on = now)) });
+  const blank = () => set(state.image.map((line) => line.map(() => 0)));
+  const clear = html("button", { type: "button", class: "cnnx-wide", click: blank }, t("clear"));
+  const reset = html("button", { type: "button", class: "cnnx-wide", click: () => set(first) }, t("reset"));
+  const element = html("div", { class: "cnnx-player" }, box.element, clear, reset);
+
+  function move(to) {
+    at = inside(to);
+    brush.style.transform = `translate(${place.x + at[1] * place.side}px, ${place.y + at[0] * place.side}px)`;
+  }
+
+  function show(now, { side, ...corner }) {
+    [state, place] = [now, { side, ...corner }];
+    first ??= now.image;
+    reset.setAttribute("aria-disabled", same(first, now.image));
+    element.classList.toggle("cnnx-gone", !state.picture);
+    for (const part of [brush, clear]) part.classList.toggle("cnnx-gone", !on || !state.picture);
+    brush.replaceChildren(svg("rect", { class: "cnnx-frame", width: side, height: side, rx: 2 }));
+    move(at);
+  }
+
+  function stroke(start) {
+    let from = pixel(start);
+    const value = ink(state.image, from);
+    const follow = (now) => {
+      const to = pixel(now);
+      set(painted(state.image, from, to, value));
+      move((from = to));
+    };
+    return follow(start), follow;
+  }
+
+  return { element, brush, show, stroke, isOn: () => on && state.picture };
 }
 
 function render({ model, el }) {
@@ -119,8 +189,10 @@ function render({ model, el }) {
   const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
   const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane);
-  const [live, sum, grids] = [liveText(), formula(), html("div", { class: "cnnx-grids" })];
+  const paint = painter(t, (image) => (play.stop(), show({ image })), (text) => live.say(text));
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, paint.brush);
+  const [live, sum, grids, equals] = [liveText(), formula(), html("div", { class: "cnnx-grids" }), html("span")];
+  const aim = goal(model, t, live);
   const names = ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const show = (patch) => (update(patch), redraw());
@@ -166,7 +238,7 @@ function render({ model, el }) {
       show(named(put(state.kernel, state.flip ? kH * kW - 1 - tap : tap, value))); // rotated, it is read backwards
     });
     products = make("page");
-    grids.replaceChildren(seen.element, "×", kernel.element, "=", products.element);
+    grids.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
   }
 
   function redraw() {
@@ -181,26 +253,30 @@ function render({ model, el }) {
     if (!same(size, [kH, kW])) makeGrids(...(size = [kH, kW]));
     for (const list of [sample, preset]) list.show(state);
     flip.show(state.flip);
+    paint.show(state, place.input);
     for (const part of [sum.element, grids, link, pane]) part.classList.toggle("cnnx-gone", !possible);
     if (possible) drawPosition();
     live.say(play.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
+    aim.show(discover(state, result));
   }
 
   /** The window, its calculation and its output cell: those pointed at, or those of the state. */
   function drawPosition() {
     const { row, column } = hover ?? state;
-    const { kH, kW, x, weights, output } = result;
+    const { kH, kW, x, weights } = result;
     const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
     const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
     pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
     link.setAttribute("d", place.beside ? line(0) + line(1) : "");
     light(art, { row, column });
-    const terms = result.products(row, column);
-    const term = (value, tap) => [tap ? `${value < 0 ? "−" : "+"} ${number(Math.abs(value))}` : number(value)];
+    const total = (...all) => all.reduce((sum, product) => sum + product, 0);
+    const { terms, sign, value } = printed(result.products(row, column), total);
+    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
     seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
     kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
-    products.show(terms, t("products"));
-    sum.show([...terms.map(term), ["=", html("strong", {}, number(output[row][column]))]]);
+    products.show(result.products(row, column), t("products"), terms);
+    equals.textContent = sign;
+    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
     for (const [tap, cell] of products.cells.entries()) {
       const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
       term.dataset.tap = tap;
@@ -211,6 +287,7 @@ function render({ model, el }) {
   function begin(start, name, target) {
     const cell = partAt(target, state);
     if (cell) move(cell.row, cell.column);
+    if (name === "window" && paint.isOn()) return paint.stroke(start);
     if (name !== "window" || !result.possible) return null;
     pane.focus({ preventScroll: true });
     const { x, y, side } = place.input;
@@ -240,9 +317,9 @@ function render({ model, el }) {
   };
   for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightTap);
   const [controls, picture] = [html("div", { class: "cnnx-controls" }), html("div", {}, drawing)];
-  controls.append(sample.element, preset.element, flip.element, play.element);
+  controls.append(sample.element, preset.element, flip.element, play.element, paint.element);
   return mount(el, t, {
-    parts: [controls, picture, grids, sum.element, live.element], picture, receive,
+    parts: [controls, picture, grids, sum.element, live.element, aim.element], picture, receive,
     redraw: (now) => redraw((width = now)), close: () => (play.stop(), close()),
   });
 }

@@ -1,11 +1,12 @@
-"""The deformable sampler: nine points to drag off the grid, what each reads between the pixels, and its gradient."""
+"""The deformable sampler: points to drag off the grid, what they read between the pixels, and their gradient."""
 
 import numpy as np
 import traitlets
 
 from ..functional import deform_conv2d, deform_conv2d_backward
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, SettingError, Whole, within
+from ._explorer import Explorer, Flag, SettingError, Whole, within
+from ._printed import decimals, written
 from ._traits import Numbers
 
 # A tilted bar, and a kernel for vertical ones: it finds this bar once its points are turned.
@@ -24,13 +25,16 @@ TURNED = (
     (-0.7, 0.3), (0, 0), (0.7, -0.3),
     (-1, -0.4), (-0.3, -0.7), (0.4, -1),
 )  # fmt: skip
+# One point moved, to where all is 0: a step along the gradient does not move it.
+ALONE = tuple((1.3, 1.4) if tap == 7 else (0, 0) for tap in range(9))
 REACH = 2  # of an offset
 
 
 class DeformableSampler(Explorer):
     """What does a deformable convolution read where its offsets point, and how does an offset learn?
 
-    One output number of a 3x3 kernel: nine points, which can be dragged. In a live notebook the traits follow.
+    One output number of a 3x3 kernel: nine points, which can be dragged, and which step along the gradient of the
+    output with respect to their offsets. One of them is shown first. In a live notebook the traits follow.
 
     Parameters
     ----------
@@ -45,6 +49,8 @@ class DeformableSampler(Explorer):
         The point whose numbers are shown, from 0 to 8, row by row.
     row, column : int, optional
         The output cell whose window is shown. Default: the middle one.
+    nine : bool
+        Show all nine points, not the chosen one alone.
     language : str
         Language of the words on screen; left out, the one that is set.
 
@@ -74,18 +80,21 @@ class DeformableSampler(Explorer):
 
     _esm = module_text("deformable")
     _css = style_text("deformable")
-    settings = ("input", "weight", "offsets", "tap", "row", "column")
+    settings = ("input", "weight", "offsets", "tap", "row", "column", "nine")
 
     input = Numbers(INPUT, 8)
     weight = Numbers(WEIGHT, 3)
-    offsets = Numbers(TURNED, 9)
-    tap = Whole(1, 0, 8)
+    offsets = Numbers(ALONE, 9)
+    tap = Whole(7, 0, 8)
     row = Whole(0, 0)
     column = Whole(0, 0)
+    nine = Flag(False)
 
-    def __init__(self, input=INPUT, weight=WEIGHT, *, offsets=TURNED, tap=1, row=None, column=None, language=None):
+    def __init__(
+        self, input=INPUT, weight=WEIGHT, *, offsets=ALONE, tap=7, row=None, column=None, nine=False, language=None
+    ):
         words("deformable", language)  # refuses a language without words
-        super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, language=language)
+        super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, nine=nine, language=language)
         rows, columns = self._output_shape
         self.row = rows // 2 if row is None else row
         self.column = columns // 2 if column is None else column
@@ -181,6 +190,6 @@ class DeformableSampler(Explorer):
         )  # fmt: skip
 
 
-def _text(value):
-    """A number as the browser writes it: at most three decimals, a true minus sign."""
-    return f"{round(float(value), 3) + 0.0:.10g}".replace("-", "−")
+def _text(value, digits=3):
+    """A number as the browser writes it: three decimals, more where it is small, a true minus sign."""
+    return written(value, decimals(value, digits))

@@ -1,6 +1,6 @@
 // The dilated explorer: which input pixels reach an output pixel through dilated 3x3 layers, and in how many ways.
 import {
-  arrows, cells, clamp, connect, dimension, drag, focusable, frame, html, label, liveText, mount, numbers, onLine, panel,
+  arrows, cells, clamp, connect, dimension, drag, focusable, frame, goal, html, label, liveText, mount, numbers, onLine, panel,
   partAt, presets, range, svg, tell, translator,
 } from "./_core.js";
 
@@ -50,6 +50,12 @@ export function describe({ row, column }, result, t, pixel) {
   if (outside) keys.push("outside");
   if (pixel) keys.push(told.count ? (told.count === 1 ? "one_way" : "ways") : "no_way");
   return keys.map((key) => t(key, told)).join(" ");
+}
+
+/** Discovered, where less than a third of a field is seen, since all dilations are multiples of one step. */
+export function discover({ dilations }, { seen, all, outside }) {
+  const step = range(MOST.dilation + 1).filter((count) => dilations.every((dilation) => dilation % count === 0)).at(-1);
+  return step > 1 && !outside && 3 * seen < all ? { step, seen, all } : null;
 }
 
 /** The formula of the field's size. */
@@ -121,6 +127,7 @@ function render({ model, el }) {
   });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, ...kernels, lines, output, pixel);
   const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const { state, receive, update, close } = connect(model, ["size", "dilations", "row", "column"], redraw);
   const within = (at) => clamp(at, 0, state.size - 1);
   const dilate = (index, to) => update({
@@ -178,6 +185,7 @@ function render({ model, el }) {
     const kind = `cnnx-frame cnnx-pixel ${now ? "" : "cnnx-idle"}`;
     pixel.replaceChildren(svg("rect", { class: kind, x: 2, y: 2, width: side - 4, height: side - 4, rx: 2 }));
     live.say(describe(state, result, t, now));
+    aim.show(discover(state, result));
   }
 
   const pixelAt = ({ x, y }) => ({ row: within(Math.floor((y - place.input.y) / place.input.side)),
@@ -204,7 +212,7 @@ function render({ model, el }) {
     hover = to;
     drawWays();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element, picture, sum, live.element];
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element, picture, sum, live.element, aim.element];
   return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
 }
 

@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, formula, fraction, html, label, liveText, mount, number, numbers,
-  panel, presets, range, svg, symbol, translator,
+  arrows, choice, clamp, connect, drag, focusable, formula, fraction, goal, html, label, liveText, mount, numbers,
+  panel, presets, printed, range, svg, symbol, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -69,17 +69,25 @@ export function describe(state, result, t) {
   ].join(" ");
 }
 
+/** Discovered, where a number stands in the matrix nine times: how often all of them do. */
+export function discover(_, { possible, memory, sources, matrix }) {
+  const all = possible ? sources.flat().map(String) : [];
+  const copies = Math.max(...memory.map((place) => all.filter((source) => source === String(place)).length));
+  return copies === 9 ? { copies, rows: matrix.length, entries: all.length, numbers: memory.length } : null;
+}
+
 /** How many times as many numbers the matrix holds as the input. */
 function equation({ size, channels }, { possible, matrix, weights }, t) {
   const name = [t("factor"), " = "];
   if (!possible) return [[...name, html("strong", { class: "cnnx-none" }, t("no_matrix"))]];
   const [above, below] = [matrix.length * weights.length, channels * size * size];
   const input = (count) => symbol("input", count);
+  const { sign, value } = printed([above, below], (one, other) => one / other);
   return [
     [...name, fraction([symbol("output", matrix.length), " · ", symbol("kernel", weights.length)],
       [input(channels), " · ", input(size), " · ", input(size)])],
     [" = ", fraction([String(above)], [String(below)])],
-    [" = ", html("strong", {}, number(above / below))],
+    [` ${sign} `, html("strong", {}, value)],
   ];
 }
 
@@ -90,12 +98,12 @@ function arrange(width, { possible, padded, matrix, weights, memory }, channels)
   const side = clamp(Math.floor((beside ? 200 : width - 30) / padded / (beside ? 1 : channels)), 16, beside ? 34 : 38);
   const [right, down] = beside ? [0, padded * side + 34] : [Math.max(padded * side + 24, 126), 0];
   const plane = (c) => ({ x: x + c * right, y: top + c * down, side });
-  const left = beside ? x + padded * side + 56 : 22;
+  const left = beside ? x + Math.max(padded * side + 56, 130) : 22; // room for the title
   const entry = clamp(Math.floor((width - left - 32) / (weights.length + 1)), 14, 30);
   const rowsAt = beside ? top : top + padded * side + 40;
   const [flat, grid] = [0, entry + 34].map((down) => ({ x: left, y: rowsAt + down, side: entry }));
   const wider = Math.max(30 - entry, 0) / 2; // the sums have more digits
-  const out = { x: left + (weights.length + 1) * entry + wider, y: grid.y, side: entry, wider };
+  const out = { x: left + Math.max((weights.length + 1) * entry, 104) + wider, y: grid.y, side: entry, wider };
   const caption = { x: Math.min(out.x - wider, width - 58), y: grid.y };
   const bottom = Math.max(plane(channels - 1).y + padded * side, possible && grid.y + matrix.length * entry);
   const lines = Math.ceil((memory.length * 20) / (width - 4));
@@ -154,6 +162,7 @@ function render({ model, el }) {
   const strip = svg("g", { class: "cnnx-window", ...focusable(t("row"), arrows(step)) });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, strip);
   const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const names = [...Object.keys(SETTINGS), "order", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const controls = panel(SETTINGS, t, update);
@@ -188,6 +197,7 @@ function render({ model, el }) {
     order.show(state.order);
     if (possible) drawPosition();
     live.say(describe(state, result, t), !possible);
+    aim.show(discover(state, result));
   }
 
   /** The window and its row in full colour, and a frame around each copy of a number: those pointed at, or chosen. */
@@ -243,7 +253,7 @@ function render({ model, el }) {
     hover = source || target?.dataset.row ? { row: +row, source: source ?? result.sources[row][state.column] } : null;
     drawPosition();
   });
-  const blocks = [controls.element, picture, sum.element, live.element];
+  const blocks = [controls.element, picture, sum.element, live.element, aim.element];
   return mount(el, t, { parts: blocks, picture, receive, close, redraw: (now) => redraw((width = now)) });
 }
 

@@ -57,7 +57,7 @@ function forward(x, layer) {
     return sum;
   });
 }
-/** The way back: the slope of a unit goes to each of its inputs, times the weight on the way. */
+/** The way back: a unit's slope goes to each of its inputs, times the weight on the way. */
 function backward(slopes, layer, length) {
   const found = new Float64Array(length);
   slopes.forEach((slope, unit) => products(unit, layer, (at, place) => (found[place] += layer.weight[at] * slope)));
@@ -67,7 +67,7 @@ function backward(slopes, layer, length) {
 /** The place of a pixel in the field with padding. */
 const inField = (at) => (Math.floor(at / SIDE) + PAD) * FIELD + PAD + (at % SIDE);
 
-/** What each layer makes of a drawing, bytes row by row; `chances` are the softmax of the outputs. */
+/** What each layer makes of a drawing; `chances` are the softmax of the outputs. */
 export function read(pixels, net) {
   const x = new Float64Array(FIELD * FIELD).fill(-net.mean / net.std);
   pixels.forEach((byte, at) => (x[inField(at)] = (byte - net.mean) / net.std));
@@ -92,11 +92,11 @@ export function gradient(found, net) {
   }
   return Float64Array.from({ length: SIDE * SIDE }, (_, at) => (slopes[inField(at)] * 255) / net.std);
 }
-/** By how much the lead falls, to first order: above 0, where the ink of a pixel goes; below 0, where it is filled. */
+/** By how much the lead falls, to first order: above 0, where a pixel loses its ink; below 0, where it is filled. */
 export const gains = (pixels, slopes) => slopes.map((slope, at) => slope * (slope > 0 ? pixels[at] : 255 - pixels[at]) / 255);
 const peak = (values) => values.indexOf(Math.max(...values));
 
-/** The drawing after each pixel erased where the gradient says, until the answer changes or no ink is left that counts. */
+/** The drawing after each pixel erased where the gradient says, until the answer changes or no ink counts. */
 export function* erasures(pixels, net) {
   let found = read(pixels, net);
   for (const [answer] = ranked(found); ranked(found)[0] === answer; found = read(pixels, net)) {
@@ -142,6 +142,11 @@ export function stroke(pixels, [x0, y0], [x1, y1], erase) {
 /** The square that a unit sees, in pixels of the drawing; padding lies outside it. */
 const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
 
+/** A unit that is there: settings change one by one. */
+function within({ layer, channel, row, column }) {
+  const { maps, side } = LAYERS[layer];
+  return { layer, channel: clamp(channel, 0, maps - 1), row: clamp(row, 0, side - 1), column: clamp(column, 0, side - 1) };
+}
 /** A unit in words: where it is, its value, what it sees. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
   const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
@@ -165,7 +170,7 @@ export function describeAnswer(found, t) {
   const [first, second] = ranked(found), { chances } = found;
   return t("answer", { first, sure: percent(chances[first]), second, next: percent(chances[second]) });
 }
-/** The lead in words, and the pixel that takes most of it. */
+/** The lead in words. */
 export function describeLead(pixels, found, slopes, t) {
   const [first, second] = ranked(found), falls = gains(pixels, slopes), place = peak(falls.map(Math.abs));
   return t(falls[place] > 0 ? "lead_erased" : "lead_inked", { first, second, lead: number(found.output[first] - found.output[second]),
@@ -181,7 +186,7 @@ function paint(canvas, role, shares, place) {
   pen.putImageData(image, 0, 0);
 }
 
-/** The maps of a layer on one canvas, with frames. */
+/** The maps of a layer, with frames. */
 function mapsOf(layer, t) {
   const [{ maps, side, columns, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
   let [drawn, cell] = [1, side + gap];
@@ -228,7 +233,7 @@ function barsOf(t) {
   return { element, show, mark, at };
 }
 
-/** How a unit gets its value: what it reads, its weights below or beside, the sum of their products. */
+/** How a unit gets its value: what it reads, its weights, the sum of their products. */
 function showParts(element, { from, kernel, share, shown }, width) {
   const columns = width < 640 ? 8 : 16, step = Math.floor(width / columns), small = clamp(Math.floor((step - 4) / 5), 4, columns === 8 ? 6 : 8);
   const tall = 10 * small + 34, beside = shown.length === 1; // a block: its number, inputs, weights, their sum
@@ -261,9 +266,9 @@ function sheetOf(t, draw, clear, tell) {
   function step(rows, columns, down = pen.down) {
     const from = [pen.x + 0.5, pen.y + 0.5];
     pen = { x: clamp(pen.x + columns, 0, SIDE - 1), y: clamp(pen.y + rows, 0, SIDE - 1), down };
-    if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
     place(down);
     tell(pen);
+    if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
   }
   function follow({ clientX, clientY, isPrimary }) {
     if (!isPrimary) return; // one finger draws
@@ -289,7 +294,7 @@ function sheetOf(t, draw, clear, tell) {
 
 /** What would change its mind: a check box shows it on the drawing, a button erases there until it does. */
 function mindOf(t, net, change, redraw) {
-  const told = html("p", { class: "cnnx-told" });
+  const told = html("p", { class: "cnnx-lead" });
   let [pixels, slopes, answer, run] = [];
   const [box, eraser] = [toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), button({ click: press })];
   function press() {
@@ -321,18 +326,17 @@ function mindOf(t, net, change, redraw) {
 
 function render({ model, el }) {
   const [t, net] = [translator(model), prepare(model.get("network"))];
-  let [width, pixels, found, over, erases] = [0, null, null, null, false];
+  let [width, pixels, found, over, erases, at] = [0];
   const { state, receive, update, close } = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw);
   const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
   const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
-  const choose = ({ layer, channel, row, column }) => {
-    const [map, last] = [clamp(channel, 0, LAYERS[layer].maps - 1), LAYERS[layer].side - 1];
-    update({ layer, channel: map, row: clamp(row, 0, last), column: clamp(column, 0, last) });
-  };
+  const choose = (unit) => update(within(unit));
   const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
   live.element.classList.add("visually-hidden"); // the bars and the lines show the same
-  const sheet = sheetOf(t, draw, clear, ({ x, y, down }) =>
-    live.say(`${t(down ? "pen_down" : "pen_up", { row: y, column: x })} ${describeAnswer(found, t)}`));
+  const sheet = sheetOf(t, draw, clear, ({ x, y, down }) => {
+    at = t(down ? "pen_down" : "pen_up", { row: y, column: x });
+    live.say(`${at} ${describeAnswer(found, t)}`);
+  });
   const [bars, layers, mind] = [barsOf(t), Object.keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
   function step(rows, columns) {
     const { side, columns: wide } = LAYERS[state.layer];
@@ -357,7 +361,8 @@ function render({ model, el }) {
     list.show(state.layer);
     bars.show(found);
     mind.show(state, pixels, found);
-    if (!mind.runs()) live.say([describe(state, found, t), mind.said()].join(" ").trim());
+    if (!mind.runs()) live.say([at, describe(within(state), found, t), mind.said()].filter(Boolean).join(" "));
+    at = "";
     if (width) showPixels();
     showUnit();
     aim.show(discover(pixels, found, bases, net));
@@ -368,7 +373,7 @@ function render({ model, el }) {
     layers.forEach(({ show }) => show(found));
   };
   function showUnit() {
-    const unit = over ?? state, used = uses(unit, found, net);
+    const unit = over ?? within(state), used = uses(unit, found, net);
     sheet.mark(sees(unit), over || units.matches(":focus-visible"));
     if (width) [...layers, bars].forEach(({ mark }) => mark(unit, used));
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;

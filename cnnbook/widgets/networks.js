@@ -68,12 +68,12 @@ function places(state, across, down) {
 }
 
 /** Names beside the points, the chosen one first, as far as they find a place of their own. */
-function tags(points, chosen, right) {
+function tags(points, chosen, left, right) {
   const taken = points.filter(({ seen }) => seen).map(({ px, py }) => ({ x: px - 4, y: py - 4, wide: 8, tall: 8 }));
   const free = (box) => taken.every((other) => box.x > other.x + other.wide || other.x > box.x + box.wide || box.y > other.y + other.tall || other.y > box.y + box.tall);
   return [...points].reverse().filter(({ seen, name }) => seen || name === chosen).flatMap(({ name, px, py }) => {
     const wide = 6.3 * name.length;
-    const boxes = [px + 9, px - 9 - wide].map((x) => ({ x, y: py - 7, wide, tall: 14 })).filter(({ x }) => x > 0 && x + wide < right);
+    const boxes = [px + 9, px - 9 - wide].map((x) => ({ x, y: py - 7, wide, tall: 14 })).filter(({ x }) => x > left && x + wide < right);
     const box = boxes.find(free) ?? (name === chosen && boxes[0]);
     if (!box) return [];
     taken.push(box);
@@ -143,7 +143,7 @@ function render({ model, el }) {
       ...down.ticks.flatMap((mark) => [rule(`M${left} ${down.at(mark)}H${width - 8}`), label(left - 6, down.at(mark), short(mark).replace(/\.0+ /, " "), "cnnx-small cnnx-end")]),
       label(4, 9, `↑ ${t(y)}`, "cnnx-title"), label(width - 8, tall - 9, `${t(x)} →`, "cnnx-title cnnx-end"),
       ...points.map(({ name, seen, px, py }) => svg("circle", { class: `cnnx-spot ${name === chosen ? "cnnx-now" : seen ? "" : "cnnx-pale"}`, "data-name": name, cx: px, cy: py, r: name === chosen ? 7 : 5 }, svg("title", {}, name))),
-      ...tags(points, chosen, width));
+      ...tags(points, chosen, left, width));
     for (const [name, list] of lists) list.show(state[name]);
     fill();
     live.say(describe(state, t));

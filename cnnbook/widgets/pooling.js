@@ -1,13 +1,14 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  cells, choice, clamp, connect, drag, focusable, formula, html, label, light, liveText, mount, number, numberGrid, numbers,
-  panel, partAt, range, svg, translator,
+  cells, choice, clamp, connect, drag, focusable, formula, goal, html, label, light, liveText, mount, numberGrid, numbers,
+  panel, partAt, printed, range, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
   kernel: { letter: "k", role: "kernel", min: 1, max: 4 },
   stride: { letter: "s", role: "page", min: 1, max: 4 },
   padding: { letter: "p", role: "padding", min: 0, max: 2 },
+  shift: { letter: "Δ", role: "input", min: 0, max: 7 },
   ceil_mode: {},
 };
 export const LIMIT = 999;
@@ -23,13 +24,17 @@ function windows(size, { kernel, stride, padding, ceil_mode }) {
   }));
 }
 
-/** Output, gradient of the input where each output has the gradient 1, and `look(row, column)` at one window. */
-export function compute({ input, kind, ...options }) {
+/** A grid moved to the right; what leaves it comes in on the left. */
+export const moved = (grid, shift) => grid.map((row) => row.map((_, column) => row.at((column - shift) % row.length)));
+
+/** The input as it is shifted, output, its gradient where each output has the gradient 1, `look(row, column)` at a window. */
+export function compute({ input: given, shift = 0, kind, ...options }) {
+  const input = moved(given, shift);
   const [H, W, { kernel, stride, padding, ceil_mode }] = [input.length, input[0].length, options];
   const size = [H, W].find((length) => length + 2 * padding + (ceil_mode ? stride - 1 : 0) < kernel); // up: may hang over
   const reason = padding > Math.floor(kernel / 2) ? "too_padded" : size ? "too_large" : null;
   const help = { half: Math.floor(kernel / 2), size, padded: size + 2 * padding, needed: Math.ceil((kernel - size) / 2) };
-  if (reason) return { H, W, reason, ...help, possible: false, rows: 0, columns: 0 };
+  if (reason) return { input, H, W, reason, ...help, possible: false, rows: 0, columns: 0 };
   const [down, across] = [windows(H, options), windows(W, options)];
   const look = (row, column) => {
     const [y, x] = [down[row], across[column]];
@@ -52,7 +57,7 @@ export function compute({ input, kind, ...options }) {
     return value;
   }));
   const reach = (list, length) => Math.max(length + padding, list.at(-1).start + kernel) + padding; // with what hangs over
-  return { H, W, possible: true, rows: down.length, columns: across.length, output, gradient, look,
+  return { input, H, W, possible: true, rows: down.length, columns: across.length, output, gradient, look,
     idle: gradient.flat().filter((value) => value === 0).length, shownRows: reach(down, H), shownColumns: reach(across, W) };
 }
 
@@ -61,29 +66,43 @@ export function describe(state, result, t) {
   if (!result.possible) return t(result.reason, { ...state, ...result });
   const [seen, isMax] = [result.look(state.row, state.column), state.kind === "max"];
   const [[i, j]] = seen.receivers;
-  const found = { row: state.row, column: state.column, ...seen, share: number(seen.share, 4), numbers: seen.values.length,
+  const share = 10_000 % seen.count ? `1/${seen.count}` : 1 / seen.count; // a decimal, where a short one holds it
+  const found = { row: state.row, column: state.column, ...seen, share, numbers: seen.values.length,
     i, j, idle: result.idle, all: result.H * result.W };
   const notes = { tie: isMax && seen.ties > 1, [isMax ? "padding_never_wins" : "zeros_count"]: seen.zeros,
     beyond: seen.beyond, idle: result.idle };
   return [`result_${state.kind}`, ...Object.keys(notes).filter((key) => notes[key])].map((key) => t(key, found)).join(" ");
 }
 
+/** Discovered, where a shift has only moved the output: by how much, and how many numbers a shift by one pixel changes. */
+export function discover(state, { possible, output, columns }) {
+  const by = state.shift / state.stride;
+  if (!possible || state.stride === 1 || !by || !Number.isInteger(by) || by >= columns) return null;
+  const [before, after] = [0, 1].map((shift) => compute({ ...state, shift }).output);
+  const isMoved = output.every((row, i) => row.slice(by).every((value, j) => value === before[i][j]));
+  const changed = after.flat().filter((value, place) => value !== before.flat()[place]).length;
+  return isMoved && changed ? { shift: state.shift, by, changed, all: after.flat().length, stride: state.stride } : null;
+}
+
 /** The calculation of one output: parts of a formula. */
-function equation({ values, zeros, count, value }, kind) {
+function equation({ values, zeros, count }, kind) {
   const isMax = kind === "max";
-  const added = (v, k) => `${k ? (v < 0 ? "− " : "+ ") : "("}${number(k ? Math.abs(v) : v)}`;
-  const listed = (v, k) => `${k ? "" : "max("}${number(v)}${k < values.length - 1 ? "," : ")"}`;
-  const terms = values.map(isMax ? listed : added);
-  if (!isMax) terms.push(`${zeros ? `+ ${zeros} · 0` : terms.pop()}) / ${count}`);
-  return [...terms.map((text) => [text]), ["= ", html("strong", {}, number(value))]];
+  const mean = (...numbers) => numbers.reduce((total, one) => total + one, 0) / count;
+  const { terms, sign, value } = printed(values, isMax ? Math.max : mean);
+  const added = (text, k) => (k ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : `(${text}`);
+  const listed = (text, k) => `${k ? "" : "max("}${text}${k < terms.length - 1 ? "," : ")"}`;
+  const parts = terms.map(isMax ? listed : added);
+  if (!isMax) parts.push(`${zeros ? `+ ${zeros} · 0` : parts.pop()}) / ${count}`);
+  return [...parts.map((text) => [text]), [`${sign} `, html("strong", {}, value)]];
 }
 
 /** Where the three grids stand: in a row, or the input above the two others. */
 function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible }, { padding }) {
-  const [top, gap] = [30, width < 480 ? 46 : 64];
+  const [top, gap] = [30, (width < 480 ? 46 : 64) + (columns === 1 ? 26 : 0)]; // with room for the title of one column
   const [high, wide] = possible ? [shownRows, shownColumns] : [H + 2 * padding, W + 2 * padding];
   const fit = (count, gaps) => Math.min(Math.floor((width - 4 - gaps * gap) / count), 40);
-  const beside = fit(wide + columns + W, 2) >= 22;
+  const small = fit(wide + columns + W, 2);
+  const beside = small >= 22 && (wide + columns) * small + 2 * gap + Math.max(W * small, 92) + 4 <= width; // with its title
   const side = fit(...(beside ? [wide + columns + W, 2] : [columns + W, 1])); // of output and gradient
   const input = { x: 2, y: top, side: beside ? side : fit(wide, 0) };
   const bottom = top + high * input.side;
@@ -95,7 +114,7 @@ function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible
 }
 
 /** The three grids with their titles. */
-function gridParts({ input: x, padding, kind }, result, { input, output, gradient, high, wide }, t) {
+function gridParts({ padding, kind }, result, { input, output, gradient, high, wide }, t) {
   const { H, W, rows, columns, possible } = result;
   const title = ({ x, y }, role) => svg("g", { class: `cnnx-${role}` },
     label(x, y - 14, t(`${role}_size`, { H, W, rows, columns }), "cnnx-title"));
@@ -109,7 +128,7 @@ function gridParts({ input: x, padding, kind }, result, { input, output, gradien
   const parts = [
     title(input, "input"),
     svg("g", { class: "cnnx-reach", "data-grip": "window" },
-      cells({ ...input, rows: high, columns: wide, each: around }), numbers(x, pixels, "input")),
+      cells({ ...input, rows: high, columns: wide, each: around }), numbers(result.input, pixels, "input")),
   ];
   if (!possible) return parts;
   const each = (row, column) => ({ "data-row": row, "data-column": column });
@@ -153,6 +172,7 @@ function render({ model, el }) {
   }) });
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, route, pane);
   const [sum, live, picture, sums] = [formula(), liveText(), html("div", {}, drawing), html("div", { class: "cnnx-sums" })];
+  const aim = goal(model, t, live);
   const names = ["input", "kind", ...Object.keys(SETTINGS), "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
@@ -168,7 +188,8 @@ function render({ model, el }) {
       shape = `${rows} ${columns}`;
       const change = (tap, value) => {
         const place = `${result.look(state.row, state.column).pixels[tap]}`;
-        update({ input: state.input.map((line, i) => line.map((old, j) => (`${[i, j]}` === place ? value : old))) });
+        const typed = result.input.map((line, i) => line.map((old, j) => (`${[i, j]}` === place ? value : old)));
+        update({ input: moved(typed, -state.shift) });
       };
       const wrong = () => live.say(t("not_a_number"), true);
       grid = numberGrid({ role: "input", rows, columns, limit: LIMIT, name: (at) => t("edit", at), change, wrong });
@@ -199,6 +220,7 @@ function render({ model, el }) {
     const [down, right] = corner(now);
     pane.style.transform = `translate(${place.input.x + right}px, ${place.input.y + down}px)`;
     live.say(describe(now, result, t), !result.possible);
+    aim.show(discover(state, result));
     if (!result.possible) return;
     const seen = result.look(now.row, now.column);
     light(art, now);
@@ -243,7 +265,7 @@ function render({ model, el }) {
   drawing.addEventListener("pointerup", openField);
   controls.element.prepend(kinds.element);
   return mount(el, t, {
-    parts: [controls.element, live.element, picture, sums], picture, redraw: (now) => redraw((width = now)), receive, close,
+    parts: [controls.element, live.element, picture, sums, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close,
   });
 }
 

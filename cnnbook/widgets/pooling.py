@@ -5,7 +5,7 @@ import itertools
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, Whole, refusing, within
+from ._explorer import Explorer, Flag, Whole, refusing, within, written
 from ._traits import Numbers, OneOf
 
 # The first window of 2 x 2 holds its maximum twice: the gradient goes to the first one only.
@@ -19,6 +19,7 @@ INPUT = (
 )
 _OPTIONS = ("kernel", "stride", "padding", "ceil_mode")
 _SETTINGS = ("input", *_OPTIONS)
+_MOST = 8  # rows and columns of the input
 
 
 class PoolingExplorer(Explorer):
@@ -38,6 +39,8 @@ class PoolingExplorer(Explorer):
         Up to 4. Default: the kernel, so that windows do not overlap.
     padding : int
         Up to 2, and at most half the kernel.
+    shift : int
+        Columns by which the input is moved to the right, up to 7; what leaves it comes in on the left.
     ceil_mode : bool
         Round the output size up.
     row, column : int
@@ -69,26 +72,32 @@ class PoolingExplorer(Explorer):
 
     _esm = module_text("pooling")
     _css = style_text("pooling")
-    settings = ("input", "kernel", "kind", "stride", "padding", "ceil_mode", "row", "column")
 
-    input = Numbers(INPUT, 8)
+    input = Numbers(INPUT, _MOST)
     kernel = Whole(2, 1, 4)
     kind = OneOf("max", ("max", "average"))
     stride = Whole(2, 1, 4)
     padding = Whole(0, 0, 2)
+    shift = Whole(0, 0, _MOST - 1)
     ceil_mode = Flag(False)
     row = Whole(0, 0)
     column = Whole(0, 0)
 
     def __init__(
-        self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, ceil_mode=False, row=0, column=0,
+        self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, shift=0, ceil_mode=False, row=0, column=0,
         language=None,
     ):  # fmt: skip
         words("pooling", language)  # refuses a language without words
         super().__init__(
             input=input, kernel=kernel, kind=kind, stride=kernel if stride is None else stride, padding=padding,
-            ceil_mode=ceil_mode, row=row, column=column, language=language,
+            shift=shift, ceil_mode=ceil_mode, row=row, column=column, language=language,
         )  # fmt: skip
+
+    @property
+    def settings(self):
+        """Names of the traits that ``repr`` shows: the shift only where there is one."""
+        shift = ("shift",) if self.shift else ()
+        return ("input", "kernel", "kind", "stride", "padding", *shift, "ceil_mode", "row", "column")
 
     @property
     def output(self):
@@ -117,7 +126,7 @@ class PoolingExplorer(Explorer):
         from .. import functional
 
         now = {name: changed.get(name, getattr(self, name)) for name in _SETTINGS}
-        x = np.array(now.pop("input"), float)[None, None]
+        x = np.roll(np.array(now.pop("input"), float), self.shift, axis=1)[None, None]
         return getattr(functional, f"{self._prefix}_pool2d")(x, **now)[0, 0], x, now
 
     @traitlets.validate(*_SETTINGS)
@@ -146,14 +155,14 @@ class PoolingExplorer(Explorer):
             count *= min(start + self.kernel, size + self.padding) - start
         if self.kind == "average":
             return *spans, count
-        i, j = max(itertools.product(*spans), key=lambda at: self.input[at[0]][at[1]])  # max returns the first
+        x = self._pool()[1][0, 0]
+        i, j = max(itertools.product(*spans), key=lambda at: x[at])  # max returns the first
         return range(i, i + 1), range(j, j + 1), count
 
     def summary(self):
         rows, columns, count = self._receivers
-        told = {"value": self.output[self.row, self.column], "share": 1 / count}
-        told = {name: f"{round(float(number), 2 + 2 * (name == 'share')) + 0.0:.10g}" for name, number in told.items()}
+        share = written(1 / count) if 10_000 % count == 0 else f"1/{count}"
         return words("pooling", self.language)[f"result_{self.kind}"].format(
             row=self.row, column=self.column, i=rows[0], j=columns[0], count=count, numbers=len(rows) * len(columns),
-            value=told["value"].replace("-", "−"), share=told["share"],
+            value=written(self.output[self.row, self.column]), share=share,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 // The receptive-field explorer: a stack of layers, and what one unit of it sees. All results come from `compute` and `see`.
 import {
-  arrows, clamp, connect, dimension, drag, focusable, html, label, listed, liveText, mount, number, panel,
+  arrows, clamp, connect, dimension, drag, focusable, goal, html, label, listed, liveText, mount, number, panel,
   presets, range, runs, svg, translator,
 } from "./_core.js";
 
@@ -15,6 +15,7 @@ const OPTIONS = Object.keys(SETTINGS).slice(1); // a layer is a list of these
 const [STATS, conv, atrous, pool] = [["count", "size", "jump", "start"], [3, 1, 1, 1], [3, 1, 2, 2], [2, 2, 0, 1]];
 export const MOST = { layers: 8, width: 160 };
 const TALL = 18; // a row of units
+const SHADES = 10; // from a pixel that is hardly used to the one that is used most
 export const PRESETS = {
   three_3x3: { size: 15, layers: [conv, conv, conv] },
   one_7x7: { size: 15, layers: [[7, 1, 3, 1]] },
@@ -67,6 +68,35 @@ export function see(layers, rows, layer, unit) {
   return levels;
 }
 
+/** Along one axis: in how many ways each pixel, the key, reaches a unit of row `layer`; padding is none. */
+export function ways(layers, rows, layer, unit) {
+  let counts = new Map([[unit, 1]]);
+  for (let level = layer; level; level--) {
+    const below = new Map();
+    for (const [place, count] of counts) {
+      for (const tap of real(rows[level - 1], taps(layers[level - 1], place))) below.set(tap, (below.get(tap) ?? 0) + count);
+    }
+    counts = below;
+  }
+  return counts;
+}
+
+/** The ways from each pixel that a unit sees, rows by columns; the most and the least; how few pixels have half of all. */
+export function use({ layers }, { rows }, { layer, row, column }) {
+  const [down, across] = [row, column].map((unit) => ways(layers, rows, layer, unit));
+  const sorted = [...down.values()].flatMap((one) => [...across.values()].map((other) => one * other)).sort((a, b) => b - a);
+  let [half, left] = [0, sorted.reduce((sum, count) => sum + count, 0) / 2];
+  while (left > 0) left -= sorted[half++];
+  return { down, across, most: sorted[0], least: sorted.at(-1), half, all: sorted.length };
+}
+
+/** Discovered, where one pixel has more than 100 times as many ways to the unit as another. */
+export function discover(state, result) {
+  if (result.problem) return null;
+  const { most, least, half, all } = use(state, result, state);
+  return most > 100 * least ? { most, least, half, all } : null;
+}
+
 /** The result in words, for the unit in `row` and `column` of a layer. */
 export function describe({ layers }, { rows, problem }, { layer, row, column }, t) {
   if (problem) return t(problem.key, problem);
@@ -79,8 +109,9 @@ export function describe({ layers }, { rows, problem }, { layer, row, column }, 
   const way = range(layer).slice(1).reverse().map((level) => t("way", { level, columns: listed(across[level], t) }));
   const inside = Math.min(rows[0].count, start + column * jump + size) - Math.max(0, start + column * jump);
   const notes = [["outside", size - inside], ["skipped", inside - across[0].length]].filter(([, count]) => count);
+  const { most, least } = use({ layers }, { rows }, { layer, row, column });
   const through = way.length ? [t("through", { way: way.join("; ") })] : [];
-  return [result, sees, ...through, ...notes.map(([key, count]) => t(key, { count, size }))].join(" ");
+  return [result, sees, ...through, t("ways", { most, least }), ...notes.map(([key, count]) => t(key, { count, size }))].join(" ");
 }
 
 /** Where everything stands: a table at both sides of the rows on a wide page, a line of it above each on a narrow one. */
@@ -103,10 +134,10 @@ function arrange(width, { low, high }, count) {
   };
 }
 
-function cell(row, level, unit, { at, y, side }, kind = "") {
+function cell(row, level, unit, { at, y, side }, kind = "", look = {}) {
   const role = !real(row, [unit]).length ? "padding" : level ? "output" : "input";
   const box = { x: at(edge(row, unit)), y: y(level), width: row.jump * side, height: TALL };
-  return svg("rect", { class: `cnnx-cell cnnx-${role} ${kind}`, "data-row": level, "data-column": unit, ...box });
+  return svg("rect", { class: `cnnx-cell cnnx-${role} ${kind}`, "data-row": level, "data-column": unit, ...box, ...look });
 }
 
 /** Rows and columns of the input, seen from above. */
@@ -114,6 +145,17 @@ function sheet(rows, columns, { at, down, side }, kind) {
   const box = ([first, last], [left, right]) => svg("rect", { class: `cnnx-cell cnnx-input ${kind}`, x: at(left), y: down(first),
     width: (right + 1 - left) * side, height: (last + 1 - first) * side });
   return runs(rows).flatMap((row) => runs(columns).map((column) => box(row, column)));
+}
+
+/** The pixels that are seen, from above: the more ways from one, the stronger its shade. */
+function shade({ down, across, most }, { at, down: below, side }) {
+  const paths = Array(SHADES).fill("");
+  for (const [row, one] of down) {
+    for (const [column, other] of across) {
+      paths[Math.ceil((SHADES * one * other) / most) - 1] += `M${at(column)} ${below(row)}h${side}v${side}h${-side}z`;
+    }
+  }
+  return paths.map((d, index) => svg("path", { class: "cnnx-shade", d, "fill-opacity": (index + 1) / SHADES }));
 }
 
 /** The rows of units and the table: n, k, s, p and d can be dragged. */
@@ -144,22 +186,25 @@ const rays = ({ layers }, { rows }, levels, { at, y }) => levels.slice(1).map((l
   (unit) => taps(layers[below], unit).map((tap) =>
     `M${at(middle(rows[below + 1], unit))} ${y(below + 1) + TALL}L${at(middle(rows[below], tap))} ${y(below)}`))).flat(2).join("");
 
-/** The units that are looked at, and below the input the size and the jump of the field. */
-function coneParts({ rows }, { layer, column }, levels, place, t) {
+/** The units that are looked at, pixels shaded by their ways, and below the input the size and the jump of the field. */
+function coneParts({ rows }, { layer, column }, levels, { across }, place, t) {
   const [{ start, size, jump, count }, { at, side, base }] = [rows[layer], place];
   const x0 = at(start + column * jump);
   const measure = (key, long, y, role) => dimension({ x0, x1: x0 + long * side, y: base + y, text: `${t(key)} ${long}`, role });
-  const units = levels.flatMap((looked, level) => looked.map((unit) => cell(rows[level], level, unit, place, "cnnx-now")));
+  const most = Math.max(...across.values());
+  const look = (level, unit) => (level || !across.has(unit) ? {} : { "fill-opacity": across.get(unit) / most });
+  const units = levels.flatMap((looked, level) => looked.map((unit) =>
+    cell(rows[level], level, unit, place, "cnnx-now", look(level, unit))));
   return [...units, measure("stat_size", size, 40, "kernel"), column + 1 < count ? measure("stat_jump", jump, 66, "page") : ""];
 }
 
 const outline = (x, y, width, height) => svg("rect", { class: "cnnx-lens", rx: 3, x, y, width, height });
 
-/** The input seen from above: the pixels `seen`, rows and columns, and the field around them. */
-function fieldParts({ rows }, { layer, row, column }, seen, { square, height }) {
+/** The input seen from above: the pixels `used`, and the field around them. */
+function fieldParts({ rows }, { layer, row, column }, used, { square, height }) {
   const { start, size, jump } = rows[layer];
   const [across, down, long] = [start + column * jump, start + row * jump, size * square.side];
-  return [...sheet(...seen.map((pixels) => real(rows[0], pixels)), square, "cnnx-now"),
+  return [...shade(used, square),
     outline(square.at(across), square.down(down), long, long), label(square.at(rows[0].count / 2), height - 14, `${size} × ${size}`)];
 }
 
@@ -172,6 +217,7 @@ function render({ model, el }) {
   const [back, art, cone] = range(3).map(() => svg("g", { "aria-hidden": "true" }));
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, art, cone, panes.unit, panes.place);
   const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const possible = (now) => !compute(now).problem;
   const { state, receive, update, close } = connect(model, ["size", "layers", "layer", "row", "column"], redraw, possible);
   const get = (layer, name) => (name === "size" ? state.size : state.layers[layer - 1][OPTIONS.indexOf(name)]);
@@ -217,14 +263,15 @@ function render({ model, el }) {
 
   function drawUnit() {
     const now = hover ?? beside(0, 0, 0);
-    const [down, columns] = [now.row, now.column].map((unit) => see(state.layers, result.rows, now.layer, unit));
+    const [columns, used] = [see(state.layers, result.rows, now.layer, now.column), use(state, result, now)];
     const band = svg("rect", { class: "cnnx-band", y: place.line(state.layer) - 17, width, height: 34, rx: 6 });
     back.replaceChildren(band, svg("path", { class: "cnnx-ray", d: rays(state, result, columns, place) }));
-    cone.replaceChildren(...coneParts(result, now, columns, place, t));
+    cone.replaceChildren(...coneParts(result, now, columns, used, place, t));
     const row = result.rows[now.layer];
     panes.unit.replaceChildren(outline(place.at(edge(row, now.column)), place.y(now.layer) - 2, row.jump * place.side, TALL + 4));
-    panes.place.replaceChildren(...fieldParts(result, now, [down[0], columns[0]], place));
+    panes.place.replaceChildren(...fieldParts(result, now, used, place));
     live.say(describe(state, result, now, t), !!result.problem);
+    aim.show(discover(state, result));
   }
 
   function begin(start, grip) {
@@ -244,7 +291,7 @@ function render({ model, el }) {
     hover = row && spot(+row, middle(result.rows[row], +column), across());
     drawUnit();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), controls.element, sum, live.element, picture];
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), controls.element, sum, live.element, picture, aim.element];
   return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
 }
 

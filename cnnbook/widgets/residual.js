@@ -1,6 +1,6 @@
 // The residual explorer: signals forward and gradients back through deep random networks, with shortcuts and without.
 import {
-  clamp, connect, decimal, drag, grip, html, label, listed, liveText, mount, onLine, partAt, range, slider, svg, tell,
+  clamp, connect, decimal, drag, goal, grip, html, label, listed, liveText, mount, onLine, partAt, range, slider, svg, tell,
   toggle, translator,
 } from "./_core.js";
 
@@ -83,6 +83,26 @@ export function written(value) {
   return `${+digits}·10${raised(+power)}`;
 }
 
+/** How many times, to two digits: 1.3, 42, 5,400,000. */
+export function times(ratio) {
+  const rounded = +ratio.toPrecision(2);
+  return rounded < 1e9 ? rounded.toLocaleString("en") : written(rounded);
+}
+
+/** What all blocks together make of the gradient, in a sentence for each network. */
+export const fates = (result, { depth }, t) => NETWORKS.map((network) => {
+  const [first, last] = [result[network].gradient[0], result[network].gradient.at(-1)];
+  const by = times(Math.max(first / last, last / first));
+  const fate = !first ? "nothing" : by === "1" ? "same" : first < last ? "smaller" : "larger";
+  return t(`${network}_${fate}`, { depth, times: by });
+});
+
+/** Discovered, where a deep plain network keeps the size of the gradient by its gain alone: what the residual one does. */
+export function discover({ depth, gain, normalise, cut }, { plain, residual }) {
+  if (depth < 10 || normalise || cut.length || plain.gradient[0] < 0.5 || plain.gradient[0] > 2) return null;
+  return { gain, plain: written(plain.gradient[0]), times: times(residual.gradient[0]), depth };
+}
+
 /** The result in words. */
 export function describe({ depth, gain, block, cut }, { plain, residual }, t) {
   const found = { block, depth, gain, blocks: listed(cut, t),
@@ -90,7 +110,8 @@ export function describe({ depth, gain, block, cut }, { plain, residual }, t) {
     plain_gradient: written(plain.gradient[block - 1]), residual_gradient: written(residual.gradient[block - 1]),
     identity: written(residual.gradient[block]), branch: written(residual.branch_gradient[block - 1]),
     paths: `2${raised(depth - block + 1 - cut.filter((index) => index >= block).length)}` };
-  return ["result", cut.includes(block) ? "is_cut" : "parts", "paths", ...(cut.length ? ["cuts"] : [])].map((key) => t(key, found)).join(" ");
+  const here = ["result", cut.includes(block) ? "is_cut" : "parts", "paths"].map((key) => t(key, found));
+  return [...here, ...fates({ plain, residual }, { depth }, t), ...(cut.length ? [t("cuts", found)] : [])].join(" ");
 }
 
 /** Where everything stands: two charts on one axis of blocks, the row of blocks between them, one block below. */
@@ -158,7 +179,7 @@ function anatomyParts({ block, cut }, result, { width, anatomy }, t) {
       svg("rect", { class: `cnnx-box ${cut.includes(block) ? "cnnx-cut" : ""}`, x: middle - 14, y: y - 14, width: 28, height: 28, rx: 3 }),
       svg("path", { class: "cnnx-tip", d: `M${x0 - 10} ${y}l12 -8v16z` }), label(middle, y, "f", "cnnx-letter"),
       ...(index ? [value(middle, up - 15, after)] : []),
-      value(x0 + 8, y + 27, before), value(middle, y + (width < 480 ? -23 : 27), branch), value(x1 - 8, y + 27, after));
+      value(x0 + 15, y + 27, before), value(middle, y + (width < 480 ? -23 : 27), branch), value(x1 - 15, y + 27, after));
   });
 }
 
@@ -174,6 +195,7 @@ function render({ model, el }) {
   }));
   const drawing = svg("svg", { role: "group", "aria-label": t("title") }, band, back, row, front, knob);
   const [live, picture] = [liveText(), html("div", {}, drawing)];
+  const aim = goal(model, t, live);
   const { state, receive, update, close } = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
   const [within, left] = [(block) => clamp(block, 1, state.depth), (depth) => state.cut.filter((index) => index <= depth)];
   const blockAt = ({ x }) => within(Math.ceil((x - place.left) / place.unit));
@@ -216,6 +238,7 @@ function render({ model, el }) {
     tell(row, state.block, t(isCut(state.block) ? "block_cut" : "block_now", state));
     cutOne.textContent = t(isCut(state.block) ? "restore" : "cut", state);
     live.say(describe(now, result, t));
+    aim.show(discover(state, result));
   }
 
   /** Follows the end of the plain curve, which is at gain ** depth; with batch norm at gain: there a quarter as fast. */
@@ -242,7 +265,7 @@ function render({ model, el }) {
   drawing.addEventListener("pointerup", () => pressed && (toggleCut(pressed), (pressed = false)));
   const controls = html("div", { class: "cnnx-controls" }, depth.element, gain.element, normalise.element,
     html("div", { class: "cnnx-player" }, cutOne, restore));
-  const stop = mount(el, t, { parts: [controls, live.element, picture], picture, redraw: (now) => redraw((width = now)), receive, close });
+  const stop = mount(el, t, { parts: [controls, live.element, picture, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close });
   el.lastChild.append(html("p", { class: "cnnx-hint" }, t("about")));
   return stop;
 }

@@ -1,7 +1,7 @@
 // The transposed stepper: one output made in two ways, by stamps and by a convolution. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, html, label, light, liveText, mount, number,
-  numberGrid, numbers, panel, partAt, player, presets, range, svg, translator,
+  arrows, choice, clamp, connect, drag, focusable, goal, html, label, liveText, mount, number, numberGrid, numbers, panel,
+  player, presets, printed, range, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -16,9 +16,8 @@ const ones = (size) => grid(size, size, () => 1);
 const preset = (input, kernel, padding) => ({ input, kernel, stride: 2, padding, output_padding: 0 });
 const ramp = [0.25, 0.75, 0.75, 0.25];
 export const PRESETS = {
+  checkerboard: preset(ones(3), ones(3), 0),
   numbers: preset([[1, 2, 0], [3, 1, 2], [0, 2, 4]], [[1, 2, 1], [0, 3, 2], [1, 0, 1]], 1),
-  checkerboard: preset(ones(4), ones(3), 0),
-  even: preset(ones(4), ones(4), 1),
   bilinear: preset([[0, 4, 8], [4, 8, 4], [8, 4, 0]], grid(4, 4, (i, j) => ramp[i] * ramp[j]), 1),
 };
 const total = (terms) => terms.reduce((sum, { value, weight }) => sum + value * weight, 0);
@@ -26,17 +25,18 @@ const total = (terms) => terms.reduce((sum, { value, weight }) => sum + value * 
 /**
  * Both views of one output. `terms(y, x)` are the stamps that meet in a cell, the rim included: place and value of the
  * input cell, and the weight. They are also what a window holds on the input with zeros, where `source(i, j)` is the
- * input number, if there is one. `from` and `to` are the sizes of the two grids, `places` those of a frame.
+ * place of the input number, if there is one. `full` is the size with the rim, `stretched` that of the input with zeros;
+ * `view` says what `row` and `column` count in, input cells or output cells: `places` of them.
  */
 export function compute({ input, kernel, stride, padding, output_padding, view }) {
   const [H, W, kH, kW] = [input.length, input[0].length, kernel.length, kernel[0].length];
   const full = [[H, kH], [W, kW]].map(([size, span]) => (size - 1) * stride + span + output_padding);
   const [rows, columns] = full.map((length) => length - 2 * padding);
-  const [isScatter, span, tight] = [view === "scatter", Math.min(kH, kW), full[rows < 1 ? 0 : 1]];
+  const [span, tight] = [Math.min(kH, kW), full[rows < 1 ? 0 : 1]];
   const reason = padding >= span ? "too_padded" : output_padding >= stride ? "too_extended"
     : tight <= 2 * padding && "nothing_left";
   const told = { H, W, kH, kW, rows, columns, stride, padding, output_padding,
-    span, full: tight, most: Math.ceil(tight / 2) - 1 };
+    span, tight, most: Math.ceil(tight / 2) - 1 };
   if (reason) return { ...told, reason, places: [1, 1] };
   const terms = (y, x) => input.flatMap((line, i) => line.flatMap((value, j) => {
     const weight = kernel[y - i * stride]?.[x - j * stride];
@@ -44,67 +44,153 @@ export function compute({ input, kernel, stride, padding, output_padding, view }
   }));
   const inside = (value) => grid(rows, columns, (i, j) => value(terms(i + padding, j + padding)));
   const cell = (at, span) => (at + padding + 1 - span) / stride; // a fraction, or outside, where there is a zero
-  const sizes = isScatter ? { from: [H, W], to: full, places: [H, W] }
-    : { from: [rows + kH - 1, columns + kW - 1], to: [rows, columns], places: [rows, columns] };
-  return { ...told, ...sizes, possible: true, isScatter, terms, output: inside(total), overlaps: inside((all) => all.length),
-    source: (i, j) => input[cell(i, kH)]?.[cell(j, kW)] };
+  const source = (i, j) => {
+    const [row, column] = [cell(i, kH), cell(j, kW)];
+    return input[row]?.[column] === undefined ? undefined : row * W + column;
+  };
+  return { ...told, possible: true, full, stretched: [rows + kH - 1, columns + kW - 1], terms, source,
+    places: view === "scatter" ? [H, W] : [rows, columns], output: inside(total), overlaps: inside((all) => all.length) };
+}
+
+/** A sum of products and its value, true as printed. */
+function equation(terms) {
+  const pairs = (flat) => range(flat.length / 2).map((k) => flat.slice(2 * k, 2 * k + 2));
+  const sum = (...flat) => pairs(flat).reduce((sum, [value, weight]) => sum + value * weight, 0);
+  const { terms: texts, sign, value } = printed(terms.flatMap(({ value, weight }) => [value, weight]), sum);
+  return `${pairs(texts).map((pair) => pair.join(" · ")).join(" + ") || "0"} ${sign} ${value}`;
 }
 
 /** The result in words; `upTo` is the last place that has been stepped to, where some are still to come. */
 export function describe({ row, column, view, input }, result, t, upTo = Infinity) {
   if (!result.possible) return t(result.reason, result);
-  const { kH, kW, stride, padding, output, isScatter, terms, places } = result;
-  const found = terms(row + padding, column + padding);
-  const sum = found.map(({ value, weight }) => `${number(value)} · ${number(weight)}`).join(" + ") || "0";
+  const { kH, kW, stride, padding, terms, places } = result;
   const [few, most] = [Math.floor, Math.ceil].map((round) => round(kH / stride) * round(kW / stride)); // for large inputs
-  const told = { ...result, row, column, few, most, sum, counted: found.length, zeros: kH * kW - found.length, done: upTo + 1,
-    value: (isScatter ? input : output)[row][column], all: places[0] * places[1],
-    top: row * stride - padding, left: column * stride - padding };
+  const told = { ...result, few, most, row, column, done: upTo + 1, all: places[0] * places[1] };
+  if (view === "scatter") {
+    Object.assign(told, { value: number(input[row][column], 4), top: row * stride - padding, left: column * stride - padding });
+  } else {
+    const found = terms(row + padding, column + padding);
+    Object.assign(told, { sum: equation(found), counted: found.length, zeros: kH * kW - found.length });
+  }
   const filled = upTo < Infinity ? ["filled"] : [];
   return [`result_${view}`, ...filled, few < most ? "uneven" : "flat"].map((key) => t(key, told)).join(" ");
 }
 
-/** Where the three grids stand, in a row where there is room; the frame is on the second, or on the first with zeros. */
-function arrange(width, { isScatter, from, to, rows, columns, stride }) {
+/** Whether as many stamps reach every inner cell, though they lie two cells apart. */
+export const isReached = ({ kH, kW, stride }) => stride === 2 && !(kH % 2) && !(kW % 2);
+
+const TITLES = { input: "input_size", counts: "overlaps", output: "output_size", zeros: "stretched" };
+const [GAP, HEAD] = [36, 30];
+
+/**
+ * Where the four grids stand. With room for it the output is in the middle: the stamps come from the input on its left,
+ * the windows from the input with zeros on its right. On a phone these two follow below each other.
+ */
+function arrange(width, result, titles) {
+  const { H, W, rows, columns, full, stretched } = result;
   const beside = width >= 560;
-  const fit = (across, taken = 0) => clamp(Math.floor((width - 4 - taken) / across), 8, 44);
-  const small = Math.min(fit(columns), 20); // the numbers of stamps
-  let [x, y, height] = [2, 30, 0];
-  const places = [from, to, [rows, columns]].map(([down, across], index) => {
-    const side = index === 2 ? small : beside ? fit(from[1] + to[1], 104 + columns * small) : fit(across);
-    const place = { x, y, side };
-    height = Math.max(height, y + down * side + 8);
-    if (beside) x += across * side + 50;
-    else y = height + 38;
-    return place;
-  });
-  const frame = places[+isScatter];
-  return { beside, height, places, frame, pitch: frame.side * (isScatter ? stride : 1) };
+  const wide = (across, side, name) => Math.max(across * side, 7.4 * titles[name].length);
+  const largest = (most, taken) => range(most - 7).map((less) => most - less).find((side) => taken(side) <= width - 4) ?? 8;
+  const small = clamp(Math.floor((beside ? 100 : 150) / columns), 10, 20); // the numbers of stamps
+  const counted = wide(columns, small, "counts");
+  const first = (side) => (beside ? Math.max(wide(W, side, "input"), counted) : wide(W, side, "input") + GAP + counted);
+  if (!beside) {
+    const side = largest(28, (side) => Math.max(first(side), full[1] * side, stretched[1] * side));
+    const second = HEAD + Math.max(H * side, rows * small) + GAP;
+    const third = second + full[0] * side + GAP;
+    return { beside, height: third + stretched[0] * side + 8, side,
+      input: { x: 2, y: HEAD, side }, counts: { x: 2 + wide(W, side, "input") + GAP, y: HEAD, side: small },
+      output: { x: 2, y: second, side }, zeros: { x: 2, y: third, side } };
+  }
+  const side = largest(44, (side) =>
+    first(side) + wide(full[1], side, "output") + wide(stretched[1], side, "zeros") + 2 * GAP);
+  const below = HEAD + H * side + GAP;
+  const middle = 2 + first(side) + GAP;
+  const right = middle + wide(full[1], side, "output") + GAP;
+  const height = Math.max(below + rows * small, HEAD + side * Math.max(full[0], stretched[0])) + 8;
+  return { beside, height, side, input: { x: 2, y: HEAD, side }, counts: { x: 2, y: below, side: small },
+    output: { x: middle, y: HEAD, side }, zeros: { x: right, y: HEAD, side } };
 }
 
-/** The three grids with their titles. Output cells that come later than `upTo` stay blank. */
-function gridParts({ input }, result, { places: [from, to, counts] }, upTo, t) {
-  const { isScatter, columns, padding, terms, source, output, overlaps } = result;
-  const draw = (place, role, key, values, each) => [
-    svg("g", { class: `cnnx-${role}` }, label(place.x, place.y - 14, t(key, result), "cnnx-title")),
-    numbers(values, place, role, each)];
-  const data = (row, column) => ({ "data-row": row, "data-column": column });
-  const isHere = ({ place }) => place <= upTo;
-  const sums = grid(...result.to, (y, x) => total(terms(y, x).filter(isHere)));
-  const look = (role, isBlank) =>
-    ({ class: `cnnx-cell cnnx-${role} ${isBlank ? "cnnx-blank" : ""}`, ...(isBlank && { text: "" }) });
-  const stamped = (y, x) => look(output[y - padding]?.[x - padding] === undefined ? "padding" : "output",
-    upTo < Infinity && !terms(y, x).some(isHere));
-  const filled = (i, j) => ({ ...look("output", i * columns + j > upTo), ...data(i, j) });
-  const zero = (i, j) => (source(i, j) === undefined ? { class: "cnnx-cell cnnx-padding" } : {});
+/** A number as its cell can hold it; where it cannot, the reader finds it in the sentence below. */
+const textFor = (value, side) =>
+  [4, 2].map((digits) => number(value, digits)).find((text) => 5.2 * text.length < side - 1) ?? "…";
+
+/** A grid of numbers under its title; `each` as in `numbers`. */
+function block({ x, y, side }, role, title, values, each) {
+  const texts = values.map((line) => line.map((value) => textFor(value, side)));
+  const longest = Math.max(...texts.flat().map((text) => text.length));
+  const group = numbers(values, { x, y, side }, role, (i, j) => ({ text: texts[i][j], ...each(i, j) }));
+  group.style.setProperty("--digits", `${clamp((side - 3) / (0.6 * longest), 8.5, Math.min(15, 0.46 * side))}px`);
+  return [svg("g", { class: `cnnx-${role}` }, label(x, y - 14, title, "cnnx-title")), group];
+}
+
+/** The four grids. Output cells that come later than `upTo` stay blank. */
+function gridParts({ input, view }, result, place, titles, upTo) {
+  const { W, columns, padding, full, stretched, terms, source, output, overlaps } = result;
+  const data = (view, row, column) => ({ "data-view": view, "data-row": row, "data-column": column });
+  const isHere = ({ place }) => view !== "scatter" || place <= upTo;
+  const isLater = (y, x) => upTo < Infinity && (view === "scatter" ? !terms(y, x).some(isHere)
+    : output[y - padding]?.[x - padding] === undefined || (y - padding) * columns + x - padding > upTo);
+  const made = (y, x) => {
+    const [row, column] = [y - padding, x - padding];
+    const isCut = output[row]?.[column] === undefined;
+    return { class: `cnnx-cell cnnx-${isCut ? "padding" : "output"} ${isLater(y, x) ? "cnnx-blank" : ""}`,
+      ...(isLater(y, x) && { text: "" }), ...(isCut ? {} : data("zeros", row, column)) };
+  };
+  const zero = (i, j) => (source(i, j) === undefined ? { class: "cnnx-cell cnnx-padding" }
+    : data("scatter", Math.floor(source(i, j) / W), source(i, j) % W));
   return [
-    ...(isScatter
-      ? [draw(from, "input", "input_size", input, data),
-        draw(to, "output", padding ? "output_rim" : "output_size", sums, stamped)]
-      : [draw(from, "input", "stretched", grid(...result.from, (i, j) => source(i, j) ?? 0), zero),
-        draw(to, "output", "output_size", output, filled)]).flat(),
-    ...draw(counts, "page", "overlaps", overlaps, isScatter ? undefined : data),
+    ...block(place.input, "input", titles.input, input, (i, j) => data("scatter", i, j)),
+    ...block(place.counts, "page", titles.counts, overlaps, (i, j) => ({ "data-count": `${i} ${j}` })),
+    ...block(place.output, "output", titles.output, grid(...full, (y, x) => total(terms(y, x).filter(isHere))), made),
+    ...block(place.zeros, "input", titles.zeros, grid(...stretched, (i, j) => input.flat()[source(i, j)] ?? 0), zero),
   ];
+}
+
+/** Small numbers in the corners of cells of a grid; one that is too long for its cell is left out. */
+const corners = (rows, columns, side, text) => grid(rows, columns, (i, j) => {
+  const written = text(i, j);
+  const isShort = written && side >= 26 && 6.4 * written.length < side - 1;
+  return isShort ? [label((j + 1) * side - 2, (i + 1) * side - 5, written, "cnnx-weight")] : [];
+}).flat(2);
+
+/** The frame that moves: the stamp of an input cell on the output, or the window of an output cell on the zeros. */
+function frameParts({ row, column, view, input, kernel }, { kH, kW }, { side }) {
+  const text = (i, j) => (view === "scatter" ? `+${number(input[row][column] * kernel[i][j], 4)}`.replace("+−", "−")
+    : `×${number(kernel[kH - 1 - i][kW - 1 - j], 4)}`);
+  return [svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
+    ...corners(kH, kW, side, text)];
+}
+
+/** What links the grids: the stamps that meet in an output cell with their weights, and lines to and from the output. */
+function linkParts({ row, column, view }, { H, W, kH, kW, stride, padding, terms }, { beside, input, output, zeros, side }) {
+  const corner = ({ x, y }, i, j) => `${x + j * side} ${y + i * side}`;
+  const lines = (from, to) => (beside ? [svg("path", { class: "cnnx-link", d: [0, 1].map((edge) =>
+    `M${corner(...from(edge))}L${corner(...to(edge))}`).join("") })] : []);
+  if (view === "scatter") {
+    return lines((edge) => [input, row + edge, column + 1], (edge) => [output, row * stride + edge * kH, column * stride]);
+  }
+  const found = terms(row + padding, column + padding);
+  const stamp = ({ place }) => svg("rect", { class: "cnnx-stamp", width: kW * side, height: kH * side, rx: 3,
+    x: output.x + (place % W) * stride * side, y: output.y + Math.floor(place / W) * stride * side });
+  const weight = (i, j) => found.filter(({ place }) => place === i * W + j).map((term) => `×${number(term.weight, 4)}`)[0] ?? "";
+  return [
+    ...found.map(stamp),
+    svg("g", { transform: `translate(${input.x} ${input.y})` }, ...corners(H, W, side, weight)),
+    ...lines((edge) => [zeros, row + edge * kH, column], (edge) => [output, row + padding + edge, column + padding + 1]),
+  ];
+}
+
+/** Lights a cell, and in the other grids the cells that it is made of or goes to. */
+function lightUp(art, { row, column, view }, { W, padding, terms }) {
+  const isScatter = view === "scatter";
+  const places = isScatter ? [row * W + column] : terms(row + padding, column + padding).map(({ place }) => place);
+  for (const cell of art.querySelectorAll("[data-view], [data-count]")) {
+    const { view: kind, row: i, column: j, count } = cell.dataset;
+    const isHere = !isScatter && (count ?? `${i} ${j}`) === `${row} ${column}`;
+    cell.classList.toggle("cnnx-now", kind === "scatter" ? places.includes(i * W + +j) : isHere);
+  }
 }
 
 /** The formula of the output size, for rows and, where they differ, for columns. */
@@ -118,12 +204,13 @@ function render({ model, el }) {
   const t = translator(model);
   let [width, hover, upTo, shape] = [640, null, Infinity, ""];
   let result, place, fields;
-  const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), arrows(step)) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane);
+  const [art, links] = ["cnnx-art", "cnnx-links"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const step = (rows, columns) => () => move({ row: state.row + rows, column: state.column + columns });
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, links, pane);
   const [live, why] = [liveText(), html("p", { class: "cnnx-formula" })];
   const [picture, grids] = [html("div", {}, drawing), html("div", { class: "cnnx-grids" })];
+  const aim = goal(model, t, live);
   const names = [...Object.keys(PRESETS.numbers), "view", "row", "column"];
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const show = (patch) => (update(patch), redraw());
@@ -137,9 +224,14 @@ function render({ model, el }) {
   const resized = (size) => ({ kernel: grid(size, size, (i, j) => state.kernel[i]?.[j] ?? 1) });
   const settings = panel(SETTINGS, t, (patch) => afresh(patch.kernel_size ? resized(patch.kernel_size) : patch));
   const samples = presets({ name: "preset", table: PRESETS, t, change: afresh });
-  const views = choice({ name: "view", options: ["scatter", "zeros"], t, change: (view) => afresh({ view }) });
+  const views = choice({ name: "view", options: ["zeros", "scatter"], t, change: (view) => afresh({ view }) });
 
-  const move = (row, column) => (play.stop(), show({ row, column })); // `redraw` keeps it within
+  /** Goes to a place; `redraw` keeps it within. In the other view all steps are there again. */
+  function move(cell) {
+    play.stop();
+    if (cell.view && cell.view !== state.view) upTo = Infinity;
+    show(cell);
+  }
 
   /** Fields for the numbers; made anew where there are more or fewer. */
   function makeFields() {
@@ -153,60 +245,64 @@ function render({ model, el }) {
     grids.replaceChildren(fields.input.element, fields.kernel.element);
   }
 
-  function redraw() {
-    result = compute(state);
-    const { possible, H, W, kH, kW } = result;
+  function showSettings() {
+    const { H, W, kH, kW } = result;
     if (shape !== (shape = `${[H, W, kH, kW]}`)) makeFields();
     for (const name of ["input", "kernel"]) fields[name].show(state[name].flat(), t(name));
     settings.show({ ...state, kernel_size: kH });
     samples.show(state);
     views.show(state.view);
-    for (const part of [why, picture]) part.classList.toggle("cnnx-gone", !possible);
-    if (!possible) return live.say(describe(state, result, t), true);
-    ["row", "column"].forEach((name, axis) => (state[name] = clamp(state[name], 0, result.places[axis] - 1)));
-    [hover, upTo] = [null, at() < last() ? Math.max(upTo, at()) : Infinity];
-    place = arrange(width, result);
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
-    art.replaceChildren(...gridParts(state, result, place, upTo, t));
-    why.textContent = sizes(result, t);
-    drawPosition();
+    for (const part of [why, picture]) part.classList.toggle("cnnx-gone", !result.possible);
   }
 
-  /** An input cell and its stamp, or a window and its output cell: those pointed at, or those of the state. */
+  function redraw() {
+    result = compute(state);
+    showSettings();
+    if (!result.possible) return live.say(describe(state, result, t), true);
+    ["row", "column"].forEach((name, axis) => (state[name] = clamp(state[name], 0, result.places[axis] - 1)));
+    [hover, upTo] = [null, at() < last() ? Math.max(upTo, at()) : Infinity];
+    const key = (name) => (name === "output" && state.padding ? "output_rim" : TITLES[name]);
+    const titles = Object.fromEntries(Object.keys(TITLES).map((name) => [name, t(key(name), result)]));
+    place = arrange(width, result, titles);
+    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    art.replaceChildren(...gridParts(state, result, place, titles, upTo));
+    why.textContent = sizes(result, t);
+    drawPosition();
+    aim.show(isReached(result) && { kernel: result.kH, most: (result.kH * result.kW) / 4 });
+  }
+
+  /** What is pointed at, or else the cell of the state, with what it is made of or goes to. */
   function drawPosition() {
     const now = { ...state, ...hover };
-    const { row, column, input, kernel, stride } = now;
-    const [{ kH, kW, isScatter }, { places: [from, to], frame: { x, y, side }, pitch }] = [result, place];
-    const corner = ({ x, y, side }, i, j) => `${x + j * side} ${y + i * side}`;
-    const line = (edge) => (isScatter
-      ? `M${corner(from, row + edge, column + 1)}L${corner(to, row * stride + edge * kH, column * stride)}`
-      : `M${corner(from, row + edge * kH, column + kW)}L${corner(to, row + edge, column)}`);
-    link.setAttribute("d", place.beside ? line(0) + line(1) : "");
-    light(art, now);
-    const text = (i, j) => (isScatter
-      ? `+${number(input[row][column] * kernel[i][j])}`.replace("+−", "−") : `×${number(kernel[kH - 1 - i][kW - 1 - j])}`);
-    const labels = grid(kH, kW, (i, j) => label((j + 1) * side - 3, (i + 1) * side - 7, text(i, j), "cnnx-weight")).flat();
-    pane.style.transform = `translate(${x + column * pitch}px, ${y + row * pitch}px)`;
-    pane.replaceChildren(svg("rect", { class: "cnnx-frame", width: kW * side, height: kH * side, rx: 3 }),
-      ...(side < 36 ? [] : labels));
+    const isScatter = now.view === "scatter";
+    const [{ x, y }, pitch] = [isScatter ? place.output : place.zeros, place.side * (isScatter ? state.stride : 1)];
+    links.replaceChildren(...linkParts(now, result, place));
+    lightUp(art, now, result);
+    pane.style.transform = `translate(${x + now.column * pitch}px, ${y + now.row * pitch}px)`;
+    pane.replaceChildren(...frameParts(now, result, place));
+    pane.classList.toggle("cnnx-stamping", isScatter); // the cells under a stamp can be pointed at
     live.say(play.playing() ? t("playing") : describe(now, result, t, upTo));
   }
 
+  const cellAt = (target) => {
+    const { view, row, column } = target.closest?.("[data-view]")?.dataset ?? {};
+    return view && { view, row: +row, column: +column };
+  };
   drag(drawing, (start, _, target) => {
-    const cell = partAt(target, state);
-    if (cell) return void move(cell.row, cell.column);
+    const cell = cellAt(target);
+    if (cell) return void move(cell);
     if (!pane.contains(target)) return null;
     pane.focus({ preventScroll: true });
     const { row, column } = state;
-    const along = (from, to) => Math.round((to - from) / place.pitch);
-    return ({ x, y }) => move(row + along(start.y, y), column + along(start.x, x));
+    const along = (from, to) => Math.round((to - from) / place.side);
+    return ({ x, y }) => move({ row: row + along(start.y, y), column: column + along(start.x, x) });
   }, (target) => {
-    hover = target && !grids.matches(":focus-within") ? partAt(target, state) : null;
+    hover = (target && !grids.matches(":focus-within") && cellAt(target)) || null;
     if (result.possible) drawPosition();
   });
-  const tools = html("div", { class: "cnnx-tools" }, views.element, samples.element, play.element);
+  const tools = html("div", { class: "cnnx-tools" }, samples.element, views.element, play.element);
   return mount(el, t, {
-    parts: [tools, settings.element, picture, why, live.element, grids], picture, receive,
+    parts: [tools, settings.element, picture, aim.element, why, live.element, grids], picture, receive,
     redraw: (now) => redraw((width = now)), close: () => (play.stop(), close()),
   });
 }

@@ -4,10 +4,10 @@ import traitlets
 
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Whole, refusing, within
+from ._printed import printed, written
 from ._traits import Numbers, OneOf
 
-INPUT = ((1, 2, 0), (3, 1, 2), (0, 2, 4))
-KERNEL = ((1, 2, 1), (0, 3, 2), (1, 0, 1))
+INPUT = KERNEL = ((1, 1, 1),) * 3  # all ones, and yet the output is a checkerboard
 _OPTIONS = ("stride", "padding", "output_padding")
 _SETTINGS = ("input", "kernel", *_OPTIONS)
 
@@ -15,10 +15,11 @@ _SETTINGS = ("input", "kernel", *_OPTIONS)
 class TransposedStepper(Explorer):
     """How does a transposed convolution make its output?
 
-    There are two views of the same output. As stamps: each input number times the kernel is added to the output,
+    It is shown in two ways, side by side. By stamps: each input number times the kernel is added to the output,
     `stride` cells from its neighbour's stamp, and `padding` cuts off the rim. With zeros inserted: the input gets zeros
-    between its numbers and around them, and an ordinary convolution with the flipped kernel follows. The frame can be
-    dragged, stepped and played, and the numbers can be typed. In a live notebook the traits follow.
+    between its numbers and around them, and an ordinary convolution with the flipped kernel follows. Pointing at a
+    cell lights what it is made of, or where it goes. It can be stepped and played, and the numbers can be typed. In a
+    live notebook the traits follow.
 
     Parameters
     ----------
@@ -31,9 +32,10 @@ class TransposedStepper(Explorer):
     output_padding : int
         Cells added at the end, less than the stride.
     view : str
-        "scatter" (stamps) or "zeros" (zeros inserted).
-    row, column : int
-        The input cell whose stamp is shown; with zeros inserted, the output cell whose window is shown.
+        What `row` and `column` count in: "zeros", output cells, of which the stamps that meet there and the window are
+        shown, or "scatter", input cells, of which the stamp is shown.
+    row, column : int, optional
+        The cell that is shown. Default: 2, or the last one.
     language : str
         Language of the words on screen; left out, the one that is set.
 
@@ -44,7 +46,7 @@ class TransposedStepper(Explorer):
 
     Examples
     --------
-    >>> stepper = TransposedStepper([[1, 2], [0, 3]], [[1, 1, 1], [1, 2, 1]], padding=0)    # stride 2
+    >>> stepper = TransposedStepper([[1, 2], [0, 3]], [[1, 1, 1], [1, 2, 1]], row=0, column=0)    # stride 2
     >>> stepper.output
     array([[1., 1., 3., 2., 2.],
            [1., 2., 3., 4., 2.],
@@ -67,21 +69,24 @@ class TransposedStepper(Explorer):
     input = Numbers(INPUT, 4)
     kernel = Numbers(KERNEL, 4)
     stride = Whole(2, 1, 3)
-    padding = Whole(1, 0, 3)
+    padding = Whole(0, 0, 3)
     output_padding = Whole(0, 0, 2)
-    view = OneOf("scatter", ("scatter", "zeros"))
-    row = Whole(0, 0)
-    column = Whole(0, 0)
+    view = OneOf("zeros", ("scatter", "zeros"))
+    row = Whole(2, 0)
+    column = Whole(2, 0)
 
     def __init__(
-        self, input=INPUT, kernel=KERNEL, *, stride=2, padding=1, output_padding=0, view="scatter", row=0, column=0,
-        language=None,
+        self, input=INPUT, kernel=KERNEL, *, stride=2, padding=0, output_padding=0, view="zeros", row=None,
+        column=None, language=None,
     ):  # fmt: skip
         words("transposed", language)  # refuses a language without words
         super().__init__(
             input=input, kernel=kernel, stride=stride, padding=padding, output_padding=output_padding, view=view,
-            row=row, column=column, language=language,
+            language=language,
         )  # fmt: skip
+        rows, columns = self._places
+        self.row = min(2, rows - 1) if row is None else row
+        self.column = min(2, columns - 1) if column is None else column
 
     @property
     def output(self):
@@ -134,17 +139,15 @@ class TransposedStepper(Explorer):
         self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
 
     def summary(self):
-        (kH, kW), (i, j), told = _shape(self.kernel), (self.row, self.column), {}
+        (kH, kW), (i, j) = _shape(self.kernel), (self.row, self.column)
         if self.view == "scatter":
-            value, corner = self.input[i][j], (i * self.stride - self.padding, j * self.stride - self.padding)
-            told = dict(zip(("top", "left"), map(_written, corner), strict=True))
+            corner = (i * self.stride - self.padding, j * self.stride - self.padding)
+            told = dict(zip(("top", "left"), map(written, corner), strict=True))
+            told["value"] = written(self.input[i][j], 4)
         else:
             taps = self._terms(i + self.padding, j + self.padding)
-            total = " + ".join(f"{_written(value)} · {_written(weight)}" for value, weight in taps)
-            value = self.output[i, j]
-            told = {"sum": total or "0", "counted": len(taps), "zeros": kH * kW - len(taps)}
-        word = words("transposed", self.language)[f"result_{self.view}"]
-        return word.format(row=i, column=j, value=_written(value), **told)
+            told = {"sum": _equation(taps), "counted": len(taps), "zeros": kH * kW - len(taps)}
+        return words("transposed", self.language)[f"result_{self.view}"].format(row=i, column=j, **told)
 
     def _terms(self, y, x):
         """Input numbers and weights that meet in a cell of the output, the rim included."""
@@ -168,5 +171,15 @@ def _shape(grid):
     return len(grid), len(grid[0])
 
 
-def _written(value):
-    return f"{round(float(value), 2) + 0.0:.10g}".replace("-", "−")
+def _equation(taps):
+    """A sum of products and its value, true as printed."""
+    terms, sign, value = printed([number for tap in taps for number in tap], _total)
+    return f"{' + '.join(map(' · '.join, _pairs(terms))) or '0'} {sign} {value}"
+
+
+def _total(*numbers):
+    return sum(value * weight for value, weight in _pairs(numbers))
+
+
+def _pairs(numbers):
+    return zip(numbers[::2], numbers[1::2], strict=True)

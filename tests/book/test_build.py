@@ -4,6 +4,7 @@ import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ from cnnbook.widgets import _bundle
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from booksite import icons, maths, pages, palette, reference, styles, widgets  # noqa: E402
+from booksite import icons, later, maths, pages, palette, reference, styles, widgets  # noqa: E402
 
 
 class Page(HTMLParser):
@@ -151,6 +152,15 @@ def test_a_notebook_without_explorers_keeps_no_widget_state():
     book = notebook()
     widgets.keep_explorers(book, {}, None, "en")
     assert book["metadata"] == {}
+
+
+def test_another_page_shows_an_explorer_by_its_name():
+    book = notebook(one={"text/plain": ["ArithmeticExplorer(7)\n", "Output size 5."], "image/png": "UE5H"}, two={})
+    view, given = later.explorer(book, "ArithmeticExplorer", SimpleNamespace(language="en"))
+    assert view == {"model_id": "one", "text": "ArithmeticExplorer(7)\nOutput size 5.", "png": "UE5H"}
+    assert given["state"] == {"one": {"state": {"size": 7, "language": "en", "_stem": "arithmetic"}}}
+    with pytest.raises(StopIteration):
+        later.explorer(notebook(), "ArithmeticExplorer", SimpleNamespace(language="en"))
 
 
 def test_the_chapter_carries_the_present_code_and_a_still(site):

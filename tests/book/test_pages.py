@@ -101,6 +101,38 @@ def test_a_page_is_light(context, address, site, name):
     assert 30_000 < sum(weights.values()) <= 400_000, weights
 
 
+@pytest.mark.parametrize("how", ["file", "subpath"])
+def test_the_front_page_loads_its_explorer_when_asked(new_context, address, site, how):
+    """With it, the page still weighs no more than others may."""
+    context, requests = new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True), []
+    context.on("request", lambda request: requests.append(request.url))
+    page = visit(context, f"{address(how)}/{_TOC['root']}.html")
+    assert not [url for url in requests if "/later/" in url]
+    assert page.locator(".later img").get_attribute("alt")
+    page.get_by_role("button", name="Draw a digit").tap()
+    page.locator(".later .cnnx-pad").wait_for()
+    (asked,) = [url for url in requests if "/later/" in url]
+    names = {urlsplit(url).path.rpartition("/_static/")[2] for url in requests if "/_static/" in url}
+    assert any(asked.endswith(name) for name in names)
+    files = [site / f"{_TOC['root']}.html", *(site / "_static" / name for name in names)]
+    weights = {file.name: len(gzip.compress(file.read_bytes(), 6)) for file in files}
+    assert sum(weights.values()) <= 400_000, weights
+    assert page.evaluate("document.activeElement.matches('.cnnx-pad')")
+    assert page.locator(".later img, .later button[data-later]").count() == 0
+    page.get_by_role("button", name="Clear").tap()
+    assert "It reads a 1 (81.5%)" in page.locator(".later").text_content()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page) == ""
+    assert (context.blocked, context.errors) == ([], [])
+
+
+def test_without_scripts_the_front_page_shows_a_picture_and_no_button(new_context, address):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address('server')}/{_TOC['root']}.html")
+    assert page.locator(".later img").is_visible()
+    assert not page.locator(".later button").is_visible()
+
+
 def test_a_chapter_settles_within_a_second(new_context, address):
     """From the request to drawn explorers and fonts, in time of the page's own thread: other work does not count."""
     busy = []
@@ -125,7 +157,7 @@ def test_maths_needs_no_script(context, address):
 
 def test_a_page_loads_only_what_it_needs(site):
     text = (site / f"{_TOC['root']}.html").read_text(encoding="utf-8")
-    for unneeded in ("katex", "widgets.js", "searchindex", "copybutton", "design-tabs", "thebe", "togglebutton"):
+    for unneeded in ("katex", "searchindex", "copybutton", "design-tabs", "thebe", "togglebutton"):
         assert unneeded not in text
 
 

@@ -34,7 +34,7 @@ window.model = {{
   save_changes: () => Object.assign(window.saved, values),
 }};
 const url = URL.createObjectURL(new Blob([code], {{ type: "text/javascript" }}));
-const explorer = (await import(url)).default;
+const explorer = (window.explorer = (await import(url)).default);
 window.leave = [...document.querySelectorAll(".place")].map((el) => explorer.render({{ model: window.model, el }}));
 window.ready = true;
 </script></body></html>

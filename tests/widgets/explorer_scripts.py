@@ -6,8 +6,6 @@ They are played in a live JupyterLab (test_jupyterlab.py) and in the built book 
 from base64 import b64encode
 from typing import NamedTuple
 
-from cnnbook.widgets import DeformableSampler
-
 WINDOW, FRAME = ("application", "Window"), ("application", "Frame")
 
 
@@ -43,12 +41,12 @@ SCRIPTS = {
         keyboard=(WINDOW, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),
         touch=("checkbox", "Round up"),
-        traits={"row": 1, "column": 4, "ceil_mode": True},
-        then={"stride": 2, "padding": 1},
-        shown="Output size 4.",
+        traits={"row": 1, "column": 2, "ceil_mode": True},
+        then={"stride": 3, "padding": 1},
+        shown="Output size 3.",
     ),
     "BatchNormExplorer": Script(
-        keyboard=(("slider", "Number 2 of the batch"), "End"),
+        keyboard=(("slider", "Number b of the batch"), "End"),
         mouse=(".cnnx-handle .cnnx-disc", -900, 0),
         touch=("checkbox", "Training"),
         traits={"values": (-8, 8, 3, 4, 6), "training": False},
@@ -73,9 +71,9 @@ SCRIPTS = {
     ),
     "DeformableSampler": Script(
         keyboard=(WINDOW, "ArrowUp"),
-        mouse=(".cnnx-point", 900, 0),
-        touch=".cnnx-point >> nth=8",
-        traits={"row": 1, "tap": 8, "offsets": ((-0.4, 2), *DeformableSampler().offsets[1:])},
+        mouse=(".cnnx-point:not(.cnnx-gone)", 900, 0),
+        touch=("button", "Show all nine points"),
+        traits={"row": 1, "nine": True, "offsets": (*((0, 0),) * 7, (1.3, 2), (0, 0))},
         then={"offsets": [(0, 0)] * 9, "tap": 4, "row": 2},
         shown="The point of kernel row 1, column 1 looks at row 3, column 3 and reads 9.",
     ),
@@ -139,8 +137,8 @@ SCRIPTS = {
         keyboard=(FRAME, "ArrowDown"),
         mouse=(".cnnx-frame", 900, 0),
         touch=("button", "Stride: one more"),
-        traits={"row": 1, "column": 2, "stride": 3},
-        then={"view": "zeros", "stride": 1, "padding": 0, "row": 0, "column": 0},
-        shown="Its window holds 1 input numbers and 8 zeros.",
+        traits={"row": 3, "column": 6, "stride": 3},
+        then={"stride": 1, "row": 0, "column": 0},
+        shown="Input numbers in its window: the same 1, beside 8 zeros.",
     ),
 }

@@ -59,7 +59,7 @@ def test_output_size_is_that_of_the_arithmetic():
         ({"padding": None}, TypeError, "padding must be an integer, got None"),
         ({"size": True}, TypeError, "size must be an integer, got True"),
         ({"ceil_mode": 1}, TypeError, "ceil_mode must be True or False, got 1 (int)"),
-        ({"row": 5}, ValueError, "row 5 is not in the output of 5: use row <= 4"),
+        ({"row": 3}, ValueError, "row 3 is not in the output of 3: use row <= 2"),
         ({"column": -1}, ValueError, "column -1 is too small: use column >= 0"),
         ({"sise": 7}, TypeError, "unexpected keyword argument 'sise'"),
     ],
@@ -70,17 +70,17 @@ def test_bad_settings_are_refused(options, error, told):
 
 
 def test_an_impossible_change_leaves_everything_as_it_was():
-    explorer = ArithmeticExplorer(9, 3, row=4)
+    explorer = ArithmeticExplorer(9, 3, stride=1, row=4)
     with pytest.raises(SettingError, match="kernel 7 does not fit in padded input 3"):
         explorer.set_state({"size": 3, "kernel": 7})
     with pytest.raises(SettingError, match="row 8 is not in the output of 7"):
         explorer.row = 8
     assert explorer.output_size == 7
-    assert repr(explorer) == repr(ArithmeticExplorer(9, 3, row=4))
+    assert repr(explorer) == repr(ArithmeticExplorer(9, 3, stride=1, row=4))
 
 
 def test_the_window_stays_in_the_output():
-    explorer = ArithmeticExplorer(9, 3, row=6, column=1)
+    explorer = ArithmeticExplorer(9, 3, stride=1, row=6, column=1)
     explorer.stride = 2
     assert (explorer.output_size, explorer.row, explorer.column) == (4, 3, 1)
 
@@ -119,16 +119,63 @@ def test_javascript_computes_what_the_arithmetic_does(run_module):
         assert answer["droppedPadding"] == sum(not first <= place <= last and place >= end for place in lost), settings
 
 
+def notes(size, kernel, stride, padding, dilation, ceil_mode):
+    """What is said beside the size, from a count of the windows: they are put down one after the other."""
+    span, padded, end_of_input = dilation * (kernel - 1) + 1, size + 2 * padding, padding + size
+    starts = [start for start in range(0, padded, stride) if start + span <= padded]
+    rounds = ceil_mode and (not starts or starts[-1] + span < padded)  # the next one would hang over
+    if rounds:
+        starts.append(starts[-1] + stride if starts else 0)
+    left_out = ceil_mode and starts[-1] >= end_of_input
+    if left_out:
+        starts.pop()
+    read = {start + tap * dilation for start in starts for tap in range(kernel)}
+    end = starts[-1] + span
+    lost = [place for place in range(padded) if place not in read]
+    pixels = [place for place in lost if padding <= place < end_of_input]
+    dropped, skipped = (sum(place >= end for place in pixels), sum(place < end for place in pixels))
+    unreached = sum(place >= end for place in lost) - dropped
+    behind = sum(start >= end_of_input for start in starts) if left_out else 0
+    said = {
+        f"Dropped at the end of each row and column: {dropped} px.": dropped,
+        f"Padding not reached at the end: {unreached} px.": unreached,
+        f"The last window hangs over the end by {end - padded} px.": end > padded,
+        "The last window ends at the edge.": end == padded,
+        f"Never read, between the windows or their taps: {skipped} px of each row and column.": skipped,
+        "Rounding up gives one window more; it would start behind the input, so it is left out.": left_out and rounds,
+        "Nothing is left to round up, but the last window would start behind the input: ceil mode leaves it out.":
+            left_out and not rounds,
+        f"Windows before it that start behind the input too, and stay: {behind}.": behind,
+    }  # fmt: skip
+    return len(starts), " ".join(text for text, holds in said.items() if holds)
+
+
 def test_every_setting_is_described_and_the_impossible_ones_as_python_does(run_module):
     cases = [settings | {"row": 0, "column": 0} for settings in reachable()]
     told = run_module("arithmetic", "d.map((state) => m.describe(state, m.compute(state), t))", cases)
     for settings, text in zip(cases, told, strict=True):
-        size, message = expected({name: settings[name] for name in NAMES})
+        settings = {name: settings[name] for name in NAMES}
+        size, message = expected(settings)
         assert_written(text)
         if message is None:
-            assert text.startswith(f"Output size {size}. ")
+            count, said = notes(**settings)
+            assert count == size
+            assert text.startswith(f"Output size {size}. {said} Output row 0, column 0 reads "), settings
         else:
             assert plain(text) == message.lower()
+
+
+def test_an_image_without_the_dropped_pixels_gives_the_same_output(run_module):
+    states = reachable()
+    found = run_module("arithmetic", "d.map((state) => m.discover(state, m.compute(state)))", states)
+    reached = [(state, values) for state, values in zip(states, found, strict=True) if values]
+    assert len(reached) > 100
+    for state, values in reached:
+        read = state["size"] ** 2 - values["unread"]
+        assert values["smaller"] == state["size"] - 3
+        assert output_size(**state) == output_size(**state | {"size": values["smaller"]}) == values["output"], state
+        pixels = set(range(state["padding"], state["padding"] + state["size"]))
+        assert len(pixels - unread(state, values["output"])) ** 2 == read, state
 
 
 # In the browser

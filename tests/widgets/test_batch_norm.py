@@ -128,7 +128,21 @@ def test_the_browser_says_what_python_says(run_module):
     data = [START | option for option in options]
     told = run_module("batch_norm", "d.map((s) => m.describe({ ...s, chosen: 1 }, m.compute(s), t))", data)
     for settings, text in zip(data, told, strict=True):
-        assert text.startswith(BatchNormExplorer(**settings).summary() + " Number 2: 2 becomes ")
+        assert text.startswith(BatchNormExplorer(**settings).summary() + " Number b: 2 becomes ")
+
+
+def test_what_all_numbers_share_is_lost_in_training(run_module):
+    data = [(settings, float(by)) for settings in cases() for by in (-1, 0, 0.5)]
+    pairs = [(settings | {"values": [value + by for value in settings["values"]]}, settings) for settings, by in data]
+    line = "d.map(([now, old]) => m.discover(now, m.compute(now), old.values))"
+    for (settings, by), (moved, _), found in zip(data, pairs, run_module("batch_norm", line, pairs), strict=True):
+        if by == 0 or not settings["training"] or not settings["gamma"] or len(settings["values"]) == 1:
+            assert found is None
+            continue
+        evaluated = [expected(case, training=False)[0][0] for case in (moved, settings)]
+        assert found == pytest.approx({"by": by, "evaluated": evaluated[0] - evaluated[1]})
+    one = START | {"values": [1, 2, 3, 4, 6]}
+    assert run_module("batch_norm", "m.discover(d, m.compute(d), [0, 2, 3, 4, 6])", one) is None
 
 
 # In the browser
@@ -143,7 +157,7 @@ def test_mouse(explorer):
     drag(explorer, explorer.locator(".cnnx-handle .cnnx-disc").nth(4), -1.5 * unit(explorer))
     assert now(explorer, "values") == [0, 2, 3, 4, 4.5]
     assert status(explorer).startswith("Training: normalised with the batch's own mean 2.7 and variance 2.56.")
-    assert "Number 5: 4.5 becomes 1.125, then 1.125." in status(explorer)
+    assert "Number e: 4.5 becomes 1.125, then 1.125." in status(explorer)
     drag(explorer, explorer.locator("[data-grip=gamma] .cnnx-target").first, -2.5 * unit(explorer))
     drag(explorer, explorer.locator("[data-grip=beta] .cnnx-target").first, 1.5 * unit(explorer))
     assert now(explorer, "gamma", "beta") == (-1.5, 1.5)
@@ -157,11 +171,11 @@ def test_mouse(explorer):
     explorer.locator(".cnnx-rail").first.click(position={"x": 5, "y": 2}, force=True)  # beside everything
     explorer.evaluate("document.activeElement.blur()")
     explorer.locator(".cnnx-art .cnnx-output[data-column='1'] .cnnx-disc").first.hover()
-    assert "Number 2: 2 becomes 2, then −1.5." in status(explorer)
+    assert "Number b: 2 becomes 2, then −1.5." in status(explorer)
 
 
 def test_keyboard_and_a_batch_of_one(explorer):
-    ball = explorer.get_by_role("slider", name="Number 2 of the batch").first
+    ball = explorer.get_by_role("slider", name="Number b of the batch").first
     ball.focus()
     press(explorer, "ArrowRight", "PageUp", "ArrowDown", "ArrowDown")
     assert now(explorer, "values") == [0, 2.9, 3, 4, 6]
@@ -169,7 +183,7 @@ def test_keyboard_and_a_batch_of_one(explorer):
     assert ball.get_attribute("data-lm-suppress-shortcuts") == "true"
     explorer.keyboard.press("End")
     assert now(explorer, "values")[1] == 8
-    assert "Number 2: 8 becomes" in status(explorer)
+    assert "Number b: 8 becomes" in status(explorer)
     explorer.get_by_role("slider", name="Scale").first.focus()
     explorer.keyboard.press("ArrowRight")
     assert now(explorer, "gamma") == 1.1
@@ -183,6 +197,17 @@ def test_keyboard_and_a_batch_of_one(explorer):
     assert now(explorer, "training", "values") == (False, [0])
     explorer.get_by_role("button", name="One training step").first.click(force=True)
     assert now(explorer, "running_mean") == 0  # one number has no variance to learn from
+
+
+def test_all_numbers_move_together_and_a_pointer_snaps_to_halves(explorer):
+    less, more = (explorer.get_by_role("button", name=f"All {sign} 1").first for sign in "−+")
+    for _ in range(4):
+        more.click()
+    assert now(explorer, "values") == [2, 4, 5, 6, 8]  # and no further: the line ends
+    less.click()
+    assert now(explorer, "values") == [1, 3, 4, 5, 7]
+    drag(explorer, explorer.locator(".cnnx-handle .cnnx-disc").first, 1.7 * unit(explorer))
+    assert now(explorer, "values")[0] == 2.5
 
 
 def test_touch(phone):

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from explorer_checks import assert_drawn_within, assert_written, limits, reach
-from explorer_page import drag, has_focus, middle, now, press, status, swipe, way
+from explorer_page import change, drag, has_focus, middle, now, press, status, swipe, way
 
 from cnnbook.arithmetic import conv_macs, conv_parameters
 from cnnbook.functional import conv2d, conv2d_backward
@@ -123,22 +123,34 @@ def test_javascript_computes_every_setting_as_the_arithmetic_does(run_module):
     line = """d.map((state) => {
         const r = m.compute(state), cell = { channel: state.c_out - 1, row: 0, column: 0 };
         const seen = Array.from({ length: state.c_out }, (_, channel) => r.sees(channel));
-        return { ...r, seen, text: m.describe(state, r, cell, t) };
+        const snapped = [0, 1, 8, 9].map((from) => m.snap(from, state.groups, r));
+        return { ...r, seen, text: m.describe(state, r, cell, t), found: m.discover(state, r), snapped };
     })"""
     for settings, answer in zip(cases, run_module("channels", line, cases), strict=True):
         message = message_of(settings)
         both = [n for n in range(1, 9) if settings["c_in"] % n == 0 and settings["c_out"] % n == 0]
         assert answer["choices"] == both
+        up = min([n for n in both if n >= settings["groups"]], default=both[-1])
+        down = max(n for n in both if n <= settings["groups"])
+        assert answer["snapped"] == [up, up if settings["groups"] > 1 else down, down, down], settings
         assert answer["possible"] == (message is None), settings
         assert_written(answer["text"])
         if message is not None:
             assert answer["text"].lower().startswith(message.lower().partition(": use")[0]), settings
             assert answer["text"].endswith(f"{', '.join(map(str, both))}.")
             assert not any(answer["seen"])
+            assert answer["found"] is None
             continue
         output = _SIZE - settings["kernel"] + 1
         assert answer["weights"] == conv_parameters(**settings, bias=False)
         assert answer["macs"] == conv_macs(**settings, output=output)
+        found = answer["found"]
+        assert (found is None) == (settings["groups"] < 4), settings
+        if found:
+            ordinary = conv_parameters(**settings | {"groups": 1}, bias=False)
+            assert found["weights"] == answer["weights"] <= found["ordinary"] / 4 == ordinary / 4
+            assert found["all"] - found["cut"] == sum(map(len, answer["seen"]))
+            assert found["all"] == settings["c_in"] * settings["c_out"]
         depth, share = settings["c_in"] // settings["groups"], settings["c_out"] // settings["groups"]
         groups = [list(range(first, first + depth)) for first in range(0, settings["c_in"], depth)]
         assert answer["seen"] == [groups[channel // share] for channel in range(settings["c_out"])], settings
@@ -250,19 +262,32 @@ def test_touch_drags_windows_and_handles(phone):
     assert now(phone, "c_out") == 4
 
 
+def test_the_groups_snap_to_divisors_of_both_counts(explorer):
+    groups = explorer.get_by_role("slider", name="Groups").first
+    for keys, reached in [(["ArrowRight"], 2), (["Home"], 1), (["ArrowRight"], 2), (["End"], 2)]:
+        groups.focus()
+        press(explorer, *keys)
+        assert (now(explorer, "groups"), groups.input_value()) == (reached, str(reached)), keys
+    change(explorer, {"c_in": 8, "c_out": 8})
+    press(explorer, "ArrowRight", "ArrowRight")
+    assert now(explorer, "groups") == 8
+    press(explorer, "ArrowLeft")
+    assert (now(explorer, "groups"), groups.input_value()) == (4, "4")
+
+
 def test_impossible_groups_are_explained_and_not_handed_on(explorer):
-    explorer.get_by_role("button", name="Groups: one more").first.click()
-    why = "Groups 3 does not divide C_in 4: use one that divides C_in 4 and C_out 6: 1, 2."
+    explorer.get_by_role("button", name="In channels: one more").first.click()
+    why = "Groups 2 does not divide C_in 5: use one that divides C_in 5 and C_out 6: 1."
     assert status(explorer) == why
     first = explorer.locator(".cnnx").first
     assert explorer.locator(".cnnx-problem").count() == 1  # the other view has not heard of it
     assert first.locator(".cnnx-thread, .cnnx-frame, .cnnx-kernel.cnnx-cell").count() == 0
-    assert now(explorer, "groups") == 2
-    explorer.get_by_role("button", name="Groups: one more").first.click()
-    assert status(explorer) == "Groups 4 does not divide C_out 6: use one that divides C_in 4 and C_out 6: 1, 2."
+    assert now(explorer, "c_in") == 4
+    explorer.get_by_role("button", name="In channels: one less").first.click()
     explorer.get_by_role("button", name="Out channels: one more").first.click()
-    explorer.get_by_role("button", name="Out channels: one more").first.click()
-    assert now(explorer, "c_out", "groups") == (8, 4)
+    assert status(explorer) == "Groups 2 does not divide C_out 7: use one that divides C_in 4 and C_out 7: 1."
+    explorer.get_by_role("button", name="Groups: one less").first.click()
+    assert now(explorer, "c_out", "groups") == (7, 1)
     assert explorer.locator(".cnnx-problem").count() == 0
 
 

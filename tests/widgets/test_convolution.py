@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from explorer_checks import assert_drawn_within, assert_written, plain
-from explorer_page import change, drag, has_focus, now, press, side, status, swipe
+from explorer_page import change, drag, has_focus, now, part, press, side, status, swipe
 
 from cnnbook.datasets import load
 from cnnbook.functional import conv2d
@@ -179,6 +179,34 @@ def test_every_setting_is_described_and_the_impossible_one_as_python_does(run_mo
     with pytest.raises(SettingError) as refusal:
         ConvolutionStepper(impossible["input"])
     assert plain(why) == str(refusal.value)
+
+
+def test_a_stroke_is_a_line_of_the_other_colour(run_module):
+    image = [[0, 0, 9], [9, 0, 0]]
+    assert run_module("convolution", "d.map((at) => m.ink(...at))", [(image, (0, 0)), (image, (1, 0))]) == [9, 0]
+    assert run_module("convolution", "d.map((at) => m.ink(...at))", [([[0, 0]], (0, 1)), ([[7, 7]], (0, 1))]) == [9, 0]
+    line = run_module("convolution", "m.painted(...d)", (image, (1, 0), (0, 2), 5))
+    assert line == [[0, 0, 5], [5, 5, 0]]
+    assert run_module("convolution", "m.painted(...d)", (image, (0, 1), (0, 1), 5)) == [[0, 5, 9], [9, 0, 0]]
+
+
+def test_a_kernel_is_blind_only_where_all_sums_are_zero_and_products_are_not(run_module):
+    rng = np.random.default_rng(0)
+    lines = [
+        np.outer(rng.integers(-9, 9, 7), np.ones(5)),
+        np.outer(np.ones(7), rng.integers(-9, 9, 5)),
+        np.zeros((7, 5)),
+    ]
+    cases = [
+        START | {"input": x.tolist(), "kernel": kernel, "flip": flip}
+        for x in (*lines, lines[0] + lines[1]) for kernel in [*PRESETS.values(), ((0, 0),)] for flip in (False, True)
+    ]  # fmt: skip
+    found = run_module("convolution", "d.map((state) => m.discover(state, m.compute(state)))", cases)
+    for case, values in zip(cases, found, strict=True):
+        x, output = np.array(case["input"]), convolved(case)
+        is_blind = x.min() < x.max() and np.any(case["kernel"]) and abs(output).max() < 1e-9
+        assert values == ({"low": x.min(), "high": x.max(), "all": output.size} if is_blind else None), case
+    assert sum(values is not None for values in found) == 2 * 2 * 3  # three kernels for each direction, flipped or not
 
 
 # In the browser
@@ -403,12 +431,67 @@ def test_the_grids_follow_a_kernel_of_another_size(explorer):
     assert status(explorer) == "Output row 3, column 0 is 2: the sum of 2 products."
 
 
+class TestPainting:
+    BRUSH = ("application", "Brush")
+
+    def test_a_pointer_paints_and_takes_away(self, explorer):
+        explorer.get_by_label("Input").first.select_option("picture")
+        explorer.get_by_label("Paint in the picture").first.check()
+        pixels = explorer.locator(".cnnx").first.locator(".cnnx-pixel")
+        drag(explorer, pixels.nth(0), 5 * side(explorer, ".cnnx-pixel"))
+        assert now(explorer, "image")[0] == [9] * 6 + [0] * 8
+        assert now(explorer, "row", "column") == (0, 0)  # the window stays
+        drag(explorer, pixels.nth(2), 9 * side(explorer, ".cnnx-pixel"))  # it begins on a painted one
+        assert now(explorer, "image") == [[9, 9] + [0] * 12, *map(list, DIGIT[1:])]
+        explorer.get_by_label("Paint in the picture").first.uncheck()
+        drag(explorer, pixels.nth(0), 5 * side(explorer, ".cnnx-pixel"))
+        assert now(explorer, "column") == 5  # a window again
+
+    def test_a_keyboard_paints_what_the_kernel_does_not_see(self, explorer):
+        explorer.get_by_label("Input").first.select_option("picture")
+        explorer.get_by_label("Paint in the picture").first.focus()
+        press(explorer, "Space", "Tab", "Enter")
+        assert now(explorer, "image") == [[0] * 14] * 14
+        brush = part(explorer, self.BRUSH)
+        brush.focus()
+        press(explorer, "ArrowDown", "Space", *["ArrowRight", "Enter"] * 13)
+        assert has_focus(brush)
+        assert now(explorer, "image") == [[0] * 14, [9] * 14, *[[0] * 14] * 12]
+        assert status(explorer).startswith("Brush at row 1, column 13: 9.")
+        assert "Discovered: this kernel is blind to this input." in explorer.locator(".cnnx-aim").first.inner_text()
+        press(explorer, "Space")
+        assert now(explorer, "image")[1] == [9] * 13 + [0]
+
+    def test_all_changes_can_be_undone(self, explorer):
+        explorer.get_by_label("Input").first.select_option("picture")
+        undo = explorer.get_by_role("button", name="Undo all changes").first
+        assert undo.get_attribute("aria-disabled") == "true"
+        explorer.get_by_label("Window, row 0, column 0").first.fill("7")  # typed
+        explorer.get_by_label("Paint in the picture").first.check()
+        explorer.get_by_role("button", name="Clear the picture").first.click()
+        drag(explorer, explorer.locator(".cnnx-pixel").first, 3 * side(explorer, ".cnnx-pixel"))
+        assert now(explorer, "image") != [list(row) for row in DIGIT]
+        undo.click()
+        assert now(explorer, "image") == [list(row) for row in DIGIT]
+        assert undo.get_attribute("aria-disabled") == "true"
+
+    def test_a_finger_paints(self, phone):
+        phone.get_by_label("Input").first.select_option("picture")
+        phone.get_by_label("Paint in the picture").first.check()
+        swipe(phone, phone.locator(".cnnx-pixel").nth(7 * 14), 4 * side(phone, ".cnnx-pixel"))
+        assert now(phone, "image")[7] == [9] * 5 + list(DIGIT[7][5:])
+
+    def test_numbers_are_not_painted(self, explorer):
+        assert not explorer.get_by_label("Paint in the picture").first.is_visible()
+        assert not part(explorer, self.BRUSH).is_visible()
+
+
 def test_every_kind_of_setting_is_drawn_within_the_page(screen):
     wide = START | {"input": [[1] * 10] * 10, "kernel": [[100] * 5] * 5}
     large = START | {"image": [[255] * 28] * 28, "picture": True, "kernel": PRESETS["scharr_vertical"]}
     thin = START | {"input": [[3]], "kernel": [[-2]]}
     states = [wide, large, thin, *reachable()[::5], *random_settings(random.Random(3), 12)]
-    assert_drawn_within(screen, states, ("button", "select", ".cnnx-toggle", ".cnnx-grid input"))
+    assert_drawn_within(screen, states, ("button:visible", "select", ".cnnx-toggle:visible", ".cnnx-grid input"))
 
 
 def test_motion_can_be_switched_off(explorer):

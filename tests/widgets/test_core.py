@@ -22,7 +22,7 @@ LOOKS = {
     "pooling": [{"padding": 2}],
     "receptive_field": [{"layers": [[3, 1, 1, 1]], "size": 1}, {"layers": [[3, 1, 0, 1]]}],
     "residual": [{"cut": [4, 15]}],
-    "transposed": [{"view": "zeros"}, {"padding": 3}],
+    "transposed": [{"view": "scatter"}, {"padding": 3}],
 }
 # A change, how the text then begins, and another change, which comes when the explorer is gone.
 CHANGES = {
@@ -32,11 +32,11 @@ CHANGES = {
         "AlexNet, two groups, conv1: output 96 × 55 × 55, 34,944 parameters, 105,415,200 MACs, ",
         {"layers": ["conv2", "conv2"]},
     ),
-    "arithmetic": ({"stride": 2}, "Output size 3.", {"stride": 3}),
+    "arithmetic": ({"stride": 3}, "Output size 2.", {"stride": 1}),
     "batch_norm": ({"training": False}, "Evaluation: normalised with the running mean 0 and ", {"training": True}),
     "channels": ({"channel": 0}, "Output channel 0, row 1, column 2 sees input channels 0 to 1, ", {"channel": 5}),
     "convolution": ({"row": 3, "kernel": [[1, 2]]}, "Output row 3, column 0 is 2: the sum of 2 products.", {"row": 1}),
-    "deformable": ({"tap": 4}, "Output row 2, column 2 is 27.39. The point of kernel row 1, column 1 ", {"tap": 5}),
+    "deformable": ({"tap": 4}, "Output row 2, column 2 is 2. The point of kernel row 1, column 1 ", {"tap": 5}),
     "dilated": (
         {"dilations": [3]},
         "Output row 9, column 9: field 7 × 7, from 9 weights. It sees 9 of 49 pixels",
@@ -52,7 +52,7 @@ CHANGES = {
         {"layers": [[7, 2, 0, 1]]},
     ),
     "residual": ({"block": 8}, "Block 8 of 30, gain 0.6:", {"block": 9}),
-    "transposed": ({"row": 2, "column": 1}, "Input row 2, column 1 is 2: ", {"row": 1}),
+    "transposed": ({"row": 3}, "Output row 3, column 2: 1 · 1 + 1 · 1 = 2. ", {"row": 1}),
 }
 # What a host does to its page for its dark and its light theme.
 HOSTS = {

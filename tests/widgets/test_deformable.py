@@ -5,15 +5,18 @@ import re
 import numpy as np
 import pytest
 from explorer_checks import assert_drawn_within, assert_written
-from explorer_page import drag, now, press, status, swipe
+from explorer_equations import FORMULAS, assert_true
+from explorer_page import change, drag, now, press, status, swipe
+from letters import TOUCHING
 
 from cnnbook.functional import deform_conv2d, deform_conv2d_backward, deform_conv2d_direct_backward
 from cnnbook.functional.deform_conv2d import bilinear, bilinear_backward
 from cnnbook.widgets import DeformableSampler
 from cnnbook.widgets._explorer import SettingError
-from cnnbook.widgets.deformable import INPUT, REACH, TURNED, WEIGHT
+from cnnbook.widgets.deformable import ALONE, INPUT, REACH, TURNED, WEIGHT
 
-START = {"input": INPUT, "weight": WEIGHT, "offsets": TURNED, "tap": 1, "row": 2, "column": 2}
+START = {"input": INPUT, "weight": WEIGHT, "offsets": TURNED, "tap": 1, "row": 2, "column": 2, "nine": True}
+ALONE_START = START | {"offsets": ALONE, "tap": 7, "nine": False}
 GRID = ((0, 0),) * 9
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
 
@@ -103,7 +106,13 @@ def test_without_offsets_it_is_a_convolution_and_turned_it_finds_the_bar():
     assert DeformableSampler(offsets=GRID).output == sum(
         INPUT[2 + a][2 + b] * WEIGHT[a][b] for a in range(3) for b in range(3)
     )
-    assert DeformableSampler().output > 2 * abs(DeformableSampler(offsets=GRID).output)
+    assert DeformableSampler(offsets=TURNED).output > 2 * abs(DeformableSampler(offsets=GRID).output)
+
+
+def test_it_starts_with_one_point_that_no_gradient_moves():
+    sampler = DeformableSampler()
+    assert (sampler.nine, sampler.value, sampler.grad_offsets[7].tolist()) == (False, 0, [0, 0])
+    assert [tap for tap, way in enumerate(sampler.offsets) if any(way)] == [sampler.tap]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +140,7 @@ def test_the_window_stays_in_the_output_and_errors_change_nothing():
     assert (sampler.row, sampler.column) == (1, 0)
     with pytest.raises(SettingError):
         sampler.offsets = [(3, 0)] * 9
-    assert sampler.offsets == TURNED
+    assert sampler.offsets == ALONE
     assert DeformableSampler(np.ones((3, 8))).column == 3  # the middle one
 
 
@@ -185,7 +194,8 @@ def test_javascript_computes_what_functional_does_on_random_settings(run_module)
         near = np.floor(sampler.place)[:, None] + [[0, 0, 1, 1], [0, 1, 0, 1]]
         outside = (near < 0).any(0) | (near[0] >= H) | (near[1] >= W)
         assert sample["outside"] == outside.tolist()
-        assert ("On a grid line" in answer["text"]) == (min(np.mod(sampler.place, 1)) == 0)
+        assert ("On a grid line" in answer["text"]) == (min(np.mod(sampler.place, 1)) == 0 and sampler.slope.any())
+        assert ("pixels are equal" in answer["text"]) == (not sampler.slope.any())
         count = re.search(r"count as 0: (\d) of the four", answer["text"])
         assert int(count[1] if count else 0) == outside.sum()
 
@@ -194,6 +204,49 @@ def test_the_browser_says_what_python_says(run_module):
     cases = [START, START | {"tap": 0, "row": 0}, START | {"offsets": GRID, "tap": 8, "weight": [[0.5, 1, -2.25]] * 3}]
     for case, answer in zip(cases, run_module("deformable", SHORT, cases), strict=True):
         assert answer["text"].startswith(DeformableSampler(**case).summary())
+
+
+def test_a_step_follows_the_gradient_of_the_package_and_the_output_grows(run_module):
+    """Offsets move by a rate times what deform_conv2d_backward gives, in hundredths, and no farther than REACH."""
+    cases = [case | {"nine": bool(index % 2)} for index, case in enumerate(drawn())]
+    cases += [ALONE_START, ALONE_START | {"offsets": [(0.6, 0.4) if tap == 7 else (0, 0) for tap in range(9)]}]
+    steps, rates = run_module("deformable", "[d.map(m.climb), m.RATES]", cases)
+    assert sum(step is None for step in steps) > 3
+    for case, step in zip(cases, steps, strict=True):
+        sampler = DeformableSampler(**case)
+        moved = np.ones((9, 1)) if case["nine"] else np.eye(9)[case["tap"]][:, None]
+        for rate in rates:
+            change = rate * moved * sampler.grad_offsets
+            offsets = np.clip(np.array(case["offsets"]) + change, -REACH, REACH)
+            rounded = np.where(change, np.floor(offsets * 100 + 0.5) / 100, case["offsets"])
+            if step and step["rate"] == rate:
+                np.testing.assert_allclose(step["offsets"], np.clip(rounded, -REACH, REACH), atol=1e-9)
+                after = DeformableSampler(**case | {"offsets": step["offsets"]}).output
+                assert (step["before"], step["after"]) == pytest.approx((sampler.output, after))
+                assert after > sampler.output
+                break
+            assert DeformableSampler(**case | {"offsets": rounded.tolist()}).output <= sampler.output + 1e-6
+        else:
+            assert step is None
+
+
+def test_the_goal_can_be_reached_from_beside_the_bar_and_not_from_the_start(run_module):
+    line = """d.map((state) => {
+        const outputs = [m.compute(state).output];
+        for (let step = m.climb(state); step; step = m.climb(state)) {
+            state = { ...state, offsets: step.offsets };
+            outputs.push(step.after);
+        }
+        return [outputs, m.compute(state).samples[state.tap].value, m.HIGH];
+    })"""
+    beside = [ALONE_START | {"offsets": [(y / 10, x / 10) if tap == 7 else (0, 0) for tap in range(9)]}
+              for y in range(1, 10, 2) for x in range(1, 10, 2)]  # fmt: skip
+    (outputs, value, high), *others = run_module("deformable", line, [ALONE_START, *beside])
+    assert (len(outputs), value) == (1, 0)
+    for outputs, value, _ in others:
+        assert value > high, outputs
+        assert 1 < len(outputs) < 25
+        assert outputs == sorted(outputs)
 
 
 # In the browser
@@ -230,10 +283,12 @@ def test_mouse(explorer):
     assert now(explorer, "row", "column") == (0, 3)
     explorer.get_by_role("combobox", name="Points").first.select_option("dilated")
     assert now(explorer, "offsets") == [[a, b] for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    point(explorer, 4).focus()
     assert "On a grid line the slope jumps" in status(explorer)
 
 
 def test_numbers_can_be_typed(explorer):
+    explorer.locator("summary").first.click()
     explorer.get_by_label("Pixel b").first.fill("5")  # row 2, column 4
     assert now(explorer, "input")[2] == [0, 0, 1, 7, 5, 3, 0]
     assert "and reads 5.57." in status(explorer)
@@ -242,7 +297,7 @@ def test_numbers_can_be_typed(explorer):
     assert now(explorer, "tap") == 6
     field.fill("-3")
     assert now(explorer, "weight")[2] == [-3, 2, -1]
-    assert "times its weight −3" in status(explorer)
+    assert "= −3 · " in explorer.locator(".cnnx-reads").first.inner_text()
     field.fill("")
     assert status(explorer).startswith("Type a number")
     assert now(explorer, "weight")[2] == [-3, 2, -1]
@@ -252,6 +307,83 @@ def test_numbers_can_be_typed(explorer):
     assert explorer.get_by_label("Pixel c").first.get_attribute("readonly") is None
     explorer.locator(".cnnx").first.locator(".cnnx-grids").nth(1).locator("span[data-tap='5']").first.click()
     assert now(explorer, "tap") == 5
+
+
+def test_one_point_then_nine(show):
+    page = show("deformable", ALONE_START)
+    first = page.locator(".cnnx").first
+    assert first.locator(".cnnx-point:visible").count() == 1
+    assert not first.locator("details").evaluate("(e) => e.open")
+    assert not page.get_by_role("combobox", name="Points").first.is_visible()
+    up = page.get_by_role("button", name="Step along the gradient").first
+    up.click()
+    assert "a step along it moves nothing" in status(page)
+    assert now(page, "offsets") == [list(way) for way in ALONE]
+    unit = side(page)
+    drag(page, point(page, 7), -0.8 * unit, -0.8 * unit)
+    aim = first.locator(".cnnx-aim")
+    for _ in range(25):
+        assert "cnnx-reached" not in aim.get_attribute("class")
+        before = now(page, "offsets")[7]
+        up.click()
+        assert "the output grew from" in status(page)
+        assert now(page, "offsets")[7] != before
+        if "Found" in aim.inner_text():
+            break
+    assert "cnnx-reached" in aim.get_attribute("class")
+    page.get_by_role("button", name="Show all nine points").first.click()
+    assert first.locator(".cnnx-point:visible").count() == 9
+    assert now(page, "nine") is True
+    assert "the output grew from" not in status(page)
+    page.get_by_role("combobox", name="Points").first.select_option("turned")
+    up.click()  # all nine at once
+    assert sum(old != list(new) for old, new in zip(now(page, "offsets"), TURNED, strict=True)) > 5
+    page.get_by_role("button", name="Show one point").first.click()
+    assert first.locator(".cnnx-point:visible").count() == 1
+
+
+# All states, one after the other: formulas, and the gradient that stands in the picture.
+READ = f"""(states) => states.map((state) => {{
+  for (const pair of Object.entries(state)) window.model.set(...pair);
+  const explorer = document.querySelector(".cnnx");
+  return [({FORMULAS})(explorer).join(" "), [...explorer.querySelectorAll(".cnnx-zoom .cnnx-title")]
+    .map((text) => text.textContent.split("= ")[1])];
+}})"""
+
+
+def test_every_printed_equation_is_true_and_the_gradient_is_that_of_the_package(explorer):
+    presets = [START | {"offsets": offsets, "tap": tap} for offsets in (TURNED, GRID, ALONE) for tap in range(9)]
+    hundredths = [START | {"offsets": [(y / 100, -y / 70) for y in range(-20, 70, 10)], "tap": tap} for tap in range(9)]
+    thirds = START | {"input": [[1 / 3, -2 / 7, 5]] * 3, "weight": [[0.1, 1 / 3, -1e-5]] * 3, "row": 0, "column": 0}
+    large = START | {"input": [[-999, 999, 0.0625]] * 3, "weight": [[-999] * 3] * 3, "row": 0, "column": 0}
+    cases = [*presets, *hundredths, thirds, large, *drawn()]
+    for case, (text, drawn_gradient) in zip(cases, explorer.evaluate(READ, cases), strict=True):
+        parts = re.split(r"(?:^| )(?:v|∂v/∂y|∂output/∂y|∂v/∂x|∂output/∂x) = ", text)[1:]
+        assert len(parts) == 5, text
+        products = r"(?<=\d)  (?=\S)|(?<=\d) (?=−?[\d.]+ [+−])"  # nine of them follow
+        parts[4:] = re.split(products, parts[4], maxsplit=1)
+        printed = []
+        for part in parts:
+            left, sign, right = re.split(" ([=≈]) ", part.strip())
+            assert_true(re.sub(r"\s+", " ", left), sign, right.strip())
+            printed.append(right.strip())
+        sampler = DeformableSampler(**{"nine": True} | case)
+        slope, gradient = sampler.slope, sampler.grad_offsets[case["tap"]]
+        told = [sampler.value, slope[0], gradient[0], slope[1], gradient[1], sampler.output]
+        for value, words in [*zip(told, printed, strict=True), *zip(gradient, drawn_gradient, strict=True)]:
+            digits = len(words.partition(".")[2])
+            assert float(words.replace("−", "-")) == pytest.approx(value, abs=0.51 * 10**-digits), (case, text)
+
+
+def test_no_text_lies_over_another(screen):
+    screen.emulate_media(reduced_motion="reduce")
+    long = {"input": [[-123.4375] * 8] * 8, "weight": [[-99.25] * 3] * 3}
+    ways = [GRID, TURNED, [(2, 2)] * 9, [(-2, -2)] * 9, [(1 - a, 1 - b) for a in range(3) for b in range(3)]]
+    for case in [{}, long]:
+        for offsets in ways:
+            for row, column in [(0, 0), (2, 2), (4, 4)]:
+                change(screen, START | case | {"offsets": offsets, "row": row, "column": column, "tap": row + column})
+                assert screen.evaluate(TOUCHING) == [], (case, offsets, row)
 
 
 def test_keyboard(explorer):
@@ -293,4 +425,13 @@ def test_touch(phone):
 def test_large_numbers_and_far_points_are_drawn_within_the_page(screen):
     large = {"input": [[-123.456] * 8] * 8, "weight": [[-99.25] * 3] * 3, "row": 5, "column": 5}
     states = [START | large, START | {"offsets": [[2, 2]] * 9, "tap": 8, "row": 4, "column": 4}, START]
+    screen.locator("summary").first.click()
     assert_drawn_within(screen, states, ("select:visible", "input[type=number]:visible", ".cnnx-target:visible"))
+
+
+def test_nothing_sticks_out_of_a_narrow_phone(show_own):
+    page = show_own(width=320, height=640, has_touch=True, is_mobile=True)
+    for state in [START, ALONE_START, START | {"input": [[-123.456] * 8] * 8, "row": 5, "column": 5}]:
+        change(page, state)
+        assert page.evaluate(TOUCHING) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state

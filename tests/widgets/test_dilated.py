@@ -1,6 +1,7 @@
 """The dilated explorer: in Python, its computation in JavaScript, and in the browser."""
 
 import itertools
+import math
 import random
 import re
 
@@ -136,6 +137,22 @@ def test_javascript_counts_as_functional_does(run_module):
         assert answer["seen"] + answer["unseen"] == answer["all"] == inside[0] * inside[1]
         assert answer["outside"] == field.size**2 - answer["all"]
         assert (answer["least"], answer["most"]) == (ways[ways > 0].min(), ways.max())
+
+
+def test_what_lies_between_is_never_seen(run_module):
+    data, line = cases(), "d.map((s) => m.discover(s, m.compute(s)))"
+    for case, found in zip(data, run_module("dilated", line, data), strict=True):
+        ways, explorer = expected_ways(**case), DilatedExplorer(**case)
+        step, (seen, size) = math.gcd(*case["dilations"]), ((ways > 0).sum(), explorer.field.size)
+        reach = size // 2
+        inside = all(reach <= case[name] < case["size"] - reach for name in ("row", "column"))
+        assert (found is not None) == (inside and step > 1 and 3 * seen < size**2), case
+        if found:
+            assert found == {"step": step, "seen": seen, "all": size**2}
+            rows, columns = np.nonzero(ways)
+            assert not ((rows - case["row"]) % step).any()
+            assert not ((columns - case["column"]) % step).any()
+    assert run_module("dilated", line, [START | {"dilations": d} for d in ([2, 2, 2], [3], [1, 4])])[2] is None
 
 
 def test_traced_ways_are_as_many_as_counted_and_each_is_a_way(run_module):

@@ -169,6 +169,24 @@ def stretches(settings):
     return [int((np.diff(np.isin(memory, row), prepend=False, append=False)).sum()) // 2 for row in matrix]
 
 
+def test_a_number_has_at_most_as_many_copies_as_the_kernel_has_places(run_module):
+    reached = 0
+    cases = possible()
+    for settings, found in zip(
+        cases, run_module("im2col", "d.map((s) => m.discover(s, m.compute(s)))", cases), strict=True
+    ):
+        matrix, _ = expected(settings)
+        numbers, copies = np.unique(matrix[matrix > 0], return_counts=True)
+        assert copies.max(initial=0) <= settings["kernel"] ** 2
+        assert (found is not None) == (copies.max(initial=0) == 9), settings
+        if found:
+            reached += 1
+            size = settings["channels"] * settings["size"] ** 2
+            assert found == {"copies": 9, "rows": len(matrix), "entries": matrix.size, "numbers": size}
+            assert (matrix == numbers[copies.argmax()]).any(axis=1).sum() == 9
+    assert reached > 8
+
+
 def test_every_setting_is_described_and_the_impossible_ones_as_python_does(run_module):
     rng, cases = random.Random(3), reachable()
     for settings in cases:

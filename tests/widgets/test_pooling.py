@@ -15,7 +15,7 @@ from cnnbook.widgets._explorer import SettingError
 from cnnbook.widgets.pooling import INPUT
 
 OPTIONS = {"kernel": 2, "stride": 2, "padding": 0, "ceil_mode": False}
-START = {"input": INPUT, "kind": "max", **OPTIONS, "row": 0, "column": 0}
+START = {"input": INPUT, "kind": "max", **OPTIONS, "shift": 0, "row": 0, "column": 0}
 POOLS = {"max": (max_pool2d, max_pool2d_backward), "average": (avg_pool2d, avg_pool2d_backward)}
 
 
@@ -59,6 +59,21 @@ def test_output_and_gradient_are_those_of_functional():
         np.testing.assert_array_equal(explorer.grad_input, gradient)
 
 
+def test_a_shift_rolls_the_input():
+    for kind, padding in [("max", 0), ("average", 1)]:
+        explorer = PoolingExplorer(kind=kind, padding=padding, shift=4)
+        output, gradient = expected(
+            {"kind": kind, **OPTIONS, "padding": padding}, np.roll(np.array(INPUT, float), 4, axis=1)
+        )
+        np.testing.assert_array_equal(explorer.output, output)
+        np.testing.assert_array_equal(explorer.grad_input, gradient)
+        assert f"{output[0, 0]:g}" in explorer.summary()
+    assert ", padding=1, shift=4, " in repr(explorer)
+    assert "shift" not in repr(PoolingExplorer())
+    with pytest.raises(ValueError, match="shift 8 is too large to draw: use shift <= 7"):
+        PoolingExplorer(shift=8)
+
+
 def test_windows_do_not_overlap_by_default():
     assert PoolingExplorer(kernel=3).stride == 3
 
@@ -95,7 +110,7 @@ def test_the_window_stays_in_the_output_and_errors_change_nothing():
 
 def test_the_controls_reach_what_the_traits_allow(run_module):
     settings = run_module("pooling", "m.SETTINGS", None)
-    assert reach(settings) == limits(PoolingExplorer, ("kernel", "stride", "padding"))
+    assert reach(settings) == limits(PoolingExplorer, ("kernel", "stride", "padding", "shift"))
 
 
 def test_javascript_computes_what_functional_does(run_module):
@@ -155,6 +170,28 @@ def test_the_browser_says_what_python_says(run_module):
         assert text.startswith(PoolingExplorer(**case).summary())
 
 
+def test_a_shift_moves_the_output_only_by_multiples_of_the_stride(run_module):
+    cases = [
+        {"input": x.tolist(), **settings, "shift": shift}
+        for x in inputs() for settings in reachable()[::3] for shift in range(8)
+    ]  # fmt: skip
+    line = "d.map((s) => [m.discover(s, m.compute(s)), m.compute(s).output ?? null])"
+    reached = 0
+    for case, (found, output) in zip(cases, run_module("pooling", line, cases), strict=True):
+        x = np.array(case["input"])
+        before, after, now = (expected(case, np.roll(x, shift, axis=1))[0] for shift in (0, 1, case["shift"]))
+        if now is not None:
+            np.testing.assert_allclose(output, now, atol=1e-12)
+        if found is None:
+            continue
+        reached += 1
+        by = found["by"]
+        assert by * case["stride"] == case["shift"] > 1
+        np.testing.assert_allclose(now[:, by:], before[:, :-by], atol=1e-12)
+        assert (found["changed"], found["all"]) == ((abs(before - after) > 1e-12).sum(), before.size)
+    assert reached > 30
+
+
 # In the browser
 
 
@@ -190,6 +227,12 @@ def test_a_press_on_a_number_opens_its_field(explorer):
     field.fill("")
     assert status(explorer).startswith("Type a number")
     assert now(explorer, "input")[0][:2] == [1, 9]
+
+
+def test_a_number_typed_in_a_shifted_input_is_kept_in_its_place(explorer):
+    explorer.evaluate("window.model.set('shift', 2)")
+    explorer.locator("[data-tap]").nth(1).fill("8")  # column 1, where column 5 of the given numbers stands
+    assert now(explorer, "input") == [[*INPUT[0][:5], 8], *map(list, INPUT[1:])]
 
 
 def test_keyboard(explorer):

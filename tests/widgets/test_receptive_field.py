@@ -43,8 +43,8 @@ def message_of(settings):
     return None
 
 
-def seen_by_gradient(layers, size, unit):
-    """Units of each row, input first, on which a unit of the last layer depends: where the gradient is not zero."""
+def gradients(layers, size, unit):
+    """Ways from the units of each row, input first, to a unit of the last layer: its gradient where weights are 1."""
     options = [{"stride": stride, "padding": padding, "dilation": dilation} for _, stride, padding, dilation in layers]
     rows = [np.ones((1, 1, size))]
     weights = [np.ones((1, 1, kernel)) for kernel, *_ in layers]
@@ -54,8 +54,13 @@ def seen_by_gradient(layers, size, unit):
     gradient[0, 0, unit] = 1
     found = [gradient]
     for x, weight, option in zip(rows[-2::-1], weights[::-1], options[::-1], strict=True):
-        found.insert(0, np.sign(conv1d_backward(found[0], x, weight, **option)[0]))
-    return [np.flatnonzero(each).tolist() for each in found]
+        found.insert(0, conv1d_backward(found[0], x, weight, **option)[0])
+    return [each.ravel() for each in found]
+
+
+def seen_by_gradient(layers, size, unit):
+    """Units of each row, input first, on which a unit of the last layer depends: where the gradient is not zero."""
+    return [np.flatnonzero(each).tolist() for each in gradients(layers, size, unit)]
 
 
 def possible_stacks(count, seed):
@@ -237,6 +242,32 @@ def test_javascript_sees_what_has_a_gradient_and_says_so(run_module):
         assert int(counts.get("Outside", 0)) == len(field - inside), case
         assert int(counts.get("Skipped", 0)) == len(inside - set(columns[0])), case
     assert 0 < blind < len(cases) / 4
+
+
+def test_the_ways_are_the_gradient_and_half_of_them_start_in_few_pixels(run_module):
+    rng, cases = random.Random(6), []
+    deep = [
+        {"layers": [[3, 1, d, d] for d in rng.choices((1, 1, 2), k=n)], "size": 24} for n in range(3, 9) for _ in "ab"
+    ]
+    for settings in possible_stacks(300, 7) + deep:
+        count = _rows(**settings)[-1][0]
+        unit = {"layer": len(settings["layers"]), "row": rng.randrange(count), "column": rng.randrange(count)}
+        cases.append(settings | unit)
+    line = "d.map((s) => [s, m.compute(s)]).map(([s, r]) => [m.use(s, r, s), m.discover(s, r), m.describe(s, r, s, t)])"
+    reached = 0
+    for case, (use, found, text) in zip(cases, run_module("receptive_field", line, cases), strict=True):
+        down, across = (gradients(case["layers"], case["size"], case[axis])[0] for axis in ("row", "column"))
+        ways = np.sort(np.outer(down, across)[np.ix_(down > 0, across > 0)].ravel())[::-1]
+        if not ways.size:
+            assert found is None
+            continue
+        half = int(np.searchsorted(np.cumsum(ways), ways.sum() / 2)) + 1
+        told = {"most": ways[0], "least": ways[-1], "half": half, "all": ways.size}
+        assert {name: use[name] for name in told} == told, case
+        assert found == (told if ways[0] > 100 * ways[-1] else None), case
+        assert f"Ways to it from one pixel: {ways[-1]:.0f} to {ways[0]:.0f}." in text
+        reached += found is not None
+    assert 8 < reached < 50
 
 
 # In the browser

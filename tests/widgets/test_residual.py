@@ -185,7 +185,44 @@ def test_javascript_computes_what_python_does(run_module):
             for name in Sizes._fields:
                 np.testing.assert_allclose(found[name], getattr(wanted, name), **CLOSE, err_msg=f"{name} {settings}")
         assert_written(text)
+        plain, residual = (sizes.gradient[0] / sizes.gradient[-1] for sizes in (explorer.plain, explorer.residual))
+        fates = [fate(plain, f"All {explorer.depth} blocks of the plain network make the gradient")]
+        fates.append(fate(residual, "In the residual network they make it"))
         assert text.startswith(explorer.summary())
+        assert " ".join(fates) in text, settings
+
+
+def fate(ratio, they):
+    """What is said of a gradient that has `ratio` of its size at the end."""
+    if not ratio:
+        return f"{they.replace('make', 'leave nothing of')}."
+    if f"{max(ratio, 1 / ratio):.1e}" == "1.0e+00":
+        return f"{they.replace('make', 'keep').replace('keep the', 'keep the size of the')}."
+    times, power = float(f"{max(ratio, 1 / ratio):.1e}"), f"{max(ratio, 1 / ratio):.1e}".partition("e+")[2]
+    written = f"{times:,.10g}" if times < 1e9 else f"{times / 10 ** int(power):.3g}·10{raised(power)}"
+    return f"{they} {written} times {'smaller' if ratio < 1 else 'larger'}."
+
+
+def raised(power):
+    return str(int(power)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def test_a_plain_network_can_keep_its_gradient_but_not_with_shortcuts(run_module):
+    settings = itertools.product((9, 10, 30), range(60, 140, 4))
+    data = [START | {"block": 1, "depth": depth, "gain": gain / 100} for depth, gain in settings]
+    line = "d.map((s) => m.discover(s, m.compute(s)))"
+    reached = set()
+    for settings, found in zip(data, run_module("residual", line, data), strict=True):
+        explorer = ResidualExplorer(**settings)
+        keeps = settings["depth"] > 9 and 0.5 <= explorer.plain.gradient[0] <= 2
+        assert (found is not None) == keeps, settings
+        if keeps:
+            reached.add(settings["depth"])
+            larger = explorer.residual.gradient[0]
+            assert larger > 20
+            assert found["times"] == fate(larger, "").split()[0]
+            assert found["plain"] == _text(explorer.plain.gradient[0])
+    assert reached == {10, 30}
 
 
 def test_sizes_are_written_alike(run_module):

@@ -7,14 +7,16 @@ import re
 import numpy as np
 import pytest
 from explorer_checks import assert_drawn_within, assert_written, limits, plain, reach
-from explorer_page import drag, now, press, side, status, swipe
+from explorer_equations import EVERY, assert_true
+from explorer_page import change, drag, now, press, side, status, swipe
+from letters import TOUCHING
 
 from cnnbook.arithmetic import transposed_output_size
 from cnnbook.functional import conv2d, conv_transpose2d
 from cnnbook.widgets import TransposedStepper
 from cnnbook.widgets._explorer import SettingError
-from cnnbook.widgets.transposed import INPUT, KERNEL
 
+INPUT, KERNEL = ((1, 2, 0), (3, 1, 2), (0, 2, 4)), ((1, 2, 1), (0, 3, 2), (1, 0, 1))
 OPTIONS = ("stride", "padding", "output_padding")
 USUAL = {"stride": 2, "padding": 1, "output_padding": 0}
 START = {"input": INPUT, "kernel": KERNEL, **USUAL, "view": "scatter", "row": 0, "column": 0}
@@ -69,11 +71,11 @@ def test_output_size_and_overlaps_are_those_of_the_package():
         ({"stride": 4}, ValueError, "stride 4 is too large to draw: use stride <= 3"),
         ({"padding": 3}, ValueError, "padding 3 is too large for kernel 3: use padding < 3 or a larger kernel"),
         ({"output_padding": 2}, ValueError, "output_padding 2 is too large: use less than stride 2"),
-        ({"input": [[5]], "kernel": [[1, 1], [1, 1]]}, ValueError, "padding 1 leaves nothing of output 2"),
+        ({"input": [[5]], "kernel": [[1, 1], [1, 1]], "padding": 1}, ValueError, "padding 1 leaves nothing of"),
         ({"kernel": np.zeros((5, 2))}, ValueError, "kernel of 5 x 2 is too large to draw: use 4 x 4 at most"),
         ({"input": [["1"]]}, TypeError, "input must hold numbers, got '1' (str)"),
-        ({"row": 3}, ValueError, "row 3 is not in the input of 3: use row <= 2"),
-        ({"view": "zeros", "column": 5}, ValueError, "column 5 is not in the output of 5: use column <= 4"),
+        ({"view": "scatter", "row": 3}, ValueError, "row 3 is not in the input of 3: use row <= 2"),
+        ({"column": 7}, ValueError, "column 7 is not in the output of 7: use column <= 6"),
         ({"stride": 2.0}, TypeError, "stride must be an integer, got 2.0 (float)"),
         ({"language": "xx"}, ValueError, "language 'xx' is unknown"),
     ],
@@ -84,15 +86,19 @@ def test_bad_settings_are_refused(options, error, told):
 
 
 def test_the_frame_stays_in_its_grid_and_errors_change_nothing():
-    stepper = TransposedStepper(view="zeros", row=4, column=3)
+    stepper = TransposedStepper(row=4, column=3)
     stepper.view = "scatter"
     assert (stepper.row, stepper.column) == (2, 2)
     with pytest.raises(SettingError):
         stepper.padding = 3
-    assert stepper.padding == 1
+    assert stepper.padding == 0
 
 
 # In JavaScript
+
+
+def plain_list(value):
+    return [list(row) for row in value] if isinstance(value, tuple) else value
 
 
 def test_the_controls_reach_what_the_traits_allow(run_module):
@@ -100,12 +106,12 @@ def test_the_controls_reach_what_the_traits_allow(run_module):
     assert reach(run_module("transposed", "m.SETTINGS", None)) == sizes | limits(TransposedStepper, OPTIONS)
 
 
-def test_presets_are_possible_and_the_first_is_the_usual_setting(run_module):
-    presets = run_module("transposed", "m.PRESETS", None)
-    assert presets["numbers"] == {name: [list(row) for row in START[name]] for name in ("input", "kernel")} | USUAL
-    overlaps = {name: TransposedStepper(**options).overlaps for name, options in presets.items()}
-    assert set(np.unique(overlaps["checkerboard"][2:-2, 2:-2])) == {1, 2, 4}
-    assert set(np.unique(overlaps["even"][1:-1, 1:-1])) == {4}
+def test_presets_are_possible_and_the_first_is_the_start(run_module):
+    presets, first = run_module("transposed", "m.PRESETS", None), TransposedStepper()
+    assert next(iter(presets.values())) == {name: plain_list(getattr(first, name)) for name in presets["numbers"]}
+    assert presets["numbers"] == {name: plain_list(START[name]) for name in ("input", "kernel")} | USUAL
+    np.testing.assert_array_equal(first.output, first.overlaps)
+    assert set(np.unique(first.output[2:-2, 2:-2])) == {1, 2, 4}
     bilinear = TransposedStepper(**presets["bilinear"] | {"input": np.ones((4, 4))}).output
     np.testing.assert_array_equal(bilinear[1:-1, 1:-1], 1)  # flat where nothing is cut off
 
@@ -120,11 +126,10 @@ def test_javascript_computes_what_the_package_does(run_module):
     line = """d.map((s) => {
         const all = m.compute(s);
         if (!all.possible) return { text: m.describe({ ...s, row: 0, column: 0 }, all, t) };
-        const stretched = Array.from({ length: all.from[0] }, (_, i) =>
-            Array.from({ length: all.from[1] }, (_, j) => all.source(i, j) ?? 0));
-        const isZero = stretched.map((line, i) => line.map((_, j) => all.source(i, j) === undefined));
-        const [{ output, overlaps, to }, why] = [all, m.sizes(all, t)];
-        return { output, overlaps, stretched, isZero, to, full: m.compute({ ...s, view: "scatter" }).to, why };
+        const [rows, columns] = all.stretched;
+        const line = (i) => Array.from({ length: columns }, (_, j) => all.source(i, j) ?? null);
+        const places = Array.from({ length: rows }, (_, i) => line(i));
+        return { output: all.output, overlaps: all.overlaps, places, full: all.full, why: m.sizes(all, t) };
     })"""
     possible = 0
     for item, answer in zip(data, run_module("transposed", line, data), strict=True):
@@ -137,12 +142,13 @@ def test_javascript_computes_what_the_package_does(run_module):
         possible += 1
         np.testing.assert_allclose(answer["output"], output, rtol=1e-12, atol=1e-12, err_msg=str(item))
         assert answer["overlaps"] == stepper.overlaps.tolist(), item
-        assert tuple(answer["to"]) == stepper.output_size
-        assert [full - 2 * options["padding"] for full in answer["full"]] == answer["to"]
+        assert tuple(full - 2 * options["padding"] for full in answer["full"]) == stepper.output_size
         # The other view is an ordinary convolution with the flipped kernel, on the numbers of the input and zeros.
-        stretched, flipped = np.array(answer["stretched"], float), np.array(kernel, float)[::-1, ::-1]
+        places, flipped = np.array(answer["places"], float), np.array(kernel, float)[::-1, ::-1]
+        is_zero = np.isnan(places)
+        stretched = np.where(is_zero, 0.0, np.ravel(x)[np.where(is_zero, 0, places).astype(int)])
         np.testing.assert_allclose(conv2d(stretched[None, None], flipped[None, None].copy())[0, 0], output, atol=1e-12)
-        np.testing.assert_array_equal(stretched[~np.array(answer["isZero"])], np.ravel(x))
+        np.testing.assert_array_equal(places[~is_zero], range(np.size(x)))
         isSquare = len(x) == len(x[0]) and len(kernel) == len(kernel[0])
         sizes = [int(line.rsplit("= ", 1)[1]) for line in answer["why"].split("\n")]
         assert sizes == list(stepper.output_size)[: 1 if isSquare else 2]
@@ -152,8 +158,8 @@ def test_javascript_computes_what_the_package_does(run_module):
 def test_stamps_add_up_one_after_another(run_module):
     """What is drawn after each step: the transposed convolution of the input cells so far, the rim included."""
     line = """d.map((s) => {
-        const { terms, to } = m.compute(s);
-        return Array.from({ length: to[0] }, (_, y) => Array.from({ length: to[1] }, (_, x) => terms(y, x)
+        const { terms, full } = m.compute(s);
+        return Array.from({ length: full[0] }, (_, y) => Array.from({ length: full[1] }, (_, x) => terms(y, x)
             .filter(({ place }) => place <= s.upTo).reduce((sum, { value, weight }) => sum + value * weight, 0)));
     })"""
     cases = []
@@ -195,6 +201,39 @@ def test_the_checkerboard_that_it_announces_is_there(run_module, size, stride):
     assert expected in text
 
 
+def test_every_printed_equation_is_true(run_module):
+    """At each output cell of the presets, of random decimals, and of the largest and the smallest numbers."""
+    presets, rng = run_module("transposed", "m.PRESETS", None), np.random.default_rng(2)
+    cases = [*presets.values(), {"input": [[-999] * 4] * 4, "kernel": [[999] * 4] * 4, **USUAL, "stride": 1}]
+    for digits, size in itertools.product((1, 2, 4), (0.01, 1, 300)):
+        drawn = [rng.uniform(-size, size, shape).round(digits).tolist() for shape in ((4, 3), (3, 4))]
+        cases.append(dict(zip(("input", "kernel"), drawn, strict=True)) | USUAL | {"stride": 1})
+    cases.append({"input": [[1 / 3, 2 / 7]], "kernel": [[1e-5, 1 / 9]], **USUAL, "padding": 0, "stride": 1})
+    places = [case | {"view": "zeros", "row": i, "column": j} for case in cases
+              for i, j in np.ndindex(TransposedStepper(**case).output_size)]  # fmt: skip
+    told = run_module("transposed", "d.map((state) => m.describe(state, m.compute(state), t))", places)
+    signs = set()
+    for case, text in zip(places, told, strict=True):
+        ((left, sign, right),) = EVERY.findall(text)
+        assert_true(left, sign, right)
+        signs.add(sign)
+        assert text.startswith(TransposedStepper(**case).summary())
+    assert signs == {"=", "≈"}
+    assert "0 · 0.5625 + 4 · 0.1875 + 4 · 0.1875 + 8 · 0.0625 = 2." in "".join(told)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reached"),
+    [({}, False), ({"kernel": [[1] * 4] * 4}, True), ({"kernel": [[1] * 2] * 2}, True),
+     ({"kernel": [[1] * 2] * 3}, False), ({"stride": 3}, False)],
+)  # fmt: skip
+def test_the_goal_is_an_even_number_of_stamps_at_stride_2(run_module, settings, reached):
+    state = START | {"padding": 0} | settings
+    assert bool(run_module("transposed", "m.isReached(m.compute(d))", state)) == reached
+    if reached:
+        assert len(np.unique(TransposedStepper(**state).overlaps[2:-2, 2:-2])) == 1
+
+
 # In the browser
 
 
@@ -202,33 +241,71 @@ def output(page):
     """The texts in the output cells, rim included."""
     read = """(grid) => [...grid.querySelectorAll("rect")]
         .map((cell) => cell.nextSibling?.tagName === "text" ? cell.nextSibling.textContent : "")"""
-    return page.locator(".cnnx").first.locator(".cnnx-numbers").nth(1).evaluate(read)
+    return page.locator(".cnnx").first.locator(".cnnx-numbers").nth(2).evaluate(read)
+
+
+def cell(page, view, row, column):
+    return page.locator(f"[data-view={view}][data-row='{row}'][data-column='{column}']").first
+
+
+def lit(page):
+    """What is lit in the three grids: input cells, output cells, numbers among the zeros."""
+    read = "(all) => all.map((e) => [+e.dataset.row, +e.dataset.column])"
+    grids = [page.locator(".cnnx").first.locator(".cnnx-numbers").nth(index) for index in (0, 2, 3)]
+    return [grid.locator("[data-view].cnnx-now").evaluate_all(read) for grid in grids]
 
 
 def test_mouse(explorer):
-    frame = explorer.locator(".cnnx-frame").first
-    drag(explorer, frame, 2 * side(explorer), 4 * side(explorer))  # a stamp is two cells from the next
-    assert now(explorer, "row", "column") == (2, 1)
+    cell(explorer, "scatter", 2, 1).click()
+    assert now(explorer, "view", "row", "column") == ("scatter", 2, 1)
     told = "Input row 2, column 1 is 2: 2 times the kernel is added to the output, from row 3, column 1 on."
     assert status(explorer).startswith(told)
-    cell = explorer.locator("[data-row='1'][data-column='2']").first
-    cell.hover()
+    cell(explorer, "scatter", 1, 2).hover()
     assert status(explorer).startswith("Input row 1, column 2 is 2")
     assert now(explorer, "row", "column") == (2, 1)
-    cell.click()
-    assert now(explorer, "row", "column") == (1, 2)
-    explorer.get_by_role("combobox", name="Shown as").first.select_option("zeros")
-    drag(explorer, frame, side(explorer), 3 * side(explorer))
+    cell(explorer, "zeros", 2, 2).click()  # under the stamp
+    assert now(explorer, "view", "row", "column") == ("zeros", 2, 2)
+    step = side(explorer)
+    drag(explorer, explorer.locator(".cnnx-frame").first, step, 2 * step)
     assert now(explorer, "view", "row", "column") == ("zeros", 4, 3)
-    told = "Output row 4, column 3: 2 · 2 + 4 · 0 = 4. Its window holds 2 input numbers and 7 zeros."
-    assert status(explorer).startswith(told)
+    assert status(explorer).startswith("Output row 4, column 3: 2 · 2 + 4 · 0 = 4. Stamps that meet there: 2.")
+    assert "Input numbers in its window: the same 2, beside 7 zeros." in status(explorer)
     explorer.get_by_role("combobox", name="Example").first.select_option("checkerboard")
     assert now(explorer, "stride", "padding", "kernel") == (2, 0, [[1, 1, 1]] * 3)
     explorer.get_by_role("button", name="Kernel size: one more").first.click()
     assert "is a multiple of stride 2" in status(explorer)
     explorer.get_by_role("button", name="Output padding: one more").first.click()
     assert now(explorer, "output_padding") == 1
-    assert "+ 4 − 2·0 + 1 = 11" in explorer.locator(".cnnx-formula").first.inner_text()
+    assert "+ 4 − 2·0 + 1 = 9" in explorer.locator(".cnnx-formula").first.inner_text()
+
+
+def test_pointing_at_an_output_cell_shows_what_it_is_made_of_in_both_views(explorer):
+    (width,) = {len(line) for line in START["input"]}
+    for row, column in [(1, 1), (0, 0), (2, 3), (4, 4)]:
+        cell(explorer, "zeros", row, column).hover()
+        stepper = TransposedStepper(**START | {"view": "zeros", "row": row, "column": column})
+        count = int(stepper.overlaps[row, column])
+        inputs, outputs, among_zeros = lit(explorer)
+        assert (len(inputs), outputs) == (count, [[row, column]])
+        assert inputs == among_zeros
+        assert all(0 <= j < width for _, j in inputs)
+        first = explorer.locator(".cnnx").first
+        assert first.locator(".cnnx-stamp").count() == count
+        assert status(explorer).startswith(stepper.summary())
+        # Both views multiply the same numbers: the weights beside the inputs are those of the window.
+        weights = first.locator(".cnnx-links .cnnx-weight").all_text_contents()
+        window = first.locator(".cnnx-window .cnnx-weight").all_text_contents()
+        assert weights == [window[3 * (2 * i - row + 1) + 2 * j - column + 1] for i, j in inputs]
+    cell(explorer, "scatter", 1, 2).hover()
+    assert lit(explorer) == [[[1, 2]], [], [[1, 2]]]
+
+
+def test_the_goal_is_reached_with_a_larger_kernel(explorer):
+    aim = explorer.locator(".cnnx-aim").first
+    assert "cnnx-reached" not in aim.get_attribute("class")
+    explorer.get_by_role("button", name="Kernel size: one more").first.click()
+    assert "cnnx-reached" in aim.get_attribute("class")
+    assert "Found: kernel 4 is a multiple of stride 2. Stamps in each inner cell: 4." in aim.inner_text()
 
 
 def test_the_output_grows_stamp_by_stamp(explorer):
@@ -249,7 +326,7 @@ def test_the_output_grows_stamp_by_stamp(explorer):
     explorer.get_by_role("button", name="Pause").first.click()
     assert now(explorer, "row") == 0
     explorer.get_by_role("button", name="Play").first.click()
-    explorer.locator("[data-row='1'][data-column='0']").first.click()  # the reader takes over
+    cell(explorer, "scatter", 1, 0).click()  # the reader takes over
     assert explorer.get_by_role("button", name="Play").count() == 2
     explorer.get_by_role("button", name="Play").first.click()
     explorer.evaluate("window.leave.forEach((end) => end())")
@@ -259,13 +336,13 @@ def test_the_output_grows_stamp_by_stamp(explorer):
 
 
 def test_the_output_is_filled_in_window_by_window(explorer):
-    explorer.get_by_role("combobox", name="Shown as").first.select_option("zeros")
+    explorer.get_by_role("combobox", name="Step through").first.select_option("zeros")
     assert "" not in output(explorer)
     explorer.get_by_label("To the first place").first.click()
     explorer.get_by_label("One place on").first.click()
-    assert output(explorer) == ["3", "2"] + [""] * 23
+    assert [text for text in output(explorer) if text] == ["3", "2"]  # the rim, which no window makes, is blank too
     assert "Steps so far: 2 of 25." in status(explorer)
-    explorer.locator("[data-row='4'][data-column='4']").first.click()
+    cell(explorer, "zeros", 4, 4).click()
     assert "" not in output(explorer)
 
 
@@ -283,8 +360,8 @@ def test_keyboard(explorer):
     explorer.get_by_role("slider", name="Kernel size").first.focus()
     explorer.keyboard.press("ArrowRight")
     assert now(explorer, "kernel") == [[1, 2, 1, 1], [0, 3, 2, 1], [1, 0, 1, 1], [1, 1, 1, 1]]
-    explorer.get_by_role("combobox", name="Shown as").first.focus()
-    explorer.keyboard.press("ArrowDown")
+    explorer.get_by_role("combobox", name="Step through").first.focus()
+    explorer.keyboard.press("ArrowUp")
     assert now(explorer, "view") == "zeros"
 
 
@@ -327,10 +404,12 @@ def test_an_impossible_setting_is_explained_and_not_handed_on(explorer):
 
 
 def test_touch(phone):
-    swipe(phone, phone.locator(".cnnx-frame").first, side(phone, ".cnnx-frame") * 2 / 3)
-    assert now(phone, "row", "column") == (0, 1)
-    phone.locator("[data-row='2'][data-column='0']").first.tap()
-    assert now(phone, "row", "column") == (2, 0)
+    cell(phone, "scatter", 2, 0).tap()
+    assert now(phone, "view", "row", "column") == ("scatter", 2, 0)
+    cell(phone, "zeros", 1, 1).tap()
+    assert now(phone, "view", "row", "column") == ("zeros", 1, 1)
+    swipe(phone, phone.locator(".cnnx-frame").first, side(phone))
+    assert now(phone, "row", "column") == (1, 2)
 
 
 def test_every_kind_of_setting_is_drawn_within_the_page(screen):
@@ -340,3 +419,24 @@ def test_every_kind_of_setting_is_drawn_within_the_page(screen):
                for s in random.Random(5).sample(reachable(), 10)]  # fmt: skip
     parts = ("button", "select", "input[type=range]", "input[type=number]", "[data-row]")
     assert_drawn_within(screen, [*states, START], [f"{name}:visible" for name in parts])
+
+
+def test_no_text_lies_over_another(screen):
+    """With the longest numbers, the largest grids, and the smallest ones."""
+    screen.emulate_media(reduced_motion="reduce")  # the frame is where it belongs at once
+    long = {"input": [[-123.4375] * 4] * 4, "kernel": [[0.0625] * 4] * 4}
+    bilinear = {"input": [[0, 4, 8], [4, 8, 4], [8, 4, 0]], "kernel": [[0.0625, 0.1875, 0.1875, 0.0625]] * 4}
+    presets, extremes = [bilinear, long, {}], [{"stride": 3, "output_padding": 2}, {"stride": 1}, {"padding": 2}]
+    tiny = {"input": [[5]], "kernel": [[1]], "stride": 1, "padding": 0}
+    for numbers, sizes in [*itertools.product(presets, extremes), (tiny, {}), ({}, {"padding": 0})]:
+        for view in ("scatter", "zeros"):
+            change(screen, START | {"padding": 0} | numbers | sizes | {"view": view})
+            assert screen.evaluate(TOUCHING) == [], (numbers, sizes, view)
+
+
+def test_nothing_sticks_out_of_a_narrow_phone(show_own):
+    page = show_own(width=320, height=640, has_touch=True, is_mobile=True)
+    for state in [START, START | {"kernel": [[1] * 4] * 4, "input": [[1] * 4] * 4, "stride": 3, "output_padding": 2}]:
+        change(page, state)
+        assert page.evaluate(TOUCHING) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state

@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -123,6 +124,16 @@ def keep_explorers(notebook, explorers, save_still, language):
             data[VIEW] = view
 
 
+def save_still(app, png):
+    """Write an image, PNG in base64, into the site; return its name there."""
+    image = base64.b64decode(png)
+    name = f"stills/{hashlib.sha256(image).hexdigest()[:16]}.png"
+    path = Path(app.outdir, "_static", name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(image)
+    return name
+
+
 def refresh(app, docname, source):
     """Sphinx's source-read hook: change a notebook's text on its way to the parser."""
     kept = VIEW in source[0] or '"explorer": "' in source[0]
@@ -130,22 +141,13 @@ def refresh(app, docname, source):
         return
     if app.srcdir not in map(Path, sys.path):
         sys.path.insert(0, str(app.srcdir))
-
-    def save_still(png):
-        image = base64.b64decode(png)
-        name = f"stills/{hashlib.sha256(image).hexdigest()[:16]}.png"
-        path = Path(app.outdir, "_static", name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(image)
-        return name
-
     notebook = json.loads(source[0])
     language = app.config.language.replace("_", "-")
     as_widgets(notebook)
     explorers = explorers_of(notebook, language)
     for number, wrong in unshowable(notebook, explorers):
         LOGGER.warning(f"cell {number}: {wrong}", location=app.env.doc2path(docname))
-    keep_explorers(notebook, explorers, save_still, language)
+    keep_explorers(notebook, explorers, partial(save_still, app), language)
     source[0] = json.dumps(notebook)
 
 

@@ -1,0 +1,85 @@
+"""`{later}`: an explorer of a notebook elsewhere, which loads when a reader asks for it and weighs nothing before.
+
+```
+:::{later} appendix/explorers LeNetExplorer
+:alt: a 3 drawn by hand, and ten bars
+Draw a digit
+:::
+```
+
+The page shows the top of the explorer's still and, over it, a button with the text. What the explorer needs is in a
+file of its own. It is a script, since a page that is opened as a file can read nothing else.
+"""
+
+import hashlib
+import html
+import json
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+from . import widgets
+
+
+class Later(SphinxDirective):
+    has_content = True
+    required_arguments = 2
+    option_spec: ClassVar = {"alt": directives.unchanged_required}
+
+    def run(self):
+        path = Path(self.env.doc2path(self.env.docname)).parent / f"{self.arguments[0]}.ipynb"
+        self.env.note_dependency(str(path))
+        try:
+            view, given = explorer(json.loads(path.read_text(encoding="utf-8")), self.arguments[1], self.config)
+        except (OSError, StopIteration):
+            raise self.error(f"{{later}}: {path.name} shows no {self.arguments[1]}") from None
+        still = widgets.save_still(self.env.app, view.pop("png"))
+        text = f"explorerArrives({json.dumps(given, ensure_ascii=False)});"
+        script = f"later/{self.arguments[1]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
+        file = Path(self.env.app.outdir, "_static", script)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        target = self.env.app.builder.get_target_uri(self.env.docname)
+        image, source = (html.escape(relative_uri(target, f"_static/{name}")) for name in (still, script))
+        alt, button = html.escape(self.options["alt"]), html.escape(" ".join(self.content))
+        figure = (
+            f'<figure class="later"><img class="chart" src="{image}" alt="{alt}">'
+            f"{widgets.OPEN}{json.dumps(view)}{widgets.CLOSE}"
+            f'<button type="button" data-later="{source}" hidden><span>{button}</span></button></figure>'
+        )
+        return [nodes.raw("", figure, format="html", classes=["later"])]
+
+
+def explorer(notebook, name, config):
+    """The view of the first explorer of a name in a notebook, with its still, and what its script needs."""
+    widgets.as_widgets(notebook)
+    language = config.language.replace("_", "-")
+    known = widgets.explorers_of(notebook, language)
+    shown = (output["data"] for cell in notebook["cells"] for output in cell.get("outputs", []) if "data" in output)
+    data = next(one for one in shown if widgets.VIEW in one and "".join(one["text/plain"]).startswith(f"{name}("))
+    model_id = data[widgets.VIEW]["model_id"]
+    view = {"model_id": model_id, "text": "".join(data["text/plain"]), "png": "".join(data["image/png"])}
+    return view, widgets.shipment({model_id: known[model_id]}, language)
+
+
+def find_package(app):
+    """The book is built beside the package, which need not be installed."""
+    if str(app.srcdir) not in sys.path:
+        sys.path.insert(0, str(app.srcdir))
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Give the page the script that wakes explorers."""
+    if doctree and any("later" in node["classes"] for node in doctree.findall(nodes.raw)):
+        app.add_js_file("widgets.js", loading_method="defer")
+
+
+def setup(app):
+    app.add_directive("later", Later)
+    app.connect("builder-inited", find_package)
+    app.connect("html-page-context", add_script, priority=400)
