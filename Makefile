@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint run exercises setup-cells bench lock clean
+.PHONY: help book test lint browsers run exercises setup-cells bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -23,6 +23,10 @@ test: $(VENV)/test-ready  ## run everything: units, doctests, exercises, noteboo
 lint: $(VENV)/test-ready  ## check the style of the code
 	@$(PY) -m ruff check .
 	@echo "Next: make test"
+
+browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox and WebKit too
+	@$(PY) tests/browsers/play.py
+	@echo "Next: every explorer does the same in both; make test plays them in Chromium"
 
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)
