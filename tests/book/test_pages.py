@@ -51,6 +51,13 @@ def test_pages_fit_a_phone(new_context, address, name):
     assert violations(page) == ""
 
 
+def test_names_hold_what_is_shown(context, address):
+    """So that the search is found by who says "click search, control K". axe takes this rule for an experiment."""
+    page = visit(context, f"{address('server')}/{CHAPTER}.html")
+    assert page.locator(".search-button__button:visible").count() > 0
+    assert violations(page, ["label-content-name-mismatch"]) == ""
+
+
 def read_explorer(page):
     """The settings that the first explorer shows, and the output size that it states."""
     settings = page.locator(".cnnx").first.locator("input[type=range]").evaluate_all("all => all.map((i) => +i.value)")
