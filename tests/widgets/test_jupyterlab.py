@@ -98,7 +98,7 @@ def _ask(address):
 
 
 def wait_for_kernel(page, address, name):
-    """Wait until the page of a notebook has its kernel: a cell that is run before is forgotten, or asks for a kernel."""
+    """Wait until a notebook has its kernel on its page: a cell that is run before is forgotten, or asks for one."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         sessions = _ask(f"{address}/api/sessions") or []
