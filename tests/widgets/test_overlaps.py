@@ -29,7 +29,7 @@ OVERLAPS = """async (states) => {
     return { text, left: box.left, right: box.right, top: box.top + above, bottom: box.bottom - below };
   };
   const seen = (part) => part.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-    && !part.closest("option, title, .visually-hidden, .cnnx-aloud");
+    && !part.closest("option, title, .visually-hidden, .cnnx-aloud, .cnnx-heard");
   const drawn = () => [...el.querySelectorAll("svg text")].filter((part) => part.textContent.trim() && seen(part))
     .map((part) => within(part.textContent, part.getBoundingClientRect(), getComputedStyle(part),
       !part.getScreenCTM().b));
