@@ -81,12 +81,15 @@ const sumOf = (products) => products.reduce((sum, [one, other]) => sum + one * o
 const pairs = (flat) => range(flat.length / 2).map((k) => flat.slice(2 * k, 2 * k + 2));
 const read = (text) => +text.replace("−", "-");
 
-/** A value as text, so that times `weight` it makes `product`, both as printed: exactly if it can, or else to the last digit. */
-function factor(value, weight, product) {
-  const texts = range(7).map((more) => number(value, 2 + more));
-  const isTrue = (error) => (text) => Math.abs(read(text) * read(weight) - read(product)) <= error;
-  const unit = 10 ** -(product.split(".")[1]?.length ?? 0);
-  return texts.find(isTrue(1e-9)) ?? texts.find(isTrue(unit / 2)) ?? texts.at(-1);
+/** Texts of a value and of a product, so that times `weight` one makes the other: exactly if it can, or else to its last digit. */
+function multiplied(value, weight, product, text) {
+  const texts = range(8).map((more) => number(value, 2 + more));
+  const isTrue = (answer, error) => (text) => Math.abs(read(text) * read(weight) - read(answer)) <= error;
+  const half = (answer) => 0.5 * 10 ** -(answer.split(".")[1]?.length ?? 0);
+  const exact = texts.find(isTrue(text, 1e-9));
+  const answer = exact ? text : [text, ...[3, 2, 1, 0].map((digits) => number(product, digits))]
+    .find((answer) => texts.some(isTrue(answer, half(answer)))) ?? text;
+  return [exact ?? texts.find(isTrue(answer, half(answer))) ?? texts.at(-1), answer];
 }
 
 const boxed = (role, sign, value) => [`${sign} `, html("strong", { class: `cnnx-${role}` }, value)];
@@ -324,11 +327,11 @@ function render({ model, el }) {
     shares.show(chosen.shares, t("shares"));
     const { terms, sign, value } = printed(result.products, (...all) => all.reduce((sum, term) => sum + term, 0), 3);
     const weights = state.weight.flat().map((weight) => number(weight, 9)); // as typed: the products follow from them
-    const texts = result.samples.map((sample, tap) => factor(sample.value, weights[tap], terms[tap]));
-    const isExact = texts.every((text, tap) => Math.abs(read(text) * read(weights[tap]) - read(terms[tap])) < 1e-9);
-    values.show(result.samples.map((sample) => sample.value), t("values"), texts);
+    const texts = result.samples.map((sample, tap) => multiplied(sample.value, weights[tap], result.products[tap], terms[tap]));
+    const isExact = texts.every(([text, answer], tap) => Math.abs(read(text) * read(weights[tap]) - read(answer)) < 1e-9);
+    values.show(result.samples.map((sample) => sample.value), t("values"), texts.map(([text]) => text));
     kernel.show(state.weight.flat(), t("kernel"), weights);
-    products.show(result.products, t("products"), terms);
+    products.show(result.products, t("products"), texts.map(([, answer]) => answer));
     equals.textContent = isExact ? "=" : "≈";
     for (const { cells } of [values, kernel, products]) cells.forEach((cell, tap) => cell.classList.toggle("cnnx-now", tap === state.tap));
     const term = (text, tap) => [!tap ? text : text.startsWith("−") ? `− ${text.slice(1)}` : `+ ${text}`];
