@@ -52,7 +52,7 @@ class Later(SphinxDirective):
             f"{widgets.OPEN}{json.dumps(view)}{widgets.CLOSE}"
             f'<button type="button" data-later="{source}" hidden><span>{button}</span></button></figure>'
         )
-        return [nodes.raw("", figure, format="html", classes=["later"])]
+        return [nodes.raw("", figure, format="html", later=True)]
 
 
 def explorer(notebook, name, config):
@@ -75,7 +75,7 @@ def find_package(app):
 
 def add_script(app, pagename, templatename, context, doctree):
     """Give the page the script that wakes explorers."""
-    if doctree and any("later" in node["classes"] for node in doctree.findall(nodes.raw)):
+    if doctree and any(node.get("later") for node in doctree.findall(nodes.raw)):
         app.add_js_file("widgets.js", loading_method="defer")
 
 
