@@ -402,7 +402,7 @@ export function grip({ x, y, name, title, role }) {
  * @param {(target: any) => void} [hover]
  */
 export function drag(drawing, begin, hover = () => {}) {
-  let [box, pressed, timer, move] = /** @type {any[]} */ ([]);
+  let [box, pressed, timer, move, isTap] = /** @type {any[]} */ ([]);
   // The drawing's place is that at the press: what is drawn or written on the way must not move the point.
   const at = ({ clientX, clientY }) => ({ x: clientX - box.left, y: clientY - box.top });
   const take = ({ target, pointerId } = pressed) => {
@@ -420,7 +420,7 @@ export function drag(drawing, begin, hover = () => {}) {
   };
   drawing.addEventListener("pointerdown", (event) => {
     if (event.button || pressed || move) return; // a second finger
-    [box, pressed] = [drawing.getBoundingClientRect(), event];
+    [box, pressed, isTap] = [drawing.getBoundingClientRect(), event];
     holdTouches(event.target); // `begin` may draw the part anew, and its touches then no longer reach the drawing
     if (event.pointerType !== "mouse" && !isHandle(event.target, drawing)) return void (timer = setTimeout(take, RESTING));
     take();
@@ -435,14 +435,16 @@ export function drag(drawing, begin, hover = () => {}) {
   });
   drawing.addEventListener("pointerleave", () => hover(null));
   drawing.addEventListener("pointerup", (event) => {
-    if (pressed && Math.max(...moved(event)) <= 6) take(); // a tap
+    isTap = pressed && Math.max(...moved(event)) <= 6;
+    if (isTap) take();
     end();
   });
   drawing.addEventListener("pointercancel", end); // the browser scrolls
   // A finger that drags must not scroll the page; browsers do not apply `touch-action` to parts of an SVG.
-  const hold = (event) => move && event.cancelable && event.preventDefault();
+  // After a tap it would send a mouse's press as well, which takes the focus.
+  const hold = (event) => (event.type === "touchend" ? isTap : move) && event.cancelable && event.preventDefault();
   const holdTouches = (element) =>
-    ["touchstart", "touchmove"].forEach((type) => element.addEventListener(type, hold, { passive: false }));
+    ["touchstart", "touchmove", "touchend"].forEach((type) => element.addEventListener(type, hold, { passive: false }));
   holdTouches(drawing);
 }
 

@@ -226,7 +226,7 @@ def output(page):
 def use_player(page, press):
     """Press each button of the player, by the function `press`."""
     for name, place in {"last place": (3, 3), "place back": (3, 2), "first": (0, 0), "place on": (0, 1)}.items():
-        press(page.get_by_label(name).first)
+        press(page.get_by_role("button", name=name).first)
         assert now(page, "row", "column") == place, name
     press(page.get_by_role("button", name="Play").first)
     page.wait_for_function("window.saved.column === 2")
