@@ -11,7 +11,8 @@ from PIL import Image
 from cnnbook.widgets._bundle import _HERE, stems
 
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-# What is dragged in each explorer: a part, how far, and the number of its state that then only grows or only shrinks.
+# What is dragged in each explorer: a part, how far, and the number of its state that then only grows or only shrinks;
+# where it is not there at first, also the settings that show it.
 DRAGS = {
     "activations": [("[data-grip=x] .cnnx-target", -150, 0, "x")],
     "arithmetic": [("[data-grip=size] .cnnx-target", 120, 0, "size"), (".cnnx-frame", 120, 60, "column")],
@@ -19,16 +20,16 @@ DRAGS = {
     "channels": [("[data-grip=c_out] .cnnx-target", 0, -90, "c_out"), ("[data-plane='output 0']", 60, 0, "column")],
     "convolution": [(".cnnx-frame", 90, 120, "row")],
     "deformable": [
-        (".cnnx-point >> nth=8 >> .cnnx-target", 90, 90, "offsets.8.1"),
-        (".cnnx-point >> nth=2 >> .cnnx-target", -60, 40, "offsets.2.0"),
-        ("[data-grip=zoom] rect", -60, 60, "offsets.1.1"),
+        (".cnnx-point >> nth=7 >> .cnnx-target", 90, 90, "offsets.7.1"),
+        (".cnnx-point >> nth=8 >> .cnnx-target", 90, 90, "offsets.8.1", {"nine": True}),
+        (".cnnx-point >> nth=2 >> .cnnx-target", -60, 40, "offsets.2.0", {"nine": True}),
+        ("[data-grip=zoom] rect", -60, 60, "offsets.7.1"),
     ],
     "dilated": [
         ("[data-grip=output] rect", -120, 60, "column"),
         ("[data-grip='layer 0'] .cnnx-dot", -60, 0, "dilations.0"),
     ],
     "im2col": [(".cnnx-matrix rect >> nth=0", 30, 90, "row"), (".cnnx-reach rect", 60, 60, "row")],
-    "lenet": [],  # drawing, see `test_lenet.py`
     "pooling": [(".cnnx-frame", 120, 120, "row")],
     "receptive_field": [("[data-grip=unit] rect", -160, 0, "column"), ("[data-grip^=size]", 90, 0, "size")],
     "residual": [(".cnnx-gain .cnnx-target", 0, -60, "gain"), ("[data-column='15']", -200, 0, "block")],
@@ -68,7 +69,9 @@ def test_every_explorer_that_is_dragged_is_tried():
 
 @pytest.mark.parametrize(("stem", "dragged"), with_drags())
 def test_a_drag_goes_one_way_and_the_picture_stays(show_first, stem, dragged):
-    page, (target, right, down, path) = show_first(stem, width=640, height=1400), dragged
+    page, (target, right, down, path, *settings) = show_first(stem, width=640, height=1400), dragged
+    for setting in settings:
+        change(page, setting)
     x, y = middle(page.locator(target).first)
     picture = page.locator(".cnnx-picture").first
     page.mouse.move(x, y)
