@@ -156,7 +156,7 @@ function seenParts({ kernel, c_in }, { sees }, { channel, row, column }, place, 
 
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, result, place] = [640];
+  let [width, hover, result, place, held] = [640]; // `held`: the groups when the slider was taken, for as long as it is
   const step = (channel, row, column) => () => choose(state.channel + channel, state.row + row, state.column + column);
   const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), {
     ArrowUp: step(0, -1, 0), ArrowDown: step(0, 1, 0), ArrowLeft: step(0, 0, -1), ArrowRight: step(0, 0, 1),
@@ -169,9 +169,11 @@ function render({ model, el }) {
   const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
   const aim = goal(model, t, live);
   const controls = panel(SETTINGS, t, (patch) => {
-    update(patch.groups ? { groups: snap(state.groups, patch.groups, result) } : patch);
+    update(patch.groups ? { groups: snap(held ?? state.groups, patch.groups, result) } : patch);
     controls.show(state); // the slider, too, goes where the number of groups went
   });
+  controls.element.addEventListener("pointerdown", () => (held = state.groups));
+  for (const event of ["pointerup", "pointercancel", "keydown"]) controls.element.addEventListener(event, () => (held = undefined), true);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
   const within = (channel, row, column) => ({ channel: clamp(channel, 0, state.c_out - 1),
     row: clamp(row, 0, result.output - 1), column: clamp(column, 0, result.output - 1) });

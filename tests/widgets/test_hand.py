@@ -103,7 +103,7 @@ def test_what_is_pressed_stays_under_the_pointer(show_first, stem):
             values.append(float(slider.input_value()))
             assert slider.bounding_box()["y"] == pytest.approx(box["y"], abs=1.5)
         page.mouse.up()
-        assert is_monotone(values)
+        assert is_monotone(values), values
         assert len(set(values)) > 1
     for button in first.locator(".cnnx-controls button:visible, .cnnx-tools button:visible").all():
         button.evaluate("(e) => e.scrollIntoView({ block: 'center' })")
