@@ -23,6 +23,8 @@ def decimals(value, digits=2):
 def printed(terms, compute, digits=2):
     """An equation that is true for a reader who recomputes it: texts of the terms, "=" or "≈", text of the value.
 
+    Terms that no few decimals hold have as many as lead to the same rounded value.
+
     >>> printed([4, 0.1875], lambda number, weight: number * weight)
     (['4', '0.1875'], '=', '0.75')
     >>> printed([2 / 3], lambda share: 1 - share)
@@ -33,15 +35,20 @@ def printed(terms, compute, digits=2):
     if exact is not None:
         return [written(term, exact) for term in terms], "=", written(value, exact)
 
+    own = [_holding([term]) or 0 for term in terms]
+
+    def texts(more):
+        return [written(term, max(held, more)) for term, held in zip(terms, own, strict=True)]
+
     def is_true(more, places):
-        again = compute(*(float(_rounded(term, more)) for term in terms))
+        again = compute(*(float(_rounded(term, max(held, more))) for term, held in zip(terms, own, strict=True)))
         return abs(again - float(_rounded(value, places))) <= 10**-places / 2
 
     for places in range(decimals(value, digits), -1, -1):
         for more in range(places, 7):
             if is_true(more, places):
-                return [written(term, more) for term in terms], "≈", written(value, places)
-    return [written(term, 6) for term in terms], "≈", written(value, 0)
+                return texts(more), "≈", written(value, places)
+    return texts(6), "≈", written(value, 0)
 
 
 def _holding(values):

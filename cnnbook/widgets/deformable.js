@@ -64,12 +64,12 @@ export function climb(state) {
 
 /** The result in words; `step` is the one that has just been made, null where none was possible. */
 export function describe({ row, column, tap }, { samples, output }, t, step) {
-  const { y, x, v, u, value, gradient, slope, outside } = samples[tap];
+  const { y, x, v, u, value, gradient, pixels, outside } = samples[tap];
   const [a, b] = grid[tap];
   const written = { output, value, y, x, down: gradient[0], right: gradient[1], ...step };
   for (const [name, entry] of Object.entries(written)) written[name] = typeof entry === "number" ? short(entry) : entry;
   const found = { row, column, a, b, ...written, count: outside.filter(Boolean).length };
-  const isFlat = !slope[0] && !slope[1];
+  const isFlat = pixels.every((pixel) => pixel === pixels[0]);
   const notes = { flat: isFlat, gradient: !isFlat, kink: !isFlat && (!u || !v), outside: found.count, stepped: step,
     top: step === null && !isFlat };
   return ["result", ...Object.keys(notes).filter((key) => notes[key])].map((key) => t(key, found)).join(" ");
