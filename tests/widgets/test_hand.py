@@ -144,6 +144,7 @@ def test_a_finger_that_swipes_up_scrolls_the_page(show_first, stem):
 @pytest.mark.parametrize("stem", stems())
 def test_nothing_sticks_out_on_a_phone(show_first, stem, width):
     page = show_first(stem, **{**PHONE, "width": width})
+    page.evaluate("document.querySelectorAll('.cnnx details').forEach((e) => (e.open = true))")
     assert page.evaluate(OUTSIDE) == []
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     page.wait_for_timeout(150)
@@ -155,7 +156,7 @@ def test_nothing_sticks_out_on_a_phone(show_first, stem, width):
 # Controls, texts and formulas that go beyond the screen, or beyond their box.
 OUTSIDE = """[...document.querySelectorAll(
     ".cnnx :is(button, input, select, label, p, .cnnx-name, .cnnx-formula > span, strong)")]
-  .filter((e) => e.getClientRects().length && !e.matches(".cnnx-heard, .visually-hidden"))
+  .filter((e) => e.checkVisibility() && !e.matches(".cnnx-heard, .visually-hidden"))
   .map((e) => [e.className || e.tagName, e.textContent, Math.round(e.getBoundingClientRect().right)])
   .filter(([, , right]) => right > innerWidth)"""
 # Pairs of them that cover each other.
@@ -164,7 +165,7 @@ OVERLAPS = """(() => {
   root.classList.remove("cnnx-seen"); // controls that stick to the foot of the screen cover the picture
   const parts = [...root.querySelectorAll(":scope > p, .cnnx-name, .cnnx-toggle, .cnnx-formula > span," +
     ":is(.cnnx-controls, .cnnx-tools) :is(button, input, select)")]
-    .filter((e) => e.getClientRects().length && !e.matches(".cnnx-heard, .visually-hidden"));
+    .filter((e) => e.checkVisibility() && !e.matches(".cnnx-heard, .visually-hidden"));
   const boxes = parts.map((e) => e.getBoundingClientRect());
   const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]) > 1;
   const over = (a, b) => shared(a, b, "left", "right") && shared(a, b, "top", "bottom");
