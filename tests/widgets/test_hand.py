@@ -215,6 +215,7 @@ SAID = {
     "networks": [{"chosen": "vgg16"}, {"family": "vgg"}],
     "receptive_field": [{"row": 3}, {"row": 4}],
     "residual": [{"block": 4}, {"block": 5}],
+    "transposed": [{"row": 1}, {"row": 3}],
 }
 SPOKEN = {  # how the formula begins; commas stand where one takes a breath
     "activations": "f, open bracket, 1, close bracket, equals 1 over, open bracket, 1 plus e to the minus 1, close ",
