@@ -1,6 +1,5 @@
 """What all explorers share in Python: settings that refuse bad input, a stable text."""
 
-import math
 from contextlib import contextmanager
 
 import anywidget
@@ -29,20 +28,6 @@ def within(limit, proposal, grid="output"):
     if place >= limit:
         raise SettingError(f"{name} {place} is not in the {grid} of {limit}: use {name} <= {limit - 1}")
     return place
-
-
-def written(value):
-    """A number in a sentence, as the browser writes it: all its decimals where there are up to 4, else 2 or two digits.
-
-    >>> [written(value) for value in (-0.0625, 1 / 3, 0.1 + 0.2, 0.00123)]
-    ['−0.0625', '0.33', '0.3', '0.0012']
-    """
-    held = (digits for digits in range(5) if abs(value - round(value, digits)) < 1e-12 * max(1, abs(value)))
-    digits = next(held, None)
-    if digits is None:
-        digits = min(max(1 - math.floor(math.log10(abs(value))), 2), 6)
-    text = f"{round(float(value), digits) + 0.0:.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if digits else text).replace("-", "−")
 
 
 class Whole(traitlets.Int):

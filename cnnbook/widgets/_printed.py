@@ -1,4 +1,4 @@
-"""Numbers in words as the browser writes them: `number` (here `written`), `decimals` and `printed` of ``_core.js``."""
+"""Numbers in words as the browser writes them: `number` (here `written`) and `printed` of ``_core.js``."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, log10
@@ -14,10 +14,13 @@ def written(value, digits=2):
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
-def decimals(value, digits=2):
-    """The decimals of a value by itself: those that hold it, else `digits`, and more where it is small."""
-    held = _holding([value])
-    return min(max(1 - floor(log10(abs(value))), digits), 6) if held is None else held
+def told(value, digits=2):
+    """A number by itself: all its decimals where there are up to 4, else `digits`, and more where it is small.
+
+    >>> [told(value) for value in (-0.0625, 1 / 3, 0.1 + 0.2, 0.00123)]
+    ['−0.0625', '0.33', '0.3', '0.0012']
+    """
+    return written(value, _decimals(value, digits))
 
 
 def printed(terms, compute, digits=2):
@@ -44,11 +47,16 @@ def printed(terms, compute, digits=2):
         again = compute(*(float(_rounded(term, max(held, more))) for term, held in zip(terms, own, strict=True)))
         return abs(again - float(_rounded(value, places))) <= 10**-places / 2
 
-    for places in range(decimals(value, digits), -1, -1):
+    for places in range(_decimals(value, digits), -1, -1):
         for more in range(places, 7):
             if is_true(more, places):
                 return texts(more), "≈", written(value, places)
     return texts(6), "≈", written(value, 0)
+
+
+def _decimals(value, digits):
+    held = _holding([value])
+    return min(max(1 - floor(log10(abs(value))), digits), 6) if held is None else held
 
 
 def _holding(values):

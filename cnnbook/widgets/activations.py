@@ -2,7 +2,7 @@
 
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Whole
-from ._printed import decimals, written
+from ._printed import told, written
 from ._traits import OneOf, Real
 
 FUNCTIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
@@ -127,7 +127,7 @@ class ActivationExplorer(Explorer):
 
 def _text(value):
     """A number as the browser writes it: four decimals, more where it is small, a true minus sign."""
-    return written(value, decimals(value, 4))
+    return told(value, 4)
 
 
 def _power10(value):

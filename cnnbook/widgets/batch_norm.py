@@ -4,6 +4,7 @@ import traitlets
 
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, refusing
+from ._printed import written
 from ._traits import Real
 
 BATCH = (0.0, 2.0, 3.0, 4.0, 6.0)  # mean 3, variance 4 (biased) and 5 (unbiased)
@@ -136,9 +137,4 @@ class BatchNormExplorer(Explorer):
         word = words("batch_norm", self.language)["result_training" if self.training else "result_evaluation"]
         (mean, variance), output = self._used, self.output
         found = {"mean": mean, "variance": variance, "out_mean": output.mean(), "out_sd": output.std()}
-        return word.format(**{name: _text(value) for name, value in found.items()})
-
-
-def _text(value):
-    """A number as the browser writes it: at most three decimals, a true minus sign."""
-    return f"{round(float(value), 3) + 0.0:.10g}".replace("-", "−")
+        return word.format(**{name: written(value, 3) for name, value in found.items()})

@@ -3,7 +3,8 @@
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, SettingError, Whole, within, written
+from ._explorer import Explorer, Flag, SettingError, Whole, within
+from ._printed import told
 from ._traits import Numbers
 
 # The worked example that many courses share: 6 x 6 numbers, a detector of vertical edges, 4 x 4 results.
@@ -173,7 +174,7 @@ class ConvolutionStepper(Explorer):
 
     def summary(self):
         word = words("convolution", self.language)["result"]
-        value = written(self.output[self.row, self.column])
+        value = told(self.output[self.row, self.column])
         count = len(self.kernel) * len(self.kernel[0])
         return word.format(row=self.row, column=self.column, value=value, count=count)
 

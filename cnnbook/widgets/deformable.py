@@ -6,7 +6,7 @@ import traitlets
 from ..functional import deform_conv2d, deform_conv2d_backward
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, within
-from ._printed import decimals, written
+from ._printed import told
 from ._traits import Numbers
 
 # A tilted bar, and a kernel for vertical ones: it finds this bar once its points are turned.
@@ -185,11 +185,6 @@ class DeformableSampler(Explorer):
         y, x = self.place
         word = words("deformable", self.language)["result"]
         return word.format(
-            row=self.row, column=self.column, a=self.tap // 3, b=self.tap % 3, y=_text(y), x=_text(x),
-            value=_text(self.value), output=_text(self.output),
+            row=self.row, column=self.column, a=self.tap // 3, b=self.tap % 3, y=told(y, 3), x=told(x, 3),
+            value=told(self.value, 3), output=told(self.output, 3),
         )  # fmt: skip
-
-
-def _text(value, digits=3):
-    """A number as the browser writes it: three decimals, more where it is small, a true minus sign."""
-    return written(value, decimals(value, digits))

@@ -8,6 +8,7 @@ import traitlets
 
 from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, within
+from ._printed import written
 from ._traits import OneOf
 
 SIDE, PAD = 28, 2
@@ -252,7 +253,7 @@ class LeNetExplorer(Explorer):
         answer = word["answer"].format(first=first, sure=sure, second=second, next=after)
         layer, place = LAYERS[self.layer], {name: getattr(self, name) for name in ("layer", "channel", "row", "column")}
         value = maps[self.layer].reshape(layer.maps, layer.side, layer.side)[self.channel, self.row, self.column]
-        value = _written(value, 2)
+        value = written(value, 2)
         lead = f" {self._lead()}" if self.gradient else ""
         if layer.side == 1:
             return f"{answer} {word['unit_whole'].format(value=value, **place)}{lead}"
@@ -273,7 +274,7 @@ class LeNetExplorer(Explorer):
         falls = {"lead_erased": slopes * ink, "lead_inked": -slopes * (1 - ink)}
         kind = max(falls, key=lambda kind: falls[kind].max())
         row, column = divmod(int(falls[kind].argmax()), SIDE)
-        lead, fall = (_written(value, 2) for value in (outputs[first] - outputs[second], falls[kind][row, column]))
+        lead, fall = (written(value, 2) for value in (outputs[first] - outputs[second], falls[kind][row, column]))
         return word[kind].format(first=first, second=second, lead=lead, row=row, column=column, fall=fall)
 
     @staticmethod
@@ -311,11 +312,6 @@ def _softmax(outputs):
     return powers / powers.sum()
 
 
-def _written(value, digits):
-    """A number as the browser writes it."""
-    return f"{float(f'{value:.{digits}f}') + 0.0:.10g}".replace("-", "−")
-
-
 def _percent(chance):
     """A chance in percent: never 0 or 100, which no softmax is."""
-    return "<0.1" if chance < 0.0005 else ">99.9" if chance >= 0.9995 else _written(100 * chance, 1)
+    return "<0.1" if chance < 0.0005 else ">99.9" if chance >= 0.9995 else written(100 * chance, 1)

@@ -5,7 +5,8 @@ import itertools
 import traitlets
 
 from ._bundle import module_text, style_text, words
-from ._explorer import Explorer, Flag, Whole, refusing, within, written
+from ._explorer import Explorer, Flag, Whole, refusing, within
+from ._printed import told
 from ._traits import Numbers, OneOf
 
 # The first window of 2 x 2 holds its maximum twice: the gradient goes to the first one only.
@@ -161,8 +162,8 @@ class PoolingExplorer(Explorer):
 
     def summary(self):
         rows, columns, count = self._receivers
-        share = written(1 / count) if 10_000 % count == 0 else f"1/{count}"
+        share = told(1 / count) if 10_000 % count == 0 else f"1/{count}"
         return words("pooling", self.language)[f"result_{self.kind}"].format(
             row=self.row, column=self.column, i=rows[0], j=columns[0], count=count, numbers=len(rows) * len(columns),
-            value=written(self.output[self.row, self.column]), share=share,
+            value=told(self.output[self.row, self.column]), share=share,
         )  # fmt: skip
