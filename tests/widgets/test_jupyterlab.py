@@ -194,7 +194,7 @@ def test_an_own_notebook_that_is_opened_again_says_what_was_seen(lab, chromium):
     [session] = [session["id"] for session in _ask(f"{lab}/api/sessions") if session["path"] == "own.ipynb"]
     urlopen(Request(f"{lab}/api/sessions/{session}?token={TOKEN}", method="DELETE"), timeout=20)
     page = opened(lab, chromium, "own")
-    for said in ("Output size 7.", "Block 15 of 30", "Run this cell again to use the explorer."):
+    for said in ("Output size 4.", "Block 15 of 30", "Run this cell again to use the explorer."):
         expect(page.locator(".jp-OutputArea").first).to_contain_text(said, timeout=60_000)
     expect(page.locator(".jp-OutputArea").first).not_to_contain_text("Error")
     page.context.close()
