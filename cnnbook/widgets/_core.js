@@ -420,7 +420,7 @@ export function drag(drawing, begin, hover = () => {}) {
   };
   drawing.addEventListener("pointerdown", (event) => {
     if (event.button || pressed || move) return; // a second finger
-    [box, pressed, isTap] = [drawing.getBoundingClientRect(), event];
+    [box, pressed, isTap] = [drawing.getBoundingClientRect(), event, false];
     holdTouches(event.target); // `begin` may draw the part anew, and its touches then no longer reach the drawing
     if (event.pointerType !== "mouse" && !isHandle(event.target, drawing)) return void (timer = setTimeout(take, RESTING));
     take();
