@@ -118,6 +118,10 @@ def show_stills(article):
 
 def unfold(article):
     """Show what is folded: paper cannot open it. A choice of a question keeps its words, a fold of code its code."""
+    for cell in article.select("div.cell"):
+        inside = cell.find_all(True, recursive=False)
+        if [tag.name for tag in inside] == ["details"]:  # folded as a whole, such as the set-up of a notebook
+            cell.decompose()
     for summary in article.select("details > summary"):
         if summary.find_parent("div", class_="commit"):
             summary.name, summary["class"] = "p", "choice"
