@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types browsers run stills exercises setup-cells address bench lower-bounds colab lock clean
+.PHONY: help book test lint types browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -53,6 +53,18 @@ address: $(VENV)/test-ready  ## give the book another repository: make address U
 	@$(PY) tests/notebooks/address.py $(URL)
 	@$(VENV)/bin/cnnbook exercises build
 	@echo "Next: git diff, then make test"
+
+pdf: book $(VENV)/test-ready  ## print the built pages, without exercises, as one PDF (needs a Chromium)
+	@$(PY) book/_formats/pdf.py
+	@echo "Next: open _build/pdf/"
+
+epub: book $(VENV)/test-ready  ## the built pages, without exercises, as an EPUB
+	@$(PY) book/_formats/epub.py
+	@echo "Next: open _build/epub/"
+
+archive: book $(VENV)/test-ready  ## one zip of site, notebooks and wheel, for where there is no network
+	@$(PY) book/_formats/archive.py
+	@echo "Next: unpack _build/archive/ there, and read its README.md"
 
 bench: $(VENV)/test-ready  ## measure speed against PyTorch, on one thread
 	@for script in benchmarks/bench_*.py benchmarks/report.py; do $(PY) $$script || exit 1; done

@@ -1,0 +1,121 @@
+"""`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
+
+It is printed twice: where a chapter begins is known once it is printed, and then stands in the contents.
+"""
+
+import os
+import shutil
+import tempfile
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import one
+import pikepdf
+import yaml
+from playwright.sync_api import sync_playwright
+
+OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
+SHEETS = ("theme", "pygments", "katex/katex.min", "chapter", "commit", "proven", "palette", "book")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
+
+
+def document(chapters, site, title, numbers):
+    """The whole book as one HTML page; `numbers` are those of the pages on which chapters begin, by slug."""
+    sheets = "".join(f'<link rel="stylesheet" href="{(site / "_static" / f"{name}.css").as_uri()}">' for name in SHEETS)
+    style = Path(__file__).with_name("pdf.css").read_text(encoding="utf-8") + "".join(map(running, chapters))
+    parts = "".join(
+        (f'<section class="opening"><h1>{escape(caption)}</h1></section>' if caption else "")
+        + "".join(str(chapter.article) for chapter in found)
+        for caption, found in in_parts(chapters)
+    )
+    return (
+        f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'{sheets}<style>{style}</style></head><body><div class="bd-main"><div class="bd-content">'
+        f'<div class="bd-article-container"><article class="bd-article"><div class="cover"><p>{escape(title)}</p></div>'
+        f"{table_of_contents(chapters, numbers)}{parts}</article></div></div></div></body></html>"
+    )
+
+
+def in_parts(chapters):
+    """Chapters by the caption of their part."""
+    return [(caption, [*found]) for caption, found in groupby(chapters, key=lambda chapter: chapter.part)]
+
+
+def running(chapter):
+    """The style of a chapter's pages: its title above the text."""
+    text = chapter.title.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        f"#{chapter.slug} {{ page: {chapter.slug}; break-before: page; }}\n"
+        f'@page {chapter.slug} {{ @top-center {{ content: "{text}"; }} }}\n'
+    )
+
+
+def table_of_contents(chapters, numbers):
+    """Parts and chapters, each a link, and the numbers of their pages."""
+    lines = []
+    for caption, found in in_parts(chapters):
+        entries = "".join(
+            f'<li><a href="#{chapter.slug}"><span>{escape(chapter.title)}</span>'
+            f"<span>{numbers.get(chapter.slug, '000')}</span></a></li>"
+            for chapter in found
+        )
+        lines.append(f"<p>{escape(caption)}</p><ul>{entries}</ul>")
+    return f'<nav class="contents"><h1>Contents</h1>{"".join(lines)}</nav>'
+
+
+def demote(chapters):
+    """Headings one step down, since the title of a part stands above that of a chapter."""
+    for chapter in chapters:
+        for level, name in enumerate(HEADINGS):
+            for heading in chapter.article.select(name):
+                heading.name = f"h{6 - level}"
+
+
+def find_chromium():
+    """Path of the browser, as in the tests.
+
+    Raises
+    ------
+    SystemExit
+        Where there is none.
+    """
+    named = os.environ.get("CNNBOOK_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
+    return found
+
+
+def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
+    """Write the PDF, and return its path."""
+    chapters = one.chapters(site, toc)
+    demote(chapters)
+    title = yaml.safe_load((one.ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page, source, numbers = browser.new_page(), Path(folder, "book.html"), {}
+        for _ in range(2):
+            source.write_text(document(chapters, site, title, numbers), encoding="utf-8")
+            page.goto(source.as_uri())
+            page.evaluate("document.fonts.ready")
+            page.pdf(path=out, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+            numbers = page_numbers(out, chapters)
+        browser.close()
+    with pikepdf.open(out, allow_overwriting_input=True) as pdf:  # the tags for screen readers take half of the bytes
+        pdf.save(object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out
+
+
+def page_numbers(path, chapters):
+    """The number of the page on which each chapter begins, by slug."""
+    with pikepdf.open(path) as pdf:
+        numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        return {chapter.slug: numbers[pdf.Root.Dests[f"/{chapter.slug}"][0].objgen] for chapter in chapters}
+
+
+if __name__ == "__main__":
+    written = make()
+    print(f"{written.relative_to(one.ROOT)}: {written.stat().st_size / 1e6:.1f} MB")
