@@ -17,7 +17,7 @@ book: $(VENV)/book-ready  ## build the pages (no notebook is run)
 	@echo "Next: open _build/html/index.html in a browser, or serve it with $(PY) -m http.server -d _build/html"
 
 test: $(VENV)/test-ready  ## run everything: units, doctests, exercises, notebooks, built pages
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 20
 	@echo "Next: everything passes; open a pull request, or read CONTRIBUTING.md for how to change a chapter"
 
 lint: $(VENV)/test-ready  ## check the style of the code
