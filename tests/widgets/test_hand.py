@@ -123,7 +123,7 @@ def test_a_finger_that_swipes_up_scrolls_the_page(show_first, stem):
     top, height = box["y"] + page.evaluate("scrollY"), box["height"]
     before, handles, trapped = page.evaluate("JSON.stringify(window.saved)"), 0, []
     for down in range(5):
-        for x in (40, 120, 200, 280, 350):
+        for x in (40, 200, 350):
             at = top + height * (down + 0.5) / 5
             page.evaluate(f"scrollTo({{ top: {at - 420}, behavior: 'instant' }})")
             page.wait_for_timeout(100)  # for what the last swipe set in motion
@@ -137,20 +137,21 @@ def test_a_finger_that_swipes_up_scrolls_the_page(show_first, stem):
                 trapped.append((x, down, scrolled, after != before))
             before = after
     assert trapped == []
-    assert handles <= (5 if stem != "lenet" else 15)
+    assert handles <= (3 if stem != "lenet" else 9)
 
 
-@pytest.mark.parametrize("width", [320, 360, 390])
 @pytest.mark.parametrize("stem", stems())
-def test_nothing_sticks_out_on_a_phone(show_first, stem, width):
-    page = show_first(stem, **{**PHONE, "width": width})
+def test_nothing_sticks_out_on_a_phone(show_first, stem):
+    page = show_first(stem, **PHONE)
     page.evaluate("document.querySelectorAll('.cnnx details').forEach((e) => (e.open = true))")
-    assert page.evaluate(OUTSIDE) == []
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    page.wait_for_timeout(150)
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.cnnx')).fontSize)") == 30
-    assert page.evaluate(OUTSIDE) == []
-    assert page.evaluate(OVERLAPS) == []
+    for width in (320, 360, 390):
+        page.set_viewport_size({**page.viewport_size, "width": width})
+        for size, pixels in [("100%", 15), ("200%", 30)]:
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            page.wait_for_timeout(150)
+            assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.cnnx')).fontSize)") == pixels
+            assert page.evaluate(OUTSIDE) == [], (width, size)
+        assert page.evaluate(OVERLAPS) == [], width
 
 
 # Controls, texts and formulas that go beyond the screen, or beyond their box.
