@@ -118,7 +118,7 @@ def test_colab_is_offered_everywhere_and_binder_where_torch_is_not_needed(site, 
 @pytest.mark.parametrize(
     ("repository", "site"),
     [
-        ("https://github.com/cnnbook/cnnbook", "https://cnnbook.github.io/cnnbook/"),
+        ("https://github.com/book/book", "https://book.github.io/book/"),
         ("https://github.com/Owner/Book/", "https://owner.github.io/Book/"),
         ("https://github.com/Owner/owner.github.io", "https://owner.github.io/"),
     ],
