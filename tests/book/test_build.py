@@ -134,8 +134,8 @@ def test_explorers_that_are_stored_as_pictures_become_widgets_again():
     output = {"data": {"text/plain": "An explorer"}, "metadata": {"cnnbook": stored}}
     book = {"metadata": {}, "cells": [{}, {"outputs": [output]}]}
     widgets.as_widgets(book)
-    [(model_id, traits)] = widgets.explorers_of(book, str.upper, str.title).items()
-    assert traits == {"size": 7, "_esm": "ARITHMETIC", "_css": "Arithmetic"}
+    [(model_id, traits)] = widgets.explorers_of(book, "en").items()
+    assert traits == {"size": 7, "language": "en", "_stem": "arithmetic"}
     assert output["data"][widgets.VIEW] == {"model_id": model_id}
 
 
