@@ -29,7 +29,7 @@ WIDE = """() => {
   const scrolls = (part) => ['auto', 'scroll'].includes(style(part).overflowX);
   const inside = (part) => part && (scrolls(part) || inside(part.parentElement));
   const name = (part) => `${part.tagName}.${part.className?.baseVal ?? part.className}`;
-  const drawn = seen.filter((part) => !part.closest('.katex-mathml, .visually-hidden, svg'));
+  const drawn = seen.filter((part) => !part.closest('.katex-mathml, .visually-hidden, .cnnx-heard, svg'));
   const shows = (part) => style(part).backgroundImage.includes('gradient');
   return {
     sideways: document.documentElement.scrollWidth,
