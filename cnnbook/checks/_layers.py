@@ -121,16 +121,14 @@ DILATIONS = {
 _LIMITS = {"size": 12, "kernel": 7, "stride": 5, "padding": 3, "dilation": 3}  # of the explorer
 
 
-_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1}
-
-
 def _settings(padding=0, **layer):
     """The settings of the explorer that show a layer; None where it is too large, or padded unevenly."""
     before, after = padding if isinstance(padding, tuple) else (padding, padding)
     layer["padding"] = before
     if before != after or any(layer[name] > limit for name, limit in _LIMITS.items() if name in layer):
         return None
-    return {name: value for name, value in layer.items() if value != _DEFAULTS.get(name)}
+    defaults = {"padding": 0, "dilation": 1}  # the explorer's; its stride is 2, so that it starts with pixels dropped
+    return {name: value for name, value in ({"stride": 1} | layer).items() if value != defaults.get(name)}
 
 
 def shows(asked, layer):

@@ -3,7 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOURS = ["color-contrast", "link-in-text-block"]  # all that a theme can break
+OF_COLOURS = ["link-in-text-block"]  # what a theme can break, beside the contrast of texts, which contrast.js measures
+OF_SIZES = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "meta-viewport", "region"]  # and a width
 
 
 def violations(page, rules=RULES):

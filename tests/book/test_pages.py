@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from accessibility import OF_COLOURS, RULES, violations
+from accessibility import violations
 
 from cnnbook.arithmetic import output_size
 
@@ -29,26 +29,6 @@ def visit(context, url, theme="light", page=None):
     page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
     page.evaluate("document.fonts.ready")
     return page
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_are_accessible_and_quiet(context, address, name, theme):
-    page = visit(context, f"{address('server')}/{name}.html", theme)
-    assert page.evaluate("document.documentElement.dataset.theme") == theme
-    paper = json.loads((ROOT / "cnnbook" / "palette.json").read_text(encoding="utf-8"))[theme]["page"]["fill"]
-    red, green, blue = (int(paper[i : i + 2], 16) for i in (1, 3, 5))
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({red}, {green}, {blue})"
-    assert violations(page, RULES if theme == "light" else OF_COLOURS) == ""
-    assert (context.blocked, context.errors) == ([], [])
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_fit_a_phone(new_context, address, name):
-    context = new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    page = visit(context, f"{address('server')}/{name}.html")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert violations(page) == ""
 
 
 def test_names_hold_what_is_shown(context, address):
@@ -130,8 +110,9 @@ def test_the_front_page_loads_its_explorer_when_asked(new_context, address, site
     assert "It reads a 1 (81.5%)" in page.locator("figure.later").text_content()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator(".later .cnnx-pad").evaluate("(e) => e.scrollIntoView()")  # its controls stand at the screen's foot
-    assert violations(page) == ""
     assert (context.blocked, context.errors) == ([], [])
+    if how != "file":  # axe asks for the style sheets, which a file may not
+        assert violations(page) == ""
 
 
 def test_without_scripts_the_front_page_shows_a_picture_and_no_button(new_context, address):

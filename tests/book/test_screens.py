@@ -1,16 +1,19 @@
 """Every page on every screen: light and dark, wide and narrow, and on paper. A new page is looked at unasked."""
 
 import io
+import json
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from accessibility import OF_COLOURS, OF_SIZES, RULES, violations
 from letters import TOUCHING
 from PIL import Image
 
 pytestmark = pytest.mark.browser
 
+PALETTE = Path(__file__).parents[2] / "cnnbook" / "palette.json"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 GALLERY = "book/appendix/explorers.html"
 CHAPTER = "book/convolution/arithmetic.html"
@@ -65,14 +68,15 @@ def names(site):
 
 
 @pytest.fixture(scope="module")
-def browser_page(chromium):
+def browser_page(chromium, watched):
     """Make a browser page of a width, in a theme."""
     contexts = []
 
     def make(width, height, theme="light", **options):
         size = {"width": width, "height": height}
-        context = chromium.new_context(viewport=size, reduced_motion="reduce", **options)
-        context.add_init_script(f"localStorage.setItem('mode', '{theme}')")
+        context = watched(chromium, viewport=size, reduced_motion="reduce", **options)
+        # axe opens an empty frame, which has no storage
+        context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('mode', '{theme}')")
         contexts.append(context)
         return context.new_page()
 
@@ -124,15 +128,18 @@ class Seen(NamedTuple):
     columns: dict  # page -> (left, right) of its blocks
     formulas: list  # (page, sides of a row, of its formula, of its last part)
     printed: dict  # page -> PAPER
+    broken: dict  # page -> what breaks a rule of accessibility, in words
+    noise: list  # requests to other hosts, errors
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def seen(request, visits):
-    found = Seen([], {}, [], {}, [], {})
+    found, rules = Seen([], {}, [], {}, [], {}, {}, []), RULES if request.param == "light" else OF_COLOURS
     for name, page in visits(1280, 900, request.param):
         assert page.evaluate("document.documentElement.dataset.theme") == request.param
         found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
         found.texts[name] = page.evaluate(CONTRAST)
+        found.broken[name] = violations(page, rules)
         blocks = page.locator(
             ".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)"
         ).evaluate_all(SIDES)
@@ -144,6 +151,9 @@ def seen(request, visits):
         for image in page.locator(".cell_output img").all():
             file, kind = Path(image.get_attribute("src")).name, image.get_attribute("class")
             found.images.append((name, file, kind, pixels_of(image)))
+    found.noise[:] = page.context.blocked + page.context.errors
+    paper = json.loads(PALETTE.read_text(encoding="utf-8"))[request.param]["page"]["fill"]
+    assert found.paper == [int(paper[i : i + 2], 16) for i in (1, 3, 5)]
     return found
 
 
@@ -159,9 +169,19 @@ def narrow(visits):
             page.evaluate("new Promise(requestAnimationFrame)")
             found = page.evaluate(WIDE)
             found["sideways"] = max(found["sideways"] - width, 0)
+            found["broken"] = violations(page, OF_SIZES) if width == 390 else ""
             if any(found.values()):
                 faults[name, width] = found
     return faults, starts
+
+
+def test_every_page_is_accessible(seen):
+    assert len(seen.broken) > 60
+    assert {name: report for name, report in seen.broken.items() if report} == {}
+
+
+def test_every_page_is_quiet(seen):
+    assert seen.noise == []
 
 
 def test_every_text_can_be_read(seen):
@@ -272,7 +292,7 @@ def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_
     explorers = page.locator(".cnnx:has(> .cnnx-controls)").all()
     assert len(explorers) > 8
     for explorer in explorers:
-        picture, controls = explorer.locator("> div:not([class])"), explorer.locator("> .cnnx-controls")
+        picture, controls = explorer.locator(".cnnx-picture"), explorer.locator("> .cnnx-controls")
         picture.evaluate("part => scrollTo(0, scrollY + part.getBoundingClientRect().top - 100)")
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         box, under = picture.bounding_box(), controls.bounding_box()

@@ -353,6 +353,7 @@ READ = f"""(states) => states.map((state) => {{
 }})"""
 
 
+@pytest.mark.hands
 def test_every_printed_equation_is_true_and_the_gradient_is_that_of_the_package(explorer):
     presets = [START | {"offsets": offsets, "tap": tap} for offsets in (TURNED, GRID, ALONE) for tap in range(9)]
     hundredths = [START | {"offsets": [(y / 100, -y / 70) for y in range(-20, 70, 10)], "tap": tap} for tap in range(9)]

@@ -87,6 +87,7 @@ def test_a_drag_goes_one_way_and_the_picture_stays(show_first, stem, dragged):
     assert is_monotone(values), values
 
 
+@pytest.mark.hands
 @pytest.mark.parametrize("stem", stems())
 def test_what_is_pressed_stays_under_the_pointer(show_first, stem):
     """Sliders from end to end, buttons pressed again: the picture may grow above them, and texts wrap."""
@@ -113,6 +114,7 @@ def test_what_is_pressed_stays_under_the_pointer(show_first, stem):
             assert middle(button)[1] == pytest.approx(y, abs=1.5)
 
 
+@pytest.mark.hands
 @pytest.mark.parametrize("stem", stems())
 def test_a_finger_that_swipes_up_scrolls_the_page(show_first, stem):
     page = show_first(stem, **PHONE)

@@ -141,8 +141,13 @@ def test_every_explorer_has_a_script():
     assert sorted(SCRIPTS) == sorted(EXPLORERS), "each name in cnnbook.widgets.__all__ needs a script in SCRIPTS"
 
 
+# All have their traits from one core; the others are played here by `make hands`.
+FEW = ("ArithmeticExplorer", "ConvolutionStepper", "LeNetExplorer", "ResidualExplorer")
+OTHERS = [pytest.param(name, marks=pytest.mark.hands) for name in SCRIPTS if name not in FEW]
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", [*FEW, *OTHERS])
 def test_traits_follow_the_reader_and_the_picture_follows_the_traits(notebook, name):
     script, view = SCRIPTS[name], notebook.locator(".cnnx").nth(EXPLORERS.index(name))
     (where, key), (what, right, down) = script.keyboard, script.mouse

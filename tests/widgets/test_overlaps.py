@@ -5,6 +5,8 @@ from explorer_states import states
 
 from cnnbook.widgets._bundle import stems
 
+pytestmark = pytest.mark.hands
+
 # In each state, texts that lie over each other by more than a pixel, and numbers wider than their fields. A text counts
 # with what it paints, not with the room that its font keeps above and below.
 OVERLAPS = """async (states) => {
