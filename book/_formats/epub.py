@@ -98,15 +98,10 @@ def files_of(site=one.SITE, toc=one.ROOT / "_toc.yml"):
 
 def navigation(chapters):
     """The contents of an EPUB: parts, and the chapters in them."""
-    parts = {}
-    for chapter in chapters:
-        parts.setdefault(chapter.part, []).append(
-            f'<li><a href="{chapter.slug}.xhtml">{escape(chapter.title)}</a></li>'
-        )
-    lines = "".join(
-        f"<li><span>{escape(part)}</span><ol>{''.join(found)}</ol></li>" if part else "".join(found)
-        for part, found in parts.items()
-    )
+    lines = ""
+    for part, found in one.in_parts(chapters):
+        entries = "".join(f'<li><a href="{page.slug}.xhtml">{escape(page.title)}</a></li>' for page in found)
+        lines += f"<li><span>{escape(part)}</span><ol>{entries}</ol></li>" if part else entries
     return f'<nav epub:type="toc"><h1>Contents</h1><ol>{lines}</ol></nav>'
 
 

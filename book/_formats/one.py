@@ -7,6 +7,7 @@ this.
 import re
 import subprocess
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -162,6 +163,11 @@ def _resolved(parts):
     for part in parts:
         kept = kept[:-1] if part == ".." else [*kept, part]
     return kept
+
+
+def in_parts(chapters):
+    """Chapters by the caption of their part."""
+    return [(caption, [*found]) for caption, found in groupby(chapters, key=lambda chapter: chapter.part)]
 
 
 def last_change():

@@ -3,11 +3,9 @@
 It is printed twice: where a chapter begins is known once it is printed, and then stands in the contents.
 """
 
-import os
-import shutil
+import sys
 import tempfile
 from html import escape
-from itertools import groupby
 from pathlib import Path
 
 import one
@@ -15,9 +13,12 @@ import pikepdf
 import yaml
 from playwright.sync_api import sync_playwright
 
+sys.path.append(str(one.ROOT / "tests" / "notebooks"))
+
+from chromium import OPTIONS, find_chromium
+
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 SHEETS = ("theme", "pygments", "katex/katex.min", "chapter", "commit", "proven", "palette", "book")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
 
@@ -28,7 +29,7 @@ def document(chapters, site, title, numbers):
     parts = "".join(
         (f'<section class="opening"><h1>{escape(caption)}</h1></section>' if caption else "")
         + "".join(str(chapter.article) for chapter in found)
-        for caption, found in in_parts(chapters)
+        for caption, found in one.in_parts(chapters)
     )
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>'
@@ -36,11 +37,6 @@ def document(chapters, site, title, numbers):
         f'<div class="bd-article-container"><article class="bd-article"><div class="cover"><p>{escape(title)}</p></div>'
         f"{table_of_contents(chapters, numbers)}{parts}</article></div></div></div></body></html>"
     )
-
-
-def in_parts(chapters):
-    """Chapters by the caption of their part."""
-    return [(caption, [*found]) for caption, found in groupby(chapters, key=lambda chapter: chapter.part)]
 
 
 def running(chapter):
@@ -55,7 +51,7 @@ def running(chapter):
 def table_of_contents(chapters, numbers):
     """Parts and chapters, each a link, and the numbers of their pages."""
     lines = []
-    for caption, found in in_parts(chapters):
+    for caption, found in one.in_parts(chapters):
         entries = "".join(
             f'<li><a href="#{chapter.slug}"><span>{escape(chapter.title)}</span>'
             f"<span>{numbers.get(chapter.slug, '000')}</span></a></li>"
@@ -73,29 +69,17 @@ def demote(chapters):
                 heading.name = f"h{6 - level}"
 
 
-def find_chromium():
-    """Path of the browser, as in the tests.
-
-    Raises
-    ------
-    SystemExit
-        Where there is none.
-    """
-    named = os.environ.get("CNNBOOK_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
-    return found
-
-
 def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
     """Write the PDF, and return its path."""
+    program = find_chromium()
+    if program is None:
+        raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
     chapters = one.chapters(site, toc)
     demote(chapters)
     title = yaml.safe_load((one.ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         page, source, numbers = browser.new_page(), Path(folder, "book.html"), {}
         for _ in range(2):
             source.write_text(document(chapters, site, title, numbers), encoding="utf-8")

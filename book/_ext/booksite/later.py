@@ -14,7 +14,6 @@ file of its own. It is a script, since a page that is opened as a file can read 
 import hashlib
 import html
 import json
-import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -67,12 +66,6 @@ def explorer(notebook, name, config):
     return view, widgets.shipment({model_id: known[model_id]}, language)
 
 
-def find_package(app):
-    """The book is built beside the package, which need not be installed."""
-    if str(app.srcdir) not in sys.path:
-        sys.path.insert(0, str(app.srcdir))
-
-
 def add_script(app, pagename, templatename, context, doctree):
     """Give the page the script that wakes explorers."""
     if doctree and any(node.get("later") for node in doctree.findall(nodes.raw)):
@@ -81,5 +74,4 @@ def add_script(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.add_directive("later", Later)
-    app.connect("builder-inited", find_package)
     app.connect("html-page-context", add_script, priority=400)

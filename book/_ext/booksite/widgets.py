@@ -134,13 +134,17 @@ def save_still(app, png):
     return name
 
 
+def find_package(app):
+    """The book is built beside the package, which need not be installed."""
+    if str(app.srcdir) not in sys.path:
+        sys.path.insert(0, str(app.srcdir))
+
+
 def refresh(app, docname, source):
     """Sphinx's source-read hook: change a notebook's text on its way to the parser."""
     kept = VIEW in source[0] or '"explorer": "' in source[0]
     if not kept or Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
-    if app.srcdir not in map(Path, sys.path):
-        sys.path.insert(0, str(app.srcdir))
     notebook = json.loads(source[0])
     language = app.config.language.replace("_", "-")
     as_widgets(notebook)
@@ -173,6 +177,7 @@ def add_script(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.connect("builder-inited", find_package)
     app.connect("source-read", refresh)
     app.connect("doctree-resolved", add_stills)
     app.connect("html-page-context", add_script, priority=400)
