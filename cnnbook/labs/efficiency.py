@@ -90,21 +90,25 @@ def race(calls, device, rounds):
 
 
 def latency(network, train, test):
-    """Milliseconds that a batch of 1 or of 64 images takes: on one thread of the CPU, and on the GPU that trains.
+    """Milliseconds that a batch of 1 or of 64 images takes: on one thread of the CPU, and on the GPU that trains."""
+    devices = dict.fromkeys([torch.device("cpu"), next(network.parameters()).device])
+    return {name: times for device in devices for name, times in latency_on(device, network, train).items()}
+
+
+def latency_on(device, network, train):
+    """The same on one device.
 
     `cpu_1`, `cpu_64`: all RACERS by turns, with fresh weights. `layers_cpu_1`, ...: each convolution of this network.
     """
     C, H, W = train.images.shape[1:]
     shape = {"num_classes": len(train.classes), "in_channels": C}
-    networks = [deployed(build(**shape)) for build in (BUILDS | BARE).values()]
-    trained, measures = deployed(network[1]), {}
-    for device in dict.fromkeys([torch.device("cpu"), next(network.parameters()).device]):
-        for batch, rounds in BATCHES.items():
-            x = torch.randn(batch, C, H, W).to(device, memory_format=torch.channels_last)
-            with on_threads(1):
-                calls = [(racer.to(device), x) for racer in networks]
-                measures[f"{device.type}_{batch}"] = race(calls, device, rounds)
-                measures[f"layers_{device.type}_{batch}"] = race(steps(trained.to(device), x), device, rounds)
+    networks = [deployed(build(**shape)).to(device) for build in (BUILDS | BARE).values()]
+    trained, measures = deployed(network[1]).to(device), {}
+    for batch, rounds in BATCHES.items():
+        x = torch.randn(batch, C, H, W).to(device, memory_format=torch.channels_last)
+        with on_threads(1):
+            measures[f"{device.type}_{batch}"] = race([(racer, x) for racer in networks], device, rounds)
+            measures[f"layers_{device.type}_{batch}"] = race(steps(trained, x), device, rounds)
     return measures
 
 
