@@ -109,6 +109,8 @@ def lab(options):
 
     if sum([bool(options.name), options.list, options.missing]) != 1:
         raise ValueError("lab needs one of a NAME, --list and --missing")
+    if options.times and (not options.name or options.seeds or options.minutes or options.resume):
+        raise ValueError("lab --times needs a NAME and trains nothing: leave out --seeds, --minutes and --resume")
     if options.list:
         return _command.list_all(folder=options.folder)
     settings = {
@@ -116,6 +118,9 @@ def lab(options):
         for name in ("scale", "seeds", "root", "threads", "folder", "note", "minutes", "overwrite", "resume")
         if getattr(options, name) is not None
     }
+    if options.times:
+        del settings["resume"]
+        return _command.time_one(options.name, **settings)
     if options.missing:
         del settings["resume"]  # it does so by itself
         return _command.run_missing(**settings)
@@ -188,18 +193,19 @@ def _parser():
     command.add_argument("name", metavar="NAME", nargs="?", help="such as lenet_mnist")
     command.add_argument("--list", action="store_true", help="show all labs, and what is on record of them")
     command.add_argument("--missing", action="store_true", help="run all labs without a record at this scale")
+    command.add_argument("--times", action="store_true", help="only measure how long the networks take here, untrained")
     command.add_argument(
         "--scale", choices=["smoke", "laptop", "full"],
         help="how much of everything (default: smoke; with --missing: full)",
     )  # fmt: skip
     command.add_argument("--seeds", type=int, help="runs a network (default: what the lab says)")
     command.add_argument("--minutes", type=float, help="stop after so many, as with Ctrl-C")
-    command.add_argument("--threads", type=int, help="of the CPU (default: the fastest, which is measured)")
+    command.add_argument("--threads", type=int, help="of the CPU (default: the fastest; with --times: one)")
     command.add_argument("--root", metavar="FOLDER", help="use the data set in this folder, which must have it")
     command.add_argument("--folder", help="keep the record there (default: beside the lab's page)")
     command.add_argument("--note", metavar="TEXT", help="what else a reader of the record should know")
     command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
-    command.add_argument("--overwrite", action="store_true", help="replace a record of more seeds")
+    command.add_argument("--overwrite", action="store_true", help="replace a record of more seeds, or times")
     command.set_defaults(run=lab)
     return parser
 

@@ -14,8 +14,21 @@ from pkgutil import iter_modules
 from . import _offer
 from ._lab import SCALES, Lab, Scale, Variant
 from ._run import offer, run
+from ._times import Times, load_times, take_times
 
-__all__ = ["SCALES", "Lab", "Scale", "Variant", "load", "names", "offer", "run"]
+__all__ = [
+    "SCALES",
+    "Lab",
+    "Scale",
+    "Times",
+    "Variant",
+    "load",
+    "load_times",
+    "names",
+    "offer",
+    "run",
+    "take_times",
+]
 
 
 def names():

@@ -12,7 +12,7 @@ from cnnbook.training import load_record, together
 from cnnbook.training.devices import from_torchrun, is_first
 from cnnbook.training.records import record_path
 
-from . import load, names
+from . import load, names, take_times
 from ._draft import Draft
 from ._run import launcher, plural, run
 
@@ -27,6 +27,14 @@ def run_one(name, *, scale="smoke", minutes=None, folder=None, **options):
             _say(run(lab, scale=scale, folder=folder, log=_say, **options))
         if folder or scale != "smoke":
             print(f"Next: git diff {record_path(name, scale, folder=folder)}")
+    return 0
+
+
+def time_one(name, *, folder=None, scale="smoke", **options):
+    """Show how long the networks of a lab take here, untrained."""
+    _say(take_times(load(name), scale=scale, folder=folder, **options))
+    if folder or scale != "smoke":
+        print(f"Next: git diff {record_path(name, 'times', folder=folder)}")
     return 0
 
 

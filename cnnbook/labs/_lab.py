@@ -106,6 +106,9 @@ class Lab:
         a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. Of several processes
         each calls the first and the last of the three, and what the first process returns counts. See `on_epoch` of
         :func:`cnnbook.training.fit` for what they may do.
+    times : callable, optional
+        How long a network takes, in milliseconds, from the same to the same: measured after `at_end`, and without any
+        training by ``cnnbook lab NAME --times``; see :func:`cnnbook.labs.take_times`.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Lab:
     at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None
+    times: Callable | None = None
 
     def at(self, scale):
         """The :class:`Scale` of this name."""

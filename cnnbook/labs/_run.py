@@ -213,10 +213,6 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
     train, kept_aside, test = splits
     device = choose_device(config.device)
 
-    def measure(hook):
-        with undisturbed(network.eval(), device):
-            return {name: plain(value) for name, value in hook(network, train, test).items()} if hook else {}
-
     def on_epoch(network, epoch):
         progress(epoch)
         measures = dict(lab.each_epoch(network, train, test) or {}) if lab.each_epoch else {}
@@ -225,7 +221,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
         return measures
 
     network, stopped = lab.build(variant, train, config, trained=trained).to(device), ""
-    measures = measure(lab.at_start)
+    measures = measure(lab.at_start, network, train, test)
     forget_peak(device)
     try:
         history = fit(network, train, test, config, on_epoch=on_epoch, checkpoint=checkpoint)
@@ -241,7 +237,7 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
     if kept_aside:
         measures["validation_accuracy"] = from_first(lambda: evaluate(network, kept_aside).accuracy)
     if not stopped:
-        measures |= measure(lab.at_end)
+        measures |= measure(lab.at_end, network, train, test) | measure(lab.times, network, train, test)
     said = from_first(lambda: evaluate(network, test).predictions)
     (wrong,) = np.nonzero(said != test.labels)
     columns = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
@@ -253,16 +249,28 @@ def _train(lab, variant, splits, config, checkpoint, progress, trained=None):
         seconds=round(seconds, 2),
         history={name: [round(value, 5) for value in history.column(name)] for name in columns},
         mistakes=[[int(index), int(test.labels[index]), int(said[index])] for index in wrong if lab.mistakes],
-        measures={name: _short(value) for name, value in measures.items()},
+        measures=short(measures),
         stopped=stopped,
     )
     return run, network
 
 
-def _short(value):
-    """Numbers with six digits: more are noise, and fill the file."""
+def measure(hook, network, train, test):
+    """What a hook of a lab says of a network, as plain numbers; without a hook nothing."""
+    with undisturbed(network.eval(), network[0].mean.device):
+        return {name: plain(value) for name, value in hook(network, train, test).items()} if hook else {}
+
+
+def short(value):
+    """Numbers with six digits: more are noise, and fill the file.
+
+    >>> short({"ms": [0.12345678, 3]})
+    {'ms': [0.123457, 3]}
+    """
+    if isinstance(value, dict):
+        return {name: short(entry) for name, entry in value.items()}
     if isinstance(value, list):
-        return [_short(entry) for entry in value]
+        return [short(entry) for entry in value]
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 

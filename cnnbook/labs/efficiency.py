@@ -140,5 +140,5 @@ LAB = Lab(
     },
     variants=at_rates(BUILDS, RATES),
     mistakes=False,
-    at_end=latency,
+    times=latency,
 )  # fmt: skip

@@ -151,16 +151,11 @@ class RunRecord:
 
     def provenance(self):
         """One sentence on where the numbers come from."""
-        env, data = self.environment, self.dataset
-        revision, changed, _ = self.commit.partition("-changed")
-        revision = revision[:10] + " with changes" * bool(changed)
-        several = f"{env['processes']} processes with " if env.get("processes", 1) > 1 else ""
-        cuda = f", CUDA {env['cuda']}, cuDNN {env['cudnn']}" if env.get("cuda") else ""
+        data = self.dataset
         return (
-            f"{self.scale.capitalize()} run of {self.date} at commit {revision} on {env['device']}, "
-            f"{several}{env['threads']} thread{'s' * (env['threads'] != 1)}; Python {env['python']}, "
-            f"PyTorch {env['torch']}{cuda}; {data['name']}, {data['train']:,} training images (SHA-256 "
-            f"{data['train_sha256'][:8]}), {data['test']:,} test images ({data['test_sha256'][:8]}). {self.note}"
+            f"{self.scale.capitalize()} run of {self.date} at {origin(self.commit, self.environment)}; {data['name']}, "
+            f"{data['train']:,} training images (SHA-256 {data['train_sha256'][:8]}), {data['test']:,} test images "
+            f"({data['test_sha256'][:8]}). {self.note}"
         ).rstrip()
 
     def __repr__(self):
@@ -194,12 +189,34 @@ class RunRecord:
 
     def write(self, path):
         """Write the record as JSON, in one step; return the path."""
-        text = json.dumps(asdict(self), indent=1)
-        # Lists of numbers, and lists of those, on one line each: the file stays readable.
-        text = re.sub(r"\[[\d\s.,eE+\-\[\]]*\]", lambda match: "".join(match[0].split()).replace(",", ", "), text)
-        with replacing(path) as file:
-            file.write(f"{text}\n".encode())
-        return path
+        return write_json(path, asdict(self))
+
+
+def write_json(path, content):
+    """Write a file with a line for each list of numbers, and of such lists, so that it stays readable; return its path.
+
+    In one step: a kill leaves what was there.
+    """
+    text = json.dumps(content, indent=1)
+    text = re.sub(r"\[[\d\s.,eE+\-\[\]]*\]", lambda match: "".join(match[0].split()).replace(",", ", "), text)
+    with replacing(path) as file:
+        file.write(f"{text}\n".encode())
+    return path
+
+
+def origin(commit, environment):
+    """The state of the book, the machine and the versions that numbers come from, in words.
+
+    >>> origin("0123456789abcdef-changed", {"device": "Tesla T4", "threads": 2, "python": "3.11.7", "torch": "2.13.0"})
+    'commit 0123456789 with changes on Tesla T4, 2 threads; Python 3.11.7, PyTorch 2.13.0'
+    """
+    revision, changed, _ = commit.partition("-changed")
+    revision = revision[:10] + " with changes" * bool(changed)
+    several = f"{environment['processes']} processes with " if environment.get("processes", 1) > 1 else ""
+    threads = f"{environment['threads']} thread{'s' * (environment['threads'] != 1)}"
+    cuda = f", CUDA {environment['cuda']}, cuDNN {environment['cudnn']}" if environment.get("cuda") else ""
+    machine = f"on {environment['device']}, {several}{threads}"
+    return f"commit {revision} {machine}; Python {environment['python']}, PyTorch {environment['torch']}{cuda}"
 
 
 def record_name(lab, scale, suffix=".json"):

@@ -95,6 +95,24 @@ def test_a_time_limit_stops_one_lab_too(three, tmp_path, capsys):
     assert main([*words, "--resume"]) == 0
 
 
+def test_times_alone_train_nothing(three, tmp_path, capsys):
+    three["first"] = replace(three["first"], times=lambda *_: {"ms": 0.25})
+    words = ["lab", "first", "--times", "--folder", str(tmp_path)]
+    assert main([*words, "--threads", "1", "--note", "Hail."]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("plain\n  ms: 0.25\nshifted\n  ms: 0.25\nMilliseconds. Times of 2")
+    assert told.endswith(f"Hail.\nNext: git diff {tmp_path}/first.times.json\n")
+    assert main(words) == 2
+    assert "is there: use another folder=" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["first.times.json"]
+
+
+@pytest.mark.parametrize("words", [["--list"], ["first", "--seeds", "2"], ["first", "--minutes", "3"]])
+def test_times_need_a_name_and_no_training(words, capsys):
+    assert main(["lab", "--times", *words]) == 2
+    assert capsys.readouterr().err.startswith("cnnbook: lab --times needs a NAME and trains nothing: leave out --seeds")
+
+
 @pytest.mark.parametrize(
     "words", [[], ["first", "--list"], ["first", "--missing"], ["--missing", "--list"], ["--minutes", "3"]]
 )

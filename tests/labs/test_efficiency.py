@@ -1,5 +1,6 @@
 """What the lab on efficiency claims about its networks and its clock."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -81,6 +82,14 @@ def test_latency_is_of_one_thread_and_names_what_it_measured(monkeypatch):
         "cpu_1": [1] * len(RACERS), "layers_cpu_1": [1] * 11,
         "cpu_64": [64] * len(RACERS), "layers_cpu_64": [64] * 11,
     }  # fmt: skip
+
+
+def test_on_file_a_gpu_takes_as_long_for_networks_that_hardly_multiply():
+    times = np.array([labs.load_times(LAB.name).measured(f"cuda_{batch}") for batch in (1, 64)])
+    column = dict(zip(RACERS, np.median(times, axis=1).T, strict=True))
+    for kind, widest in (("separable", "separable 1.5"), ("ordinary", "ordinary 0.75")):
+        assert (column[f"{kind}, bare"] > 0.75 * column[widest]).all()
+    assert (column["separable 0.25"] > 1.4 * column["ordinary 0.75"]).all()
 
 
 def test_on_record_fewer_macs_take_longer_in_every_race():

@@ -69,7 +69,18 @@ def test_a_record_in_the_book_is_what_the_lab_says(name, scale):
 def test_every_file_among_the_records_is_a_record_of_a_lab():
     files = {path.name for path in FOLDERS[0].iterdir() if not path.name.endswith(".unfinished")}
     known = {record_path(name, scale, suffix).name for name, scale in CASES for suffix in (".json", ".npz")}
-    assert files <= known
+    assert files <= known | {record_path(name, "times").name for name in labs.names()}
+
+
+@pytest.mark.parametrize("name", [name for name in labs.names() if record_path(name, "times").is_file()])
+def test_times_in_the_book_are_of_the_networks_that_the_lab_compares(name):
+    lab, times = labs.load(name), labs.load_times(name)
+    assert lab.times
+    assert times.lab == name
+    assert list(times.measures) == list(lab.compared(times.scale))
+    assert re.fullmatch(r"[0-9a-f]{40}", times.commit)
+    assert times.environment["device"] in str(times)
+    assert len({tuple(found) for found in times.measures.values()}) == 1, "the same of each"
 
 
 def test_the_record_from_before_there_were_versions_reads_as_it_did():

@@ -117,6 +117,6 @@ def test_what_is_multiplied_out_has_no_relus_inside(images):
 
 
 def test_times_are_measured_in_turns_with_a_7x7(images):
-    measured = times(built("1x7 and 7x1", images[0]), images[0])
+    measured = times(built("1x7 and 7x1", images[0]), *images)
     assert measured.keys() == {"infer", "infer_7x7", "step", "step_7x7"}
     assert all(0 < milliseconds < 10_000 for milliseconds in measured.values())
