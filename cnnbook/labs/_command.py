@@ -45,7 +45,7 @@ def list_all(*, folder=None):
         print(f"{name}: {lab.question}")
         for scale in [scale for scale in lab.scales if scale != "smoke" or folder]:
             record = _on_record(name, scale, folder)
-            print(f"  {scale:6}  {_summary(record) if record else 'not on record'}")
+            print(f"  {scale:6}  {_summary(record, lab.at(scale).seeds) if record else 'not on record'}")
     return 0
 
 
@@ -82,10 +82,11 @@ def _on_record(name, scale, folder):
     return (folder and load_record(name, scale, folder=folder)) or load_record(name, scale)
 
 
-def _summary(record):
-    networks, seeds, env = len(record.variants()), record.seeds, record.environment
+def _summary(record, asked):
+    networks, env = len(record.variants()), record.environment
+    seeds = f"{record.seeds} of {plural(asked, 'seed')}" if record.seeds < asked else plural(record.seeds, "seed")
     threads = f", {plural(env['threads'], 'thread')}" if env["device"].startswith("cpu") else ""
-    return f"{networks} networks, {plural(seeds, 'seed')}, {record.date}, {env['device']}{threads}"
+    return f"{networks} networks, {seeds}, {record.date}, {env['device']}{threads}"
 
 
 @contextmanager
