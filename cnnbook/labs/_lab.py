@@ -101,6 +101,9 @@ class Lab:
     validate_each_epoch : bool
         Whether the accuracy on the images kept aside is measured after each epoch too, as the measure ``validation``:
         for labs that ask when. Each scale keeps some aside then.
+    trials : tuple of str
+        Records that came before those of the scales, such as of a trial that found a fault. ``load_record(lab, name)``
+        reads one.
     at_start, each_epoch, at_end : callable, optional
         What else is measured, before the training, after each epoch, after the last: from ``(network, train, test)`` to
         a dict of names and numbers, or lists of numbers. The network comes in evaluation mode. Of several processes
@@ -120,6 +123,7 @@ class Lab:
     processes: int = 1
     mistakes: bool = True
     validate_each_epoch: bool = False
+    trials: tuple = ()
     at_start: Callable | None = None
     each_epoch: Callable | None = None
     at_end: Callable | None = None

@@ -51,10 +51,25 @@ def conv(channels_in, channels, *, stride=1, pool=False):
     return nn.Sequential(*layers, nn.ReLU(), *[nn.MaxPool2d(2)] * pool)
 
 
-def resnet9(*, num_classes, in_channels, width=64, stride=1):
+class Times(nn.Module):
+    """The input times a number."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return self.factor * x
+
+    def extra_repr(self):
+        return f"{self.factor}"
+
+
+def resnet9(*, num_classes, in_channels, width=64, stride=1, factor=1.0):
     """Eight convolutions and a linear layer, after https://github.com/davidcpage/cifar10-fast.
 
-    For a CPU it is made narrow, and begins with a stride of 2.
+    For a CPU it is made narrow, and begins with a stride of 2. For a GPU it is wide, and a factor makes its logits
+    small: of many large features the linear layer makes large logits, and each step changes them by a lot.
 
     >>> network = resnet9(num_classes=10, in_channels=3, width=8, stride=2)
     >>> sum(parameter.numel() for parameter in network.parameters())
@@ -71,6 +86,7 @@ def resnet9(*, num_classes, in_channels, width=64, stride=1):
         nn.AdaptiveMaxPool2d(1),  # 8 w     1
         nn.Flatten(),
         nn.Linear(8 * w, num_classes),
+        *[Times(factor)] * (factor != 1),
     )
 
 
@@ -97,8 +113,9 @@ def lengths(*epochs):
 
 
 narrow = partial(resnet9, width=8, stride=2)  # for a CPU
+wide = partial(resnet9, factor=1 / 8)  # for a GPU
 NARROW = {name: Variant(narrow, changes) for name, changes in (switches() | lengths(3, 12)).items()}
-WIDE = {f"{name}, wide": Variant(resnet9, changes) for name, changes in (switches() | lengths(10, 15)).items()}
+WIDE = {f"{name}, wide": Variant(wide, changes) for name, changes in (switches() | lengths(10, 15)).items()}
 CONFIG = Config(
     epochs=6, batch_size=64, learning_rate=0.1, warmup=0.2, weight_decay=5e-4,
     **knobs(TRICKS | MACHINE, set(TRICKS | MACHINE)),
@@ -131,4 +148,5 @@ LAB = Lab(
     variants=NARROW | WIDE,
     mistakes=False,
     validate_each_epoch=True,
+    trials=("trial", "pilot"),  # full scale on a GPU, without the factor; on a CPU, what the factor changes
 )  # fmt: skip

@@ -69,7 +69,14 @@ def test_a_record_in_the_book_is_what_the_lab_says(name, scale):
 def test_every_file_among_the_records_is_a_record_of_a_lab():
     files = {path.name for path in FOLDERS[0].iterdir() if not path.name.endswith(".unfinished")}
     known = {record_path(name, scale, suffix).name for name, scale in CASES for suffix in (".json", ".npz")}
-    assert files <= known | {record_path(name, "times").name for name in labs.names()}
+    trials = [(name, trial) for name in labs.names() for trial in labs.load(name).trials]
+    times = {record_path(name, "times").name for name in labs.names()}
+    assert files <= known | times | {record_path(*trial).name for trial in trials}
+    for name, trial in trials:
+        record = load_record(name, trial)
+        assert (record.lab, record.scale) == (name, trial)
+        assert trial not in labs.load(name).scales
+        assert record.note, "a trial says what it is"
 
 
 @pytest.mark.parametrize("name", [name for name in labs.names() if record_path(name, "times").is_file()])

@@ -1,14 +1,18 @@
 """What the lab on speed claims: one trick at a time, and when a target is reached."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from math import log
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from cnnbook import labs
-from cnnbook.labs.speedrun import MACHINE, TARGETS, TRICKS, epochs_to, resnet9
+from cnnbook.labs import Variant
+from cnnbook.labs.speedrun import MACHINE, TARGETS, TRICKS, epochs_to, narrow, resnet9, wide
+from cnnbook.training import Config, fit, load_record
 
-LAB = labs.load("speedrun")
+LAB, WIDE = labs.load("speedrun"), "everything, wide"
 
 
 def changed(scale, one, other):
@@ -61,3 +65,52 @@ def test_on_record_the_falling_rate_counts_most_and_cutout_costs():
     assert min(worth["falling rate"]) > 5
     assert max(worth["cutout"]) < -1
     assert all(None not in epochs_to(record, "everything", target) for target in TARGETS[record.scale])
+
+
+class Enough(Exception):
+    pass
+
+
+def loss_of_the_first_steps(lab, train):
+    """Mean training loss of the first 12 of the 1,760 steps, on 8 pictures each."""
+    config = replace(lab.config("full", WIDE), epochs=round(1760 / 12), batch_size=8)
+    losses = []
+
+    def stop(network, epoch):
+        losses.append(epoch.train_loss)
+        raise Enough
+
+    with pytest.raises(Enough):
+        fit(lab.build(WIDE, train, config), train, train[:1], config, on_epoch=stop)
+    return losses[0]
+
+
+def test_at_full_scale_the_first_steps_do_no_harm():
+    """Whoever says "a tenth each" of ten classes has a loss of ln 10. The first network lacked the factor."""
+    train = LAB.load("smoke")[0][: 12 * 8]
+    small = replace(train, images=train.images[:, :, ::2, ::2].copy())
+    assert loss_of_the_first_steps(LAB, small) < 1.1 * log(10)
+    first = replace(LAB, variants={WIDE: Variant(resnet9)})
+    assert loss_of_the_first_steps(first, small) > 2 * log(10)
+
+
+def test_the_factor_multiplies_the_logits_and_changes_nothing_else():
+    shape = {"num_classes": 10, "in_channels": 3}
+    x = torch.randn(2, 3, 16, 16)
+    torch.manual_seed(0)
+    plain = resnet9(**shape)
+    torch.manual_seed(0)
+    with_factor = wide(**shape)
+    torch.testing.assert_close(with_factor(x), plain(x) / 8)
+    assert len(narrow(**shape)) == len(plain)  # the laptop record has no factor
+
+
+def test_the_trial_is_the_full_scale_without_the_factor():
+    trial, pilot = (load_record("speedrun", name) for name in LAB.trials)
+    for variant, config in trial.config.items():
+        assert Config(**config) == LAB.config("full", variant)
+    assert len(trial.of(WIDE)) == LAB.at("full").seeds
+    assert all(run.history["train_loss"][0] > log(10) > run.history["train_loss"][-1] for run in trial.runs)
+    for part in ("first 40 of 1,760 steps", "6 epochs"):
+        without, with_it = (pilot.measured(f"{part}, {name}", "validation")[0] for name in ("no factor", "factor 1/8"))
+        assert with_it[-1] > without[-1] + 0.1
