@@ -46,6 +46,13 @@ def site(tmp_path_factory):
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self):
+        if self.path == "/favicon.ico":  # a browser asks for it where a page names no icon, and not for the page
+            self.send_response_only(204)
+            self.end_headers()
+        else:
+            super().do_GET()
+
     def log_message(self, *_):
         pass
 

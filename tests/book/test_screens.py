@@ -25,6 +25,15 @@ STARTS = """all => all.map((row) => [row, row.querySelector('.katex-html .base')
   .map((both) => both.map((part) => part.getBoundingClientRect().left))
   .map(([row, formula], index) => [all[index].scrollLeft, formula - row])"""
 
+WIDTHS = "all => all.map((image) => [image.width, image.naturalWidth])"
+
+# The button goes round three themes: the system's, light, dark.
+MAKE_DARK = """() => {
+  const page = document.documentElement, button = document.querySelector('.theme-switch-button');
+  for (let press = 0; press < 2 && page.dataset.mode !== 'dark'; press += 1) button.click();
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
 # Boxes that scroll and do not show it, boxes that cut something off, and what sticks out of the page.
 WIDE = """() => {
   const seen = [...document.querySelectorAll('.bd-article *')].filter((part) => part.checkVisibility());
@@ -85,16 +94,21 @@ def browser_page(chromium, watched):
         context.close()
 
 
+def open_page(page, url):
+    """Open a page, with everything that folds unfolded."""
+    page.goto(url)
+    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+
+
 @pytest.fixture(scope="module")
 def visits(browser_page, address, names):
-    """Open all pages one after the other in one browser page, with everything that folds unfolded."""
+    """Open all pages one after the other in one browser page."""
 
     def visit(*look, **options):
         page = browser_page(*look, **options)
         for name in names:
-            page.goto(f"{address('server')}/{name}")
-            page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
-            page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+            open_page(page, f"{address('server')}/{name}")
             yield name, page
 
     return visit
@@ -112,11 +126,18 @@ def luminance(pixels):
 
 def pixels_of(image):
     """What the browser shows of an image, a pixel for a pixel, without round corners."""
-    image.evaluate("""image => {
+    before = image.evaluate("""image => {
+      const before = [image, image.closest(".cell")].map((part) => part.style.cssText);
       image.style.cssText = 'max-width: none; width: auto; height: auto';
       image.closest(".cell").style.overflow = "visible";
+      return before;
     }""")
-    return np.array(Image.open(io.BytesIO(image.screenshot())).convert("RGB"))[8:-8, 8:-8]
+    picture = Image.open(io.BytesIO(image.screenshot())).convert("RGB")
+    image.evaluate(
+        "(image, before) => [image, image.closest('.cell')].forEach((part, at) => part.style.cssText = before[at])",
+        before,
+    )
+    return np.array(picture)[8:-8, 8:-8]
 
 
 class Seen(NamedTuple):
@@ -132,26 +153,40 @@ class Seen(NamedTuple):
     noise: list  # requests to other hosts, errors
 
 
+def look(name, page, theme, found):
+    """Look at a page as it is and write into `found` what is seen."""
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    found.texts[name] = page.evaluate(CONTRAST)
+    rules = RULES if theme == "light" else OF_COLOURS
+    found.broken[name] = violations(page, rules, contrast=False)  # CONTRAST has looked at all
+    blocks = page.locator(".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)")
+    found.columns[name] = {(round(left), round(right)) for left, right in blocks.evaluate_all(SIDES)}
+    found.formulas.extend((name, *parts) for parts in page.locator("div.math").evaluate_all(FORMULAS))
+    page.emulate_media(media="print")
+    found.printed[name] = page.evaluate(PAPER)
+    page.emulate_media(media="screen")
+    for image in page.locator(".cell_output img").all():
+        file, kind = Path(image.get_attribute("src")).name, image.get_attribute("class")
+        found.images.append((name, file, kind, pixels_of(image)))
+
+
+@pytest.fixture(scope="module")
+def looks(visits):
+    """Theme -> what was seen. A page is opened in light and made dark by its button: to open it is half the work."""
+    found = {theme: Seen([], {}, [], {}, [], {}, {}, []) for theme in ("light", "dark")}
+    for name, page in visits(1280, 900):
+        look(name, page, "light", found["light"])
+        page.evaluate(MAKE_DARK)
+        look(name, page, "dark", found["dark"])
+        for seen in found.values():
+            seen.noise[:] = page.context.blocked + page.context.errors
+    return found
+
+
 @pytest.fixture(scope="module", params=["light", "dark"])
-def seen(request, visits):
-    found, rules = Seen([], {}, [], {}, [], {}, {}, []), RULES if request.param == "light" else OF_COLOURS
-    for name, page in visits(1280, 900, request.param):
-        assert page.evaluate("document.documentElement.dataset.theme") == request.param
-        found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
-        found.texts[name] = page.evaluate(CONTRAST)
-        found.broken[name] = violations(page, rules, contrast=False)  # CONTRAST has looked at all
-        blocks = page.locator(
-            ".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)"
-        ).evaluate_all(SIDES)
-        found.columns[name] = {(round(left), round(right)) for left, right in blocks}
-        found.formulas.extend((name, *parts) for parts in page.locator("div.math").evaluate_all(FORMULAS))
-        page.emulate_media(media="print")
-        found.printed[name] = page.evaluate(PAPER)
-        page.emulate_media(media="screen")
-        for image in page.locator(".cell_output img").all():
-            file, kind = Path(image.get_attribute("src")).name, image.get_attribute("class")
-            found.images.append((name, file, kind, pixels_of(image)))
-    found.noise[:] = page.context.blocked + page.context.errors
+def seen(request, looks):
+    found = looks[request.param]
     paper = json.loads(PALETTE.read_text(encoding="utf-8"))[request.param]["page"]["fill"]
     assert found.paper == [int(paper[i : i + 2], 16) for i in (1, 3, 5)]
     return found
@@ -159,8 +194,9 @@ def seen(request, visits):
 
 @pytest.fixture(scope="module")
 def narrow(visits):
-    """What sticks out of all pages at two widths, and where formulas begin: their scroll, their place in the row."""
-    faults, starts = {}, []
+    """On all pages, what sticks out at two widths, where formulas begin (their scroll, their place in the row), and
+    how wide images are shown and drawn."""
+    faults, starts, images = {}, [], []
     for name, page in visits(320, 844, is_mobile=True, has_touch=True):
         starts += page.locator("div.math").evaluate_all(STARTS)
         for width in (320, 390):
@@ -169,10 +205,11 @@ def narrow(visits):
             page.evaluate("new Promise(requestAnimationFrame)")
             found = page.evaluate(WIDE)
             found["sideways"] = max(found["sideways"] - width, 0)
-            found["broken"] = violations(page, OF_SIZES) if width == 390 else ""
+            found["broken"] = violations(page, OF_SIZES, contrast=False) if width == 390 else ""
             if any(found.values()):
                 faults[name, width] = found
-    return faults, starts
+        images += [(name, *widths) for widths in page.locator(".cell_output img").evaluate_all(WIDTHS)]
+    return faults, starts, images
 
 
 def test_every_page_is_accessible(seen):
@@ -187,6 +224,19 @@ def test_every_page_is_quiet(seen):
 def test_every_text_can_be_read(seen):
     assert min(map(len, seen.texts.values())) > 10
     assert {name: faint for name, found in seen.texts.items() if (faint := [t for t in found if t[2] < t[3]])} == {}
+
+
+@pytest.mark.parametrize("name", [CHAPTER, GALLERY])
+def test_a_page_that_is_opened_in_dark_looks_like_one_that_is_made_dark(browser_page, looks, address, name):
+    page = browser_page(1280, 900, "dark")
+    open_page(page, f"{address('server')}/{name}")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    # where a reader is in a page is marked, by the scroll, in its table of contents
+    opened, made = (
+        [text for text in texts if "nav-link" not in text[1]]
+        for texts in (page.evaluate(CONTRAST), looks["dark"].texts[name])
+    )
+    assert opened == made
 
 
 def test_every_image_is_a_chart_or_a_photo(seen):
@@ -239,23 +289,20 @@ def test_a_formula_is_in_the_middle_and_its_number_on_the_right(seen):
 
 
 def test_nothing_sticks_out_on_a_phone(narrow):
-    faults, _ = narrow
+    faults, _, _ = narrow
     assert faults == {}
 
 
 def test_formulas_start_at_their_head_on_a_phone(narrow):
-    _, starts = narrow
+    _, starts, _ = narrow
     assert len(starts) > 3
     assert all(scrolled == 0 and place >= 0 for scrolled, place in starts)
 
 
-def test_figures_are_nearly_as_large_as_they_are_drawn_on_a_phone(browser_page, address, names):
-    page, small = browser_page(390, 844, is_mobile=True, has_touch=True), []
-    for name in names:
-        page.goto(f"{address('server')}/{name}")
-        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
-        sizes = page.locator(".cell_output img").evaluate_all("all => all.map((img) => [img.width, img.naturalWidth])")
-        small += [(name, shown, drawn) for shown, drawn in sizes if shown < 0.6 * drawn]
+def test_figures_are_nearly_as_large_as_they_are_drawn_on_a_phone(narrow):
+    _, _, images = narrow
+    assert len(images) > 30
+    small = [(name, shown, drawn) for name, shown, drawn in images if shown < 0.6 * drawn]
     assert small == [], "letters too small: draw no wider than cnnbook.plotting.style.WIDTH, or put parts in rows"
 
 

@@ -1,6 +1,7 @@
 """What the tests of all explorers need: their module under node, and a bare page that runs them."""
 
 import json
+from collections import defaultdict
 from functools import partial
 
 import pytest
@@ -11,6 +12,8 @@ from cnnbook.widgets._bundle import core_module, module_text, own_module, style_
 
 pytest.register_assert_rewrite("explorer_checks")
 
+_FAILED = pytest.StashKey()
+_MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}  # unless a test asks
 _PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 # The least that a page can offer an explorer: what anywidget calls a model, without a kernel behind it.
@@ -68,26 +71,49 @@ def run_module(tmp_path):
     return run
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    if call.excinfo:
+        item.stash[_FAILED] = True
+    return (yield)
+
+
+@pytest.fixture(scope="module")
+def used():
+    """Pages that are free again, by their options: a new page starts a process, an old one only loads a document."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def show(new_context, tmp_path):
+def show(request, chromium, watched, used, tmp_path):
     """Open a page that shows an explorer twice, both on one model. It may ask no other host and make no error."""
-    contexts = []
+    pages = []
 
     def show_in(stem, values, *, width=1280, height=900, **options):
-        contexts.append(new_context(viewport={"width": width, "height": height}, **options))
+        size, options = {"width": width, "height": height}, _MEDIA | options
+        free = used[repr((size, options))]
+        page = free.pop() if free else watched(chromium, viewport=size, **options).new_page()
+        pages.append((free, page))
+        page.set_viewport_size(size)
+        page.emulate_media(media="null", **{name: options[name] for name in _MEDIA})
         code = json.dumps(module_text(stem)).replace("</", "<\\/")
         values = {"language": "en", "_stem": stem, "_words": words(stem), **values}
         text = _PAGE.format(style=style_text(stem), code=code, values=json.dumps(values))
         (tmp_path / "page.html").write_text(text, encoding="utf-8")
-        page = contexts[-1].new_page()
         page.goto((tmp_path / "page.html").as_uri())
         page.wait_for_function("window.ready")
         page.wait_for_timeout(100)  # it is drawn anew once the width is known
         return page
 
     yield show_in
-    for context in contexts:
-        assert (context.blocked, context.errors) == ([], [])
+    for free, page in pages:
+        assert (page.context.blocked, page.context.errors) == ([], [])
+        if _FAILED in request.node.stash:  # it may hold a button or a finger down
+            page.context.close()
+        else:
+            page.goto("about:blank")
+            page.mouse.move(0, 0)
+            free.append(page)
 
 
 @pytest.fixture
