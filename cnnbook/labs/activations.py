@@ -107,6 +107,7 @@ LAB = Lab(
     },
     variants=at_rates(BUILDS, RATES),
     mistakes=False,
+    trials=("trial",),  # one seed of the full scale
     at_start=before_training,
     each_epoch=inside,
 )  # fmt: skip

@@ -161,6 +161,7 @@ LAB = Lab(
     },
     variants=NARROW | AS_PUBLISHED,
     mistakes=False,
+    trials=("trial",),  # the shallow half of the full scale
     at_start=before_training,
     at_end=after_training,
 )  # fmt: skip
