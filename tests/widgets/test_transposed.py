@@ -197,7 +197,7 @@ def test_the_checkerboard_that_it_announces_is_there(run_module, size, stride):
     inside = slice(4 * stride, 6 * stride)
     overlaps = spread(np.ones((9, 9)), np.ones((size, size)), stride=stride)[inside, inside]
     few, most = int(overlaps.min()), int(overlaps.max())
-    expected = f"{most} stamps meet in each cell" if few == most else f"{few} to {most} stamps meet in a cell"
+    expected = f"the number of stamps in a cell is {most} everywhere but" if few == most else f"{few} to {most} stamps meet in a cell"
     assert expected in text
 
 
