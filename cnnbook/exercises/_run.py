@@ -63,6 +63,9 @@ async def _run(notebook, folder, seconds):
             )
         except RuntimeError as error:  # of nbclient, where the kernel does not answer
             atexit.unregister(client._cleanup_kernel)  # it has cleaned up, and would try again when Python ends
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                for number in (signal.SIGINT, signal.SIGTERM):  # else a Ctrl-C would stop the next run of this loop
+                    asyncio.get_running_loop().remove_signal_handler(number)
             raise OSError(
                 "no kernel starts here: pip install --force-reinstall ipykernel, then run this again"
             ) from error

@@ -284,6 +284,8 @@ def test_a_kernel_that_does_not_start_is_said(checked, monkeypatch):
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     with pytest.raises(OSError, match="no kernel starts here: pip install --force-reinstall ipykernel"):
         checked()
+    assert signal.set_wakeup_fd(-1) == -1, "what a Ctrl-C says later would wait for the next run"
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])

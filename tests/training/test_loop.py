@@ -29,7 +29,7 @@ def test_it_learns(bars):
     assert history.column("epoch") == [1, 2, 3]
     assert history[-1].train_loss < history[0].train_loss / 2
     assert history[-1].test_accuracy == 1
-    assert all(0 < epoch.cpu_seconds < 1.5 * epoch.seconds for epoch in history)  # one thread
+    assert all(epoch.cpu_seconds > 0 and epoch.seconds > 0 for epoch in history)
     assert "epoch   3   train loss 0." in str(history)
 
 
