@@ -51,7 +51,7 @@ def conv(channels_in, channels, *, stride=1, pool=False):
     return nn.Sequential(*layers, nn.ReLU(), *[nn.MaxPool2d(2)] * pool)
 
 
-class Times(nn.Module):
+class Scaled(nn.Module):
     """The input times a number."""
 
     def __init__(self, factor):
@@ -86,7 +86,7 @@ def resnet9(*, num_classes, in_channels, width=64, stride=1, factor=1.0):
         nn.AdaptiveMaxPool2d(1),  # 8 w     1
         nn.Flatten(),
         nn.Linear(8 * w, num_classes),
-        *[Times(factor)] * (factor != 1),
+        *[Scaled(factor)] * (factor != 1),
     )
 
 
