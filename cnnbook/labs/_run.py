@@ -14,7 +14,7 @@ from cnnbook._validate import integer
 from cnnbook.training import Config, Diverged, Run, RunRecord, choose_device, evaluate, fit, load_record
 from cnnbook.training.checkpoint import replacing
 from cnnbook.training.devices import from_first, is_first, processes
-from cnnbook.training.loop import plain, undisturbed
+from cnnbook.training.loop import multiplying, plain, undisturbed
 from cnnbook.training.provenance import commit, environment, forget_peak, peak_memory
 from cnnbook.training.weights import save_weights
 
@@ -170,7 +170,8 @@ def _train_all(lab, record, seeds, splits, draft, log):
             checkpoint = draft.checkpoint(list(epochs).index(variant), seed)
             before = trained.get(lab.variants[variant].after, seed)
             own = lab.part(variant, splits, seed=seed)
-            run, network = _train(lab, variant, own, config, checkpoint, progress, before)
+            with multiplying(config):
+                run, network = _train(lab, variant, own, config, checkpoint, progress, before)
             if (variant, seed) == (lab.kept, 0):
                 save_weights(network, draft.weights)
             trained.keep(network, variant, seed)

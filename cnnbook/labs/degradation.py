@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from cnnbook import models
 from cnnbook.models.cifar_resnet import cifar_network
@@ -87,6 +88,69 @@ def gradients(network, images, labels):
     return torch.autograd.grad(F.cross_entropy(network(images), labels), weights)
 
 
+def rounded(x, digits):
+    """The nearest number of so many binary digits.
+
+    >>> rounded(torch.tensor([1 + 2**-7, 1 + 2**-8, -12345.0]), 8).tolist()  # as bfloat16
+    [1.0078125, 1.0, -12352.0]
+    """
+    part, exponent = torch.frexp(x)
+    return torch.ldexp(torch.round(part * 2**digits), exponent - digits)
+
+
+class _Round(torch.autograd.Function):
+    """Round what goes there, and the gradient that comes back."""
+
+    @staticmethod
+    def forward(ctx, x, there, back):
+        ctx.back = back
+        return rounded(x, there)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return rounded(gradient, ctx.back), None, None
+
+
+class Rounded(TorchFunctionMode):
+    """Within it convolutions multiply factors of so many binary digits, in the backward pass too; sums keep all 24.
+
+    So do GPUs: bfloat16 has 8 digits, TF32 11, float32 24.
+
+    >>> x, kernel = torch.full((1, 1, 1, 1), 1 + 2**-9), torch.ones(1, 1, 1, 1)
+    >>> with Rounded(8):
+    ...     F.conv2d(x, kernel).item()
+    1.0
+    """
+
+    def __init__(self, digits):
+        super().__init__()
+        self.digits = digits
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function is not F.conv2d:
+            return function(*args, **(kwargs or {}))
+        x, kernels, *rest = args
+        x, kernels = _Round.apply(x, self.digits, 24), _Round.apply(kernels, self.digits, 24)
+        return _Round.apply(function(x, kernels, *rest, **(kwargs or {})), 24, self.digits)
+
+
+def kept(network, images, labels, formats):
+    """What rounded factors leave of the gradient: its cosine with that of float64, the mean over the convolutions.
+
+    One number for each of the formats, which are counts of binary digits. One: rounding does not matter. Zero: there
+    is nothing left but rounding. In training mode.
+    """
+    right = gradients(network.train().double(), images, labels)
+    network.float()
+
+    def cosine(digits):
+        with Rounded(digits):
+            found = gradients(network, images, labels)
+        return torch.stack([F.cosine_similarity(a, b.double(), 0) for a, b in _flat(right, found)]).mean().item()
+
+    return [cosine(digits) for digits in formats]
+
+
 def before_training(network, train, test):
     """What reaches each convolution before the first step, and what each branch adds.
 
@@ -135,7 +199,7 @@ NARROW = at_rates(
 # 45,000 images in batches of 128 are 352 steps an epoch: 182 epochs are the 64,000 steps of the paper
 PAPER = Config(
     epochs=182, batch_size=128, learning_rate=0.1, warmup=0, schedule="step", drops=(0.5, 0.75), weight_decay=1e-4,
-    shift=4, flip=True, bfloat16=True, channels_last=True, graph=True,
+    shift=4, flip=True, exact=True, channels_last=True, graph=True,
 )  # fmt: skip
 AS_PUBLISHED = {
     f"{kind}-{depth}{told}": Variant(getattr(models, f"cifar_{kind.lower()}{depth}"), {"epochs": epochs})

@@ -98,6 +98,7 @@ class Config:
     device: str = _knob(_word, "cuda, mps or cpu; auto takes the first that is there", "auto")
     alone: bool = _knob(flag, "whether the first of torchrun's processes trains by itself, and the others wait", False)
     # What makes it faster, and changes the last digits:
+    exact: bool = _knob(flag, "whether a GPU multiplies all 24 binary digits of float32; else, from 2020 on, 11", False)
     bfloat16: bool = _knob(flag, "whether a CPU, or a GPU from 2020 on, multiplies in bfloat16; others float32", False)
     channels_last: bool = _knob(flag, "whether weights and maps lie in memory as (N, H, W, C), as GPUs like it", False)
     graph: bool = _knob(flag, "whether a GPU records a pass of a full batch once, and then replays it", False)
@@ -110,6 +111,9 @@ class Config:
         if (self.schedule == "step") != bool(self.drops):
             remedy = 'use both schedule="step" and drops such as (0.5, 0.75), or neither'
             raise ValueError(f"drops {self.drops} and schedule {self.schedule!r} do not fit together: {remedy}")
+
+        if self.exact and self.bfloat16:
+            raise ValueError("exact True and bfloat16 True do not fit together: use one of them, or neither")
 
     def _shown(self):
         """Name, value and unit of each knob that is on."""

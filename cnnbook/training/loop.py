@@ -121,6 +121,11 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
     >>> history[1].train_loss < history[0].train_loss
     True
     """
+    with multiplying(config):
+        return _fit(network, train, test, config, on_epoch, checkpoint)
+
+
+def _fit(network, train, test, config, on_epoch, checkpoint):
     device = choose_device(config.device)
     network.to(device, **{"memory_format": torch.channels_last} if config.channels_last else {})
     forward = shared(network, len(train), config, device)  # the same weights
@@ -181,6 +186,17 @@ def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
         if checkpoint and is_first():
             save_checkpoint(checkpoint, made_of, network, optimizer, generator, history)
     return history
+
+
+@contextmanager
+def multiplying(config):
+    """Convolutions on a GPU multiply float32 whole, where the config says so; PyTorch lets them round it to TF32."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = before and not config.exact
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
 
 
 def _precision(config, device, **options):

@@ -12,12 +12,15 @@ from cnnbook import labs
 from cnnbook.labs.degradation import (
     IMAGES,
     RATES,
+    Rounded,
     after_training,
     before_training,
     branches,
     deepened,
+    kept,
     narrow,
     of_kind,
+    rounded,
 )
 from cnnbook.models.cifar_resnet import cifar_network
 from cnnbook.training import load_record
@@ -88,6 +91,27 @@ def test_branches_are_measured_against_their_shortcuts():
     assert not block._forward_hooks
 
 
+def test_rounding_is_that_of_the_formats_and_leaves_little_of_a_deep_plain_gradient(train):
+    values = torch.randn(1000, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(rounded(values, 8), values.bfloat16().float())
+    assert torch.equal(rounded(values, 24), values)
+    images, labels = torch.from_numpy(train.images[:64]), torch.from_numpy(train.labels[:64])
+    left = {
+        name: kept(built(f"narrow {name}, rate 0.1", train), images, labels, (8, 24))
+        for name in ("plain-8", "plain-56")
+    }
+    assert left["plain-8"] == [pytest.approx(1, abs=0.05), pytest.approx(1, abs=1e-4)]
+    few, all_digits = left["plain-56"]
+    assert few < 0.3
+    assert all_digits > 0.9
+    with Rounded(8):  # both factors, and the gradient that comes back
+        x = torch.tensor([[[[1.0]]]], requires_grad=True)
+        kernel = torch.full((1, 1, 1, 1), 1 + 2**-9)
+        out = nn.functional.conv2d(x, kernel)
+    out.backward(torch.full_like(out, 1 + 2**-9))
+    assert out.item() == x.grad.item() == 1
+
+
 def test_training_error_is_that_of_the_last_weights_in_evaluation_mode(train):
     network = built("narrow plain-8, rate 0.1", train)
     network(torch.from_numpy(train.images))
@@ -105,6 +129,7 @@ def test_full_scale_takes_the_steps_of_the_paper(variant, steps):
     assert config.epochs * ceil(45_000 / config.batch_size) == pytest.approx(steps, rel=0.003)
     assert [drop * 64_000 for drop in config.drops] == [32_000, 48_000]
     assert (config.learning_rate, config.weight_decay, config.shift, config.flip) == (0.1, 1e-4, 4, True)
+    assert config.exact, "the paper's GPUs knew no TF32"
 
 
 def test_on_record_depth_costs_training_error_only_without_shortcuts():

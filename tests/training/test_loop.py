@@ -172,6 +172,22 @@ def test_bfloat16_multiplies_with_fewer_digits_and_keeps_weights_and_loss_in_flo
     assert history[0].train_loss == pytest.approx(plain[0].train_loss, rel=0.05)
 
 
+def test_a_gpu_rounds_no_factor_where_the_config_says_exact(bars):
+    train, test = bars
+    before = torch.backends.cudnn.allow_tf32
+
+    def allowed(exact):
+        config = Config(**vars(CONFIG) | {"exact": exact, "epochs": 1})
+        history = fit(linear(train), train, test, config, on_epoch=lambda *_: {"tf32": torch.backends.cudnn.allow_tf32})
+        return history.column("tf32")
+
+    assert allowed(True) == [False]
+    assert allowed(False) == [before]
+    assert torch.backends.cudnn.allow_tf32 == before
+    with pytest.raises(ValueError, match="exact True and bfloat16 True do not fit together: use one of them"):
+        Config(**vars(CONFIG) | {"exact": True, "bfloat16": True})
+
+
 def test_bfloat16_where_the_device_has_it(monkeypatch):
     for capability, has in (((7, 5), False), ((8, 0), True), ((9, 0), True)):
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, is_=capability: is_)
