@@ -204,7 +204,7 @@ def _parser():
     command.add_argument("--root", metavar="FOLDER", help="use the data set in this folder, which must have it")
     command.add_argument("--folder", help="keep the record there (default: beside the lab's page)")
     command.add_argument("--note", metavar="TEXT", help="what else a reader of the record should know")
-    command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    command.add_argument("--resume", action="store_true", help="go on with a stopped run, or a record of fewer seeds")
     command.add_argument("--overwrite", action="store_true", help="replace a record of more seeds, or times")
     command.set_defaults(run=lab)
     return parser

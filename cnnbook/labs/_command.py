@@ -8,7 +8,7 @@ from threading import Event, Timer
 from traceback import print_exc
 
 from cnnbook._validate import number
-from cnnbook.training import load_record, together
+from cnnbook.training import together
 from cnnbook.training.devices import from_torchrun, is_first
 from cnnbook.training.records import record_path
 
@@ -49,23 +49,27 @@ def list_all(*, folder=None):
     return 0
 
 
-def run_missing(*, scale="full", minutes=None, folder=None, **options):
-    """Run the labs that have no record at this scale, those first that have begun; as far as the time goes."""
+def run_missing(*, scale="full", seeds=None, minutes=None, folder=None, **options):
+    """Run what is not on record at this scale, as far as the time goes.
+
+    First what has begun, then labs without a record, last those with fewer seeds than they ask for.
+    """
     if from_torchrun():
         raise ValueError("lab --missing runs in one process: leave out torchrun, or name a lab")
-    missing = [name for name in names() if not _on_record(name, scale, folder)]
-    begun = {name: Draft(folder, name, scale).begun() for name in missing}
+    drafts = {name: Draft(folder, name, scale) for name in _missing(scale, seeds, folder)}
+    begun = {name: draft.begun() for name, draft in drafts.items()}
     failed = False
     with _limit(minutes) as over:
         try:
-            for name in sorted(missing, key=lambda name: not begun[name]):
+            for name in sorted(drafts, key=lambda name: (not begun[name], bool(drafts[name].before))):
                 try:
                     lab = load(name)
                     _say(f"{name}: {lab.question}")
                     if lab.processes > 1:
                         _say(f"It needs {lab.processes} processes: start it with {launcher(lab)} --scale {scale}")
                         continue
-                    _say(run(lab, scale=scale, folder=folder, resume=begun[name], log=_say, **options))
+                    resume = begun[name] or bool(drafts[name].before)
+                    _say(run(lab, scale=scale, seeds=seeds, folder=folder, resume=resume, log=_say, **options))
                 except Exception:  # the others can run all the same, and time on a GPU is short
                     print_exc()
                     failed = True
@@ -73,13 +77,19 @@ def run_missing(*, scale="full", minutes=None, folder=None, **options):
             if not over.is_set():
                 raise
             _say(f"The time is over: {stop}" if str(stop) else "The time is over.")
-    left = [name for name in missing if not _on_record(name, scale, folder)]
-    print(f"Missing at scale {scale}: {', '.join(left) or 'none'}")
+    print(f"Missing at scale {scale}: {', '.join(_missing(scale, seeds, folder)) or 'none'}")
     return int(failed)
 
 
+def _missing(scale, seeds, folder):
+    """Labs that have no record, or one of fewer seeds than are asked for."""
+    records = {name: _on_record(name, scale, folder) for name in names()}
+    asked = {name: seeds or load(name).at(scale).seeds for name in records}
+    return [name for name, record in records.items() if not record or record.seeds < asked[name]]
+
+
 def _on_record(name, scale, folder):
-    return (folder and load_record(name, scale, folder=folder)) or load_record(name, scale)
+    return Draft(folder, name, scale).before
 
 
 def _summary(record, asked):

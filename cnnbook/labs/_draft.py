@@ -4,7 +4,7 @@ import os
 import shutil
 from contextlib import contextmanager
 
-from cnnbook.training.records import read_record, record_name, refuse_to_replace, results_folder
+from cnnbook.training.records import load_record, read_record, record_name, refuse_to_replace, results_folder
 
 
 class Draft:
@@ -15,9 +15,16 @@ class Draft:
     """
 
     def __init__(self, folder, lab, scale):
+        self.name, self.scale, self.place = lab, scale, folder
         self.target = results_folder(folder) / record_name(lab, scale)
         self.folder = self.target.with_suffix(".unfinished")
         self.record, self.weights = self.folder / "record.json", self.folder / "weights.npz"
+
+    @property
+    def before(self):
+        """The record that is finished: of the folder, or else the book's; false where there is none."""
+        of_folder = self.place and load_record(self.name, self.scale, folder=self.place)
+        return of_folder or load_record(self.name, self.scale)
 
     def check(self, seeds, *, resume, overwrite):
         """Refuse what could not be finished; better before the networks train."""
@@ -28,7 +35,11 @@ class Draft:
                 f"{self.folder} has a run that is not over: go on with --resume, or delete the folder"
             )
         if resume and not self.record.is_file():
-            raise FileNotFoundError(f"{self.folder} has no run to go on with: leave out --resume")
+            if not self.before:
+                raise FileNotFoundError(f"{self.folder} has no run to go on with: leave out --resume")
+            if self.before.seeds >= seeds:
+                told = f"the record has {self.before.seeds} and the run that is to go on asks for {seeds}"
+                raise ValueError(f"no seeds are left, {told}: ask for more (--seeds), or leave out --resume")
 
     @contextmanager
     def alone(self):
@@ -55,8 +66,8 @@ class Draft:
         return self.record.is_file() and bool(self.read().runs or list(self.folder.glob("*.pt")))
 
     def read(self):
-        """The record so far."""
-        return read_record(self.record)
+        """The record so far: of a run that is not over, or one that is and has too few seeds."""
+        return read_record(self.record) if self.record.is_file() else self.before
 
     def write(self, record):
         """Keep the record so far."""

@@ -48,7 +48,7 @@ def run(
     note : str
         What else a reader of the record should know.
     resume, overwrite : bool
-        Go on with a run that was stopped; replace a record of more seeds.
+        Go on with a run that was stopped, or with a record of fewer seeds; replace a record of more seeds.
     log : callable
         Gets a line of text with the plan before the training, and after each epoch.
 
@@ -129,7 +129,8 @@ def _go_on(begun, fresh):
         ("dataset", begun.dataset, fresh.dataset),
     ):
         if of_old != of_new:
-            raise ValueError(f"{name} is no longer what the run began with: delete its folder, and begin anew")
+            remedy = "delete its folder, where there is one, and leave out --resume"
+            raise ValueError(f"{name} is no longer what the run began with: {remedy}")
     note = [begun.note, fresh.note if fresh.note != begun.note else ""]
     if begun.commit != fresh.commit:
         note.append(f"Went on at commit {fresh.commit[:10]}.")

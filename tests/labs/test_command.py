@@ -86,6 +86,18 @@ def test_what_is_missing_is_run_as_far_as_the_time_goes_and_gone_on_with_the_nex
     }  # fmt: skip
 
 
+def test_seeds_that_are_missing_are_added_after_what_is_missing_whole(three, tmp_path, capsys):
+    del three["middle"]
+    words = ["lab", "first", "--scale", "full", "--seeds", "1", "--folder", str(tmp_path / "book"), "--threads", "1"]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main(["lab", "--missing", "--folder", str(tmp_path)]) == 0  # what the book has is gone on with elsewhere
+    out = capsys.readouterr().out
+    assert out.index("third: ") < out.index("first: ") < out.index("2 of 4 networks are finished")
+    assert out.endswith("Missing at scale full: none\n")
+    assert [load_record("first", folder=folder).seeds for folder in (tmp_path / "book", tmp_path)] == [1, 2]
+
+
 def test_a_time_limit_stops_one_lab_too(three, tmp_path, capsys):
     three["first"] = replace(three["first"], each_epoch=lambda *_: time.sleep(0.3))
     words = ["lab", "first", "--scale", "full", "--folder", str(tmp_path)]

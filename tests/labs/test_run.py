@@ -208,8 +208,22 @@ def test_another_run_cannot_be_gone_on_with(toy, tmp_path, told):
     for changed, what in (
         (replace(size, config=replace(size.config, momentum=0.5)), "config"), (replace(size, images=100), "dataset"),
     ):  # fmt: skip
-        with pytest.raises(ValueError, match=f"{what} is no longer what the run began with: delete its folder, and"):
+        with pytest.raises(ValueError, match=f"{what} is no longer what the run began with: delete its folder, where"):
             labs.run(replace(toy, scales={"full": changed}), **settings, resume=True)
+
+
+def test_a_record_of_fewer_seeds_is_gone_on_with(toy, tmp_path, told):
+    settings = {"scale": "full", "log": told.append}
+    one = labs.run(toy, **settings, seeds=1, folder=tmp_path)
+    with pytest.raises(ValueError, match="no seeds are left, the record has 1 and the run that is to go on asks for 1"):
+        labs.run(toy, **settings, seeds=1, folder=tmp_path, resume=True)
+    weights = (tmp_path / "toy.npz").read_bytes()
+    two = labs.run(toy, **settings, folder=tmp_path, resume=True)
+    assert (one.seeds, two.seeds) == (1, 2)
+    assert two.runs[: len(one.runs)] == one.runs
+    assert measured(two) == measured(labs.run(toy, **settings, folder=tmp_path / "anew"))
+    assert (tmp_path / "toy.npz").read_bytes() == weights
+    assert load_record("toy", folder=tmp_path).seeds == 2
 
 
 def test_going_on_elsewhere_is_noted(toy, tmp_path, told, monkeypatch):
