@@ -181,5 +181,5 @@ LAB = Lab(
     variants={name: Variant(build) for name, build in BUILDS.items()}
     | {"bottleneck 32, longer": Variant(BUILDS["bottleneck 32"], {"epochs": 4})},
     mistakes=False,
-    at_start=times,
+    times=times,
 )  # fmt: skip
