@@ -1,8 +1,8 @@
 // The deformable sampler: a point off the grid, then nine of them, what they read between the pixels, and the gradient of
 // the output with respect to their offsets, along which they can step.
 import {
-  arrows, clamp, connect, decimals, drag, focusable, formula, goal, html, label, liveText, mount, number, numberGrid,
-  numbers, presets, printed, range, svg, translator,
+  arrows, button, canvas, clamp, connect, decimals, drag, focusable, formula, goal, heading, html, label, liveText, mount,
+  number, numberGrid, numbers, presets, printed, range, replaced, replacedIn, svg, translator, within,
 } from "./_core.js";
 
 export const REACH = 2; // of an offset, in pixels; so many rows of zeros are drawn around the image
@@ -28,6 +28,7 @@ export const PRESETS = {
  * the output with respect to the offset of a point.
  */
 export function compute({ input, weight, offsets, row, column }) {
+  /** @param {number[]} place */
   const pixel = ([i, j]) => input[i]?.[j] ?? 0;
   const samples = offsets.map(([down, right], tap) => {
     const [y, x] = [row + grid[tap][0] + down, column + grid[tap][1] + right];
@@ -157,7 +158,7 @@ function imageParts(state, result, place, t) {
   const outer = { x: x - REACH * side, y: y - REACH * side, side };
   const dots = range(H).flatMap((i) => range(W).map((j) => `M${spot(image, i, j)}h0`)).join("");
   return [
-    svg("g", { class: "cnnx-input" }, label(outer.x, outer.y - 14, t("input_size", { H, W }), "cnnx-title")),
+    heading(outer, t("input_size", { H, W }), "input"),
     svg("g", { class: "cnnx-image", style: `--aside: ${3 - side / 2}px; --up: ${-0.28 * side}px; --tiny: ${tiny}px` },
       svg("g", { class: "cnnx-zeros" }, numbers(around, outer, "padding", zeros)),
       numbers(input, image, "input", (i, j) => ({ text: text(i, j) }))),
@@ -220,38 +221,39 @@ function zoomParts({ tap }, { samples }, { image, zoom, beside }, t) {
   ];
 }
 
+/** @param {Host<Deformable>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, result, place, made] = [640, null, null, undefined]; // `made`: the step that has just been made, if any
+  /** @type {ReturnType<typeof climb>} */ let made; // the step that has just been made, if any
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, ways] = ["cnnx-art", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
   const slide = (rows, columns) => () => moveWindow(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(slide)) },
     svg("rect", { class: "cnnx-frame", rx: 3 }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, ways);
-  const [reads, sum, live, picture] = [range(3).map(formula), formula(), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, art, pane, ways);
+  const [reads, sum, live] = [range(3).map(formula), formula(), liveText()];
   const aim = goal(model, t, live);
-  const names = ["input", "weight", "offsets", "tap", "row", "column", "nine"];
-  const { state, receive, update, close } = connect(model, names, redraw);
+  const view = connect(model, ["input", "weight", "offsets", "tap", "row", "column", "nine"], redraw);
+  const { state, update } = view;
   const change = (patch, step) => {
     made = step;
     update(patch);
   };
   const put = (tap, move) => change({ tap,
-    offsets: state.offsets.map((old, at) => (at === tap ? move.map((way) => clamp(tenths(way), -REACH, REACH)) : old)) });
-  const within = ({ input, row, column }) =>
-    ({ row: clamp(row, 0, input.length - 3), column: clamp(column, 0, input[0].length - 3) });
-  const moveWindow = (row, column) => change(within({ ...state, row, column }));
+    offsets: replaced(state.offsets, tap, move.map((way) => clamp(tenths(way), -REACH, REACH))) });
+  const inside = ({ input, row, column }) => ({ row: within(row, input.length - 2), column: within(column, input[0].length - 2) });
+  const moveWindow = (row, column) => change(inside({ ...state, row, column }));
   const points = makePoints();
   drawing.append(...points);
   const tables = makeTables();
   const sample = presets({ name: "sample", table: PRESETS, t, change });
-  const button = (name, click) => html("button", { type: "button", class: "cnnx-wide", click }, t(name));
-  const up = button("climb", () => {
+  const up = button({ text: t("climb"), click() {
     const step = climb(state);
     change(step ? { offsets: step.offsets } : {}, step);
     if (!step) redraw();
-  });
-  const nine = button("all_nine", () => change({ nine: !state.nine }));
+  } });
+  const nine = button({ text: t("all_nine"), click: () => change({ nine: !state.nine }) });
 
   function makePoints() {
     return grid.map(([row, column], tap) => {
@@ -265,13 +267,14 @@ function render({ model, el }) {
   /** The tables of numbers, to be opened: four pixels and their shares, nine values and the kernel. */
   function makeTables() {
     const wrong = () => live.say(t("not_a_number"), true);
-    const replaced = (matrix, at, value) =>
-      matrix.map((line, i) => line.map((old, j) => (i === at[0] && j === at[1] ? value : old)));
     const block = (role, count, name, change) => numberGrid({ role, rows: count, columns: count, limit: LIMIT, name, change, wrong });
     const pixels = block("input", 2, ({ row, column }) => t("edit_pixel", { letter: LETTERS[2 * row + column] }),
-      (k, value) => change({ input: replaced(state.input, result.samples[state.tap].places[k], value) }));
+      (k, value) => {
+        const [row, column] = result.samples[state.tap].places[k];
+        change({ input: replaced(state.input, row, replaced(state.input[row], column, value)) });
+      });
     const kernel = block("kernel", 3, (at) => t("edit_kernel", at),
-      (tap, value) => change({ weight: replaced(state.weight, grid[tap], value) }));
+      (tap, value) => change({ weight: replacedIn(state.weight, tap, value) }));
     const [shares, values, products] = [block("page", 2), block("input", 3), block("page", 3)];
     const equals = html("span");
     const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, equals, products.element);
@@ -285,11 +288,11 @@ function render({ model, el }) {
 
   function redraw() {
     if (made && made.offsets !== state.offsets) made = undefined; // something else has moved the points
-    Object.assign(state, within(state));
+    Object.assign(state, inside(state));
     result = compute(state);
-    place = arrange(width, result);
+    place = arrange(view.width, result);
     const chosen = result.samples[state.tap];
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    size(view.width, place.height);
     art.replaceChildren(...imageParts(state, result, place, t), ...zoomParts(state, result, place, t));
     ways.replaceChildren(...offsetParts(state, result, place));
     for (const name of ["width", "height"]) pane.firstChild.setAttribute(name, 3 * place.image.side);
@@ -348,7 +351,7 @@ function render({ model, el }) {
   function begin(start, name, target) {
     const { image, zoom } = place;
     if (name === "zoom") return pull(start, state.tap, zoom.unit);
-    const away = ({ tap, at: [x, y] }) => Math.hypot(x - start.x, y - start.y) - (tap === state.tap ? 4 : 0);
+    const away = ({ tap, at }) => Math.hypot(at[0] - start.x, at[1] - start.y) - (tap === state.tap ? 4 : 0);
     const nearest = discs(state, result, place).reduce((one, other) => (away(other) < away(one) ? other : one));
     if (away(nearest) < 16) return pull(start, nearest.tap, image.side);
     if (!pane.contains(target)) return null;
@@ -361,7 +364,7 @@ function render({ model, el }) {
   const tools = html("div", { class: "cnnx-tools" }, up, nine, sample.element);
   const sums = html("div", { class: "cnnx-reads" }, ...reads.map(({ element }) => element));
   const parts = [tools, picture, aim.element, live.element, sums, tables.element];
-  return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
+  return mount(el, t, view, { picture, parts });
 }
 
 export default { render };
