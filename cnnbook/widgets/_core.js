@@ -788,3 +788,12 @@ export function squares(paths, numbers, { columns, side, largest = Math.max(...n
   };
   paths.forEach((path, below) => put(path, { d: Array.from(numbers, (value, at) => shape(below ? -value : value, at)).join("") }));
 }
+
+/** Paints shares from 0, paper, to 1 in the colour of a role, where `place(index)` says. */
+export function paint(canvas, role, shares, place) {
+  const pen = canvas.getContext("2d"), image = pen.createImageData(canvas.width, canvas.height);
+  const [, red, green, blue] = getComputedStyle(canvas).getPropertyValue(`--${role}-line`).match(/#(..)(..)(..)/);
+  const [pixels, colour] = [new Uint32Array(image.data.buffer), parseInt(blue + green + red, 16)]; // the first byte is the lowest
+  shares.forEach((share, at) => (pixels[place(at)] = (Math.round(255 * share) << 24) | colour));
+  pen.putImageData(image, 0, 0);
+}

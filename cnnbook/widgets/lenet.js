@@ -1,7 +1,7 @@
 // The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it. All numbers come from `read`.
 import {
   arrows, button, cells, choice, clamp, connect, entries, focusable, goal, html, keys, label, liveText, mount, number,
-  presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
+  paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
 } from "./_core.js";
 
 /** Maps of so many units a side, made `from` others. A unit sees `field` pixels a side; those of the next begin `jump` on. */
@@ -178,14 +178,6 @@ export function describeLead(pixels, found, slopes, t) {
     row: Math.floor(place / SIDE), column: place % SIDE, fall: number(Math.abs(falls[place])) });
 }
 export const describe = (state, found, t) => `${describeAnswer(found, t)} ${describeUnit(state, found, t)}`;
-
-/** Paints shares from 0, paper, to 1 in the colour of a role, where `place(index)` says. */
-function paint(canvas, role, shares, place) {
-  const pen = canvas.getContext("2d"), image = pen.createImageData(canvas.width, canvas.height), pixels = new Uint32Array(image.data.buffer);
-  const [, r, g, b] = getComputedStyle(canvas).getPropertyValue(`--${role}-line`).match(/#(..)(..)(..)/), colour = parseInt(b + g + r, 16);
-  shares.forEach((share, at) => (pixels[place(at)] = (Math.round(255 * share) << 24) | colour)); // little-endian
-  pen.putImageData(image, 0, 0);
-}
 
 /** The maps of a layer, with frames. */
 function mapsOf(layer, t) {
