@@ -185,21 +185,56 @@ function painter(t, set, say) {
   return { element, brush, show, stroke, isOn: () => on && state.picture };
 }
 
+/** The calculation of one output: the window times the kernel, their products, the sum. `edit` hears what is typed. */
+function calculationOf(t, edit, wrong) {
+  /** @type {ReturnType<typeof numberGrid>[]} */ let [seen, kernel, products] = [];
+  let made = [];
+  const [element, sum, equals] = [html("div", { class: "cnnx-grids" }), formula(), html("span")];
+
+  /** Grids for a kernel of this size. */
+  function fit(rows, columns) {
+    if (same(made, (made = [rows, columns]))) return;
+    const grid = (role, word, change) => numberGrid({ role, rows, columns, limit: LIMIT, name: (at) => t(word, at), change, wrong });
+    seen = grid("input", "edit_window", edit.window);
+    kernel = grid("kernel", "edit_kernel", edit.kernel);
+    products = grid("page");
+    element.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
+  }
+
+  function show({ flip }, result, { row, column }, isForming) {
+    const { kH, kW, x, weights } = result, found = result.products(row, column);
+    const { terms, sign, value } = printed(found, (...all) => all.reduce((sum, product) => sum + product, 0));
+    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
+    seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
+    kernel.show(weights.flat(), t(flip ? "kernel_rotated" : "kernel"));
+    products.show(found, t("products"), terms);
+    equals.textContent = sign;
+    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
+    for (const [tap, cell] of products.cells.entries()) {
+      const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
+      term.dataset.tap = String(tap);
+      if (isForming) [cell, term].forEach((part) => animate(part, { opacity: 0 }, timing));
+    }
+  }
+
+  return { element, sum: sum.element, fit, show, field: (tap) => seen.cells[tap], isTypedIn: () => seen.grid.matches(":focus-within"),
+    turn: () => animate(kernel.grid, { transform: "rotate(-180deg)" }, 500) };
+}
+
 /** @param {Host<Convolution>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [upTo, forming, made] = [Infinity, false, []]; // `made`: the size of the kernel that the grids are for
+  let [upTo, forming] = [Infinity, false];
   /** @type {Place} */ let hover = null;
   /** @type {HTMLElement} */ let pressed;
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  /** @type {ReturnType<typeof numberGrid>[]} */ let [seen, kernel, products] = [];
   const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
   const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const paint = painter(t, (image) => (play.stop(), show({ image })), (text) => live.say(text));
   const { drawing, picture, size } = canvas(t, art, link, pane, paint.brush);
-  const [live, sum, grids, equals] = [liveText(), formula(), html("div", { class: "cnnx-grids" }), html("span")];
+  const live = liveText();
   const aim = goal(model, t, live);
   const view = connect(model, ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"], redraw,
     (now) => compute(now).possible);
@@ -221,30 +256,22 @@ function render({ model, el }) {
   } });
   const kernels = Object.fromEntries(Object.entries(KERNELS).map(([name, grid]) => [name, named(grid)]));
   const preset = presets({ name: "preset", table: kernels, t, change: show });
-  const flip = toggle({ label: t("flip"), change: (now) =>
-    (show({ flip: now }), animate(kernel.grid, { transform: "rotate(-180deg)" }, 500)) });
+  const flip = toggle({ label: t("flip"), change: (now) => (show({ flip: now }), calculation.turn()) });
+  const calculation = calculationOf(t, {
+    window(tap, value) {
+      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / result.kW)];
+      show({ [name]: replacedIn(result.x, row * result.W + state.column + (tap % result.kW), value) });
+    },
+    kernel(tap, value) { // rotated, it is read backwards
+      show(named(replacedIn(state.kernel, state.flip ? result.kH * result.kW - 1 - tap : tap, value)));
+    },
+  }, () => live.say(t("not_a_number"), true));
 
   function move(row, column) {
     const to = { row: within(row, result.rows), column: within(column, result.columns) };
     if (!play.playing() && to.row === state.row && to.column === state.column) return;
     play.stop();
     show(to);
-  }
-
-  /** The grids below the picture, for a kernel of another size. */
-  function makeGrids(kH, kW) {
-    const wrong = () => live.say(t("not_a_number"), true);
-    const make = (role, word, change) =>
-      numberGrid({ role, rows: kH, columns: kW, limit: LIMIT, name: (at) => t(word, at), change, wrong });
-    seen = make("input", "edit_window", (tap, value) => {
-      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / kW)];
-      show({ [name]: replacedIn(result.x, row * result.W + state.column + (tap % kW), value) });
-    });
-    kernel = make("kernel", "edit_kernel", (tap, value) => {
-      show(named(replacedIn(state.kernel, state.flip ? kH * kW - 1 - tap : tap, value))); // rotated, it is read backwards
-    });
-    products = make("page");
-    grids.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
   }
 
   function redraw() {
@@ -256,11 +283,11 @@ function render({ model, el }) {
     size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, (i, j) => i * columns + j <= upTo, t));
     pane.replaceChildren(...windowParts(result, place.input));
-    if (!same(made, (made = [kH, kW]))) makeGrids(kH, kW);
+    calculation.fit(kH, kW);
     for (const list of [sample, preset]) list.show(state);
     flip.show(state.flip);
     paint.show(state, place.input);
-    for (const part of [sum.element, grids, link, pane]) part.classList.toggle("cnnx-gone", !possible);
+    for (const part of [calculation.sum, calculation.element, link, pane]) part.classList.toggle("cnnx-gone", !possible);
     if (possible) drawPosition();
     live.say(play.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
     aim.show(discover(state, result));
@@ -269,25 +296,13 @@ function render({ model, el }) {
   /** The window, its calculation and its output cell: those pointed at, or those of the state. */
   function drawPosition() {
     const { row, column } = hover ?? state;
-    const { kH, kW, x, weights } = result;
+    const { kH, kW } = result;
     const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
     const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
     pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
     link.setAttribute("d", place.beside ? line(0) + line(1) : "");
     light(art, { row, column });
-    const total = (...all) => all.reduce((sum, product) => sum + product, 0);
-    const { terms, sign, value } = printed(result.products(row, column), total);
-    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
-    seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
-    kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
-    products.show(result.products(row, column), t("products"), terms);
-    equals.textContent = sign;
-    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
-    for (const [tap, cell] of products.cells.entries()) {
-      const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
-      term.dataset.tap = String(tap);
-      if (forming) [cell, term].forEach((part) => animate(part, { opacity: 0 }, timing));
-    }
+    calculation.show(state, result, { row, column }, forming);
   }
 
   function begin(start, name, target) {
@@ -298,7 +313,7 @@ function render({ model, el }) {
     pane.focus({ preventScroll: true });
     const { side } = place.input;
     const inside = pane.contains(target);
-    pressed = inside && seen.cells[target.dataset.tap];
+    pressed = inside && calculation.field(target.dataset.tap);
     const go = slide(start, inside, { corner: { x: state.column * side, y: state.row * side }, origin: place.input,
       half: { x: (result.kW * side) / 2, y: (result.kH * side) / 2 }, step: side }, move);
     const follow = (now) => {
@@ -310,7 +325,7 @@ function render({ model, el }) {
   }
 
   drag(drawing, begin, (target) => {
-    const to = target && !seen.grid.matches(":focus-within") ? partAt(target, state) : null;
+    const to = target && !calculation.isTypedIn() ? partAt(target, state) : null;
     if (same(to, hover) || !result.possible) return;
     hover = to;
     drawPosition();
@@ -322,7 +337,7 @@ function render({ model, el }) {
   };
   for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightTap);
   const controls = html("div", { class: "cnnx-controls" }, sample.element, preset.element, flip.element, play.element, paint.element);
-  return mount(el, t, view, { picture, parts: [controls, picture, grids, sum.element, live.element, aim.element], end: play.stop });
+  return mount(el, t, view, { picture, parts: [controls, picture, calculation.element, calculation.sum, live.element, aim.element], end: play.stop });
 }
 
 export default { render };

@@ -106,6 +106,38 @@ function kernelParts(dilation, index, place, t) {
   ];
 }
 
+/** Ways through the layers, as lines over the input, with a dot at each bend. */
+function wayParts(paths, { x, y, side }) {
+  const at = (i, j) => `${x + (j + 0.5) * side} ${y + (i + 0.5) * side}`;
+  const line = (path) => `M${path.map(([i, j]) => at(i, j)).join("L")}`;
+  const bends = new Set(paths.flatMap((path) => path.map(([i, j]) => `M${at(i, j)}h0`)));
+  return [svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }), svg("path", { class: "cnnx-bend", d: [...bends].join("") })];
+}
+
+/** The kernels, as a hand and the keyboard reach them; `dilate(index, by)` hears both. */
+function kernelsOf(t, dilate) {
+  const elements = range(MOST.layers).map((index) => {
+    const by = (step) => () => dilate(index, step);
+    return svg("g", {
+      ...onLine(t("dilation", { layer: index + 1 }), 1, MOST.dilation, {
+        ArrowUp: by(1), ArrowRight: by(1), ArrowDown: by(-1), ArrowLeft: by(-1), Home: by(-Infinity), End: by(Infinity),
+      }),
+      class: "cnnx-window", "data-grip": `layer ${index}`,
+    });
+  });
+  const show = (dilations, places) => elements.forEach((element, index) => {
+    const dilation = dilations[index];
+    element.classList.toggle("cnnx-gone", !dilation);
+    if (!dilation) return;
+    const { x, y, side } = places[index];
+    const offset = (MOST.dilation - dilation) * side;
+    element.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
+    element.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
+    tell(element, dilation);
+  });
+  return { elements, show };
+}
+
 /** @param {Host<Dilated>} host */
 function render({ model, el }) {
   const t = translator(model);
@@ -120,16 +152,8 @@ function render({ model, el }) {
   };
   const output = pane("output", () => state, (to) => update(to));
   const pixel = pane("pixel", () => traced ?? state, (to) => track(to));
-  const kernels = range(MOST.layers).map((index) => {
-    const by = (step) => () => dilate(index, state.dilations[index] + step);
-    return svg("g", {
-      ...onLine(t("dilation", { layer: index + 1 }), 1, MOST.dilation, {
-        ArrowUp: by(1), ArrowRight: by(1), ArrowDown: by(-1), ArrowLeft: by(-1), Home: by(-Infinity), End: by(Infinity),
-      }),
-      class: "cnnx-window", "data-grip": `layer ${index}`,
-    });
-  });
-  const { drawing, picture, size } = canvas(t, art, ...kernels, lines, output, pixel);
+  const kernels = kernelsOf(t, (index, by) => dilate(index, state.dilations[index] + by));
+  const { drawing, picture, size } = canvas(t, art, ...kernels.elements, lines, output, pixel);
   const [sum, live] = [html("p", { class: "cnnx-formula" }), liveText()];
   const aim = goal(model, t, live);
   const view = connect(model, ["size", "dilations", "row", "column"], redraw);
@@ -156,16 +180,7 @@ function render({ model, el }) {
     size(view.width, place.height);
     art.replaceChildren(...inputParts(state, result, place.input, t),
       ...dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
-    for (const [index, kernel] of kernels.entries()) {
-      const dilation = dilations[index];
-      kernel.classList.toggle("cnnx-gone", !dilation);
-      if (!dilation) continue;
-      const { x, y, side } = place.kernels[index];
-      const offset = (MOST.dilation - dilation) * side;
-      kernel.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
-      kernel.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
-      tell(kernel, dilation);
-    }
+    kernels.show(dilations, place.kernels);
     settings.show(state);
     preset.show(state);
     add.setAttribute("aria-disabled", dilations.length === MOST.layers);
@@ -181,12 +196,7 @@ function render({ model, el }) {
   /** The ways from the input pixel pointed at, or the last one that was pressed. */
   function drawWays() {
     const [now, { x, y, side }] = [hover ?? traced, place.input];
-    const at = (i, j) => `${x + (j + 0.5) * side} ${y + (i + 0.5) * side}`;
-    const paths = now ? trace(state, [state.row, state.column], [now.row, now.column]) : [];
-    const line = (path) => `M${path.map(([i, j]) => at(i, j)).join("L")}`;
-    const bends = new Set(paths.flatMap((path) => path.map(([i, j]) => `M${at(i, j)}h0`)));
-    lines.replaceChildren(svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }),
-      svg("path", { class: "cnnx-bend", d: [...bends].join("") }));
+    lines.replaceChildren(...wayParts(now ? trace(state, [state.row, state.column], [now.row, now.column]) : [], place.input));
     const { row, column } = now ?? state;
     pixel.style.transform = `translate(${x + column * side}px, ${y + row * side}px)`;
     const kind = `cnnx-frame cnnx-pixel ${now ? "" : "cnnx-idle"}`;
@@ -209,7 +219,7 @@ function render({ model, el }) {
         dilate(index, Math.round(Math.max(Math.abs(x - left - REACH * side / 2), Math.abs(y - top - REACH * side / 2)) / side));
       },
     }[name];
-    ({ input: pixel, output }[name] ?? kernels[index])?.focus({ preventScroll: true });
+    ({ input: pixel, output }[name] ?? kernels.elements[index])?.focus({ preventScroll: true });
     follow?.(start);
     return follow;
   }

@@ -152,6 +152,21 @@ function parts({ channels, order }, result, place, t) {
 
 const frame = (x, y, width, height) => svg("rect", { class: "cnnx-frame cnnx-through", x, y, width, height, rx: 3 });
 
+/** Shows a row in full colour, and a frame around each copy of a number; `holds(row, source)` is its column there. */
+function mark(art, row, source, holds) {
+  for (const old of art.querySelectorAll(".cnnx-mark")) old.remove();
+  for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
+    const own = cell.dataset;
+    const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
+    cell.style.setProperty("--share", isLit ? "1" : "0.2");
+  }
+  for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
+    const copy = cell.cloneNode();
+    copy.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
+    cell.parentNode.append(copy);
+  }
+}
+
 /** @param {Host<Im2col>} host */
 function render({ model, el }) {
   const t = translator(model);
@@ -210,17 +225,7 @@ function render({ model, el }) {
     const [, top, left] = result.sources[row][0];
     pane.style.transform = `translate(${plane(0).x + left * plane(0).side}px, ${plane(0).y + top * plane(0).side}px)`;
     strip.style.transform = `translate(${grid.x}px, ${grid.y + row * grid.side}px)`;
-    for (const old of art.querySelectorAll(".cnnx-mark")) old.remove();
-    for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
-      const own = cell.dataset;
-      const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
-      cell.style.setProperty("--share", isLit ? "1" : "0.2");
-    }
-    for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
-      const mark = cell.cloneNode();
-      mark.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
-      cell.parentNode.append(mark);
-    }
+    mark(art, row, source, holds);
   }
 
   function begin(start, name, target) {

@@ -1,7 +1,7 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
   arrows, canvas, cells, choice, connect, drag, focusable, formula, goal, heading, html, keys, label, light, liveText,
-  mount, numberGrid, numbers, panel, partAt, printed, range, replacedIn, slide, svg, translator, within,
+  mount, numberGrid, numbers, panel, partAt, printed, range, replacedIn, same, slide, svg, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -160,43 +160,45 @@ function routeParts({ row, column, kind, kernel, padding }, seen, { beside, inpu
   ];
 }
 
+/** Fields for the numbers in the window, made anew where their count changes, beside the calculation. */
+function fieldsOf(t, sum, change, wrong) {
+  let made = [];
+  /** @type {ReturnType<typeof numberGrid>} */ let grid;
+  const element = html("div", { class: "cnnx-sums" });
+  function show({ y, x, values }) {
+    const [rows, columns] = [y.end - y.first, x.end - x.first];
+    if (!same(made, (made = [rows, columns]))) {
+      grid = numberGrid({ role: "input", rows, columns, limit: LIMIT, name: (at) => t("edit", at), change, wrong });
+      element.replaceChildren(grid.element, sum.element);
+    }
+    grid.show(values, t("window_copy"));
+  }
+  return { element, show, focus: (tap) => grid.cells[tap]?.focus({ preventScroll: true }), isTypedIn: () => grid?.grid.matches(":focus-within") };
+}
+
 /** @param {Host<Pooling>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let shape = "";
   /** @type {Place} */ let hover = null;
   /** @type {{ x: number, y: number }} */ let pressed = null;
-  /** @type {ReturnType<typeof numberGrid>} */ let grid = null;
   /** @type {Required<ReturnType<typeof compute>>} */ let result; // where it is impossible, half of it is missing
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, route] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-routes", "aria-hidden": "true" })];
   const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const { drawing, picture, size } = canvas(t, art, route, pane);
-  const [sum, live, sums] = [formula(), liveText(), html("div", { class: "cnnx-sums" })];
+  const [sum, live] = [formula(), liveText()];
   const aim = goal(model, t, live);
   const view = connect(model, ["input", "kind", ...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
   const { state, update } = view;
   const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
   const controls = panel(SETTINGS, t, update);
+  const fields = fieldsOf(t, sum, (tap, value) => {
+    const [i, j] = result.look(state.row, state.column).pixels[tap];
+    update({ input: moved(replacedIn(result.input, i * result.W + j, value), -state.shift) });
+  }, () => live.say(t("not_a_number"), true));
   const move = (row, column) => update({ row: within(row, result.rows), column: within(column, result.columns) });
   const corner = ({ row, column }) => [row, column].map((index) => index * state.stride * place.input.side);
-
-  /** Fields for the numbers in the window; made anew where their count changes. */
-  function showFields({ y, x, values }) {
-    const [rows, columns] = [y.end - y.first, x.end - x.first];
-    if (shape !== `${rows} ${columns}`) {
-      shape = `${rows} ${columns}`;
-      const change = (tap, value) => {
-        const [i, j] = result.look(state.row, state.column).pixels[tap];
-        update({ input: moved(replacedIn(result.input, i * result.W + j, value), -state.shift) });
-      };
-      const wrong = () => live.say(t("not_a_number"), true);
-      grid = numberGrid({ role: "input", rows, columns, limit: LIMIT, name: (at) => t("edit", at), change, wrong });
-      sums.replaceChildren(grid.element, sum.element);
-    }
-    grid.show(values, t("window_copy"));
-  }
 
   function redraw() {
     result = /** @type {typeof result} */ (compute(state));
@@ -210,7 +212,7 @@ function render({ model, el }) {
     pane.replaceChildren(svg("rect", { class: `cnnx-frame ${kind}`, width: span, height: span, rx: 3 }));
     controls.show(state);
     kinds.show(state.kind);
-    for (const part of [sums, route]) part.classList.toggle("cnnx-gone", !possible);
+    for (const part of [fields.element, route]) part.classList.toggle("cnnx-gone", !possible);
     drawPosition();
   }
 
@@ -226,7 +228,7 @@ function render({ model, el }) {
     light(art, now);
     route.replaceChildren(...routeParts(now, seen, place));
     sum.show(equation(seen, state.kind));
-    showFields(seen);
+    fields.show(seen);
   }
 
   function begin(start, name, target) {
@@ -254,17 +256,17 @@ function render({ model, el }) {
     const { x, y, side } = place.input;
     const at = [pressed.y - y, pressed.x - x].map((along) => Math.floor(along / side) - state.padding);
     const tap = result.look(state.row, state.column).pixels.findIndex((pixel) => `${pixel}` === `${at}`);
-    grid.cells[tap]?.focus({ preventScroll: true });
+    fields.focus(tap);
     pressed = null;
   }
 
   drag(drawing, begin, (target) => {
-    hover = target && !grid?.grid.matches(":focus-within") ? partAt(target, state) : null;
+    hover = target && !fields.isTypedIn() ? partAt(target, state) : null;
     if (result.possible) drawPosition();
   });
   drawing.addEventListener("pointerup", openField);
   controls.element.prepend(kinds.element);
-  return mount(el, t, view, { picture, parts: [controls.element, live.element, picture, sums, aim.element] });
+  return mount(el, t, view, { picture, parts: [controls.element, live.element, picture, fields.element, aim.element] });
 }
 
 export default { render };

@@ -200,12 +200,31 @@ export function sizes(result, t) {
   return axes.map(([size, kernel, output]) => t("why", { ...result, size, kernel, output })).join("\n");
 }
 
+/** Fields for the numbers of input and kernel, made anew where there are more or fewer. `edit` takes a new matrix. */
+function fieldsOf(t, edit, wrong) {
+  let made = "";
+  /** @type {Record<"input" | "kernel", ReturnType<typeof numberGrid>>} */ let fields;
+  const element = html("div", { class: "cnnx-grids" });
+  function make(state) {
+    const field = (name) => numberGrid({
+      role: name, rows: state[name].length, columns: state[name][0].length, limit: LIMIT, name: (at) => t(`edit_${name}`, at), wrong,
+      change: (tap, value) => edit({ [name]: replacedIn(state[name], tap, value) }),
+    });
+    fields = { input: field("input"), kernel: field("kernel") };
+    element.replaceChildren(fields.input.element, fields.kernel.element);
+  }
+  function show(state, { H, W, kH, kW }) {
+    if (made !== (made = `${[H, W, kH, kW]}`)) make(state);
+    for (const name of keys(fields)) fields[name].show(state[name].flat(), t(name));
+  }
+  return { element, show };
+}
+
 /** @param {Host<Transposed>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [upTo, shape] = [Infinity, ""];
+  let upTo = Infinity;
   /** @type {Place & { view: string }} */ let hover = null;
-  /** @type {Record<"input" | "kernel", ReturnType<typeof numberGrid>>} */ let fields;
   /** @type {Extract<ReturnType<typeof compute>, { terms: object }>} */ let result; // where it is impossible, half of it is missing
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, links] = ["cnnx-art", "cnnx-links"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
@@ -213,10 +232,10 @@ function render({ model, el }) {
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const { drawing, picture, size } = canvas(t, art, links, pane);
   const [live, why] = [liveText(), html("p", { class: "cnnx-formula" })];
-  const grids = html("div", { class: "cnnx-grids" });
   const aim = goal(model, t, live);
   const view = connect(model, [...keys(PRESETS.numbers), "view", "row", "column"], redraw, (now) => compute(now).possible);
   const { state, update } = view;
+  const fields = fieldsOf(t, (patch) => show(patch), () => live.say(t("not_a_number"), true));
   const show = (patch) => (update(patch), redraw());
   const last = () => result.places[0] * result.places[1] - 1;
   const at = () => state.row * result.places[1] + state.column;
@@ -237,22 +256,9 @@ function render({ model, el }) {
     show(cell);
   }
 
-  /** Fields for the numbers; made anew where there are more or fewer. */
-  function makeFields() {
-    const make = (name) => numberGrid({
-      role: name, rows: state[name].length, columns: state[name][0].length, limit: LIMIT, name: (at) => t(`edit_${name}`, at),
-      wrong: () => live.say(t("not_a_number"), true),
-      change: (tap, value) => show({ [name]: replacedIn(state[name], tap, value) }),
-    });
-    fields = { input: make("input"), kernel: make("kernel") };
-    grids.replaceChildren(fields.input.element, fields.kernel.element);
-  }
-
   function showSettings() {
-    const { H, W, kH, kW } = result;
-    if (shape !== (shape = `${[H, W, kH, kW]}`)) makeFields();
-    for (const name of keys(fields)) fields[name].show(state[name].flat(), t(name));
-    settings.show({ ...state, kernel_size: kH });
+    fields.show(state, result);
+    settings.show({ ...state, kernel_size: result.kH });
     samples.show(state);
     views.show(state.view);
     for (const part of [why, picture]) part.classList.toggle("cnnx-gone", !result.possible);
@@ -300,11 +306,11 @@ function render({ model, el }) {
     const along = (from, to) => Math.round((to - from) / place.side);
     return ({ x, y }) => move({ row: row + along(start.y, y), column: column + along(start.x, x) });
   }, (target) => {
-    hover = (target && !grids.matches(":focus-within") && cellAt(target)) || null;
+    hover = (target && !fields.element.matches(":focus-within") && cellAt(target)) || null;
     if (result.possible) drawPosition();
   });
   const tools = html("div", { class: "cnnx-tools" }, samples.element, views.element, play.element);
-  return mount(el, t, view, { picture, parts: [tools, settings.element, picture, aim.element, why, live.element, grids], end: play.stop });
+  return mount(el, t, view, { picture, parts: [tools, settings.element, picture, aim.element, why, live.element, fields.element], end: play.stop });
 }
 
 export default { render };
