@@ -1,13 +1,9 @@
-// @ts-check
 // What all explorers share: elements, words, numbers, the state and its controls, drawing on a grid, dragging.
 // It imports nothing, and knows an explorer by its model only. How the two come together in a browser: `_bundle.py`.
 
-/** @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
- *   on(event: string, call: () => void): void, off(event: string, call: () => void): void }} Model */
-/** @typedef {any} State */
 /** @typedef {(key: string, values?: Record<string, any>) => string} Sentence */
 /** @typedef {Sentence & { stem: string, has(key: string): boolean }} Words */
-/** @typedef {{ letter?: string, role?: string, min?: number, max?: number }} Setting */
+/** @typedef {{ letter?: string, role?: string, min?: number, max?: number, step?: number }} Setting */
 /** @typedef {{ element: HTMLElement, show(value: any): void }} Control */
 /** @typedef {{ x: number, y: number }} Point */
 
@@ -52,7 +48,17 @@ export function html(tag, attributes = {}, ...children) {
 }
 
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+/** The place `index`, or the nearest one, of so many. */
+export const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
 export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, index) => index);
+
+export const keys = /** @type {<T extends object>(table: T) => (keyof T & string)[]} */ (Object.keys);
+export const entries = /** @type {<T extends object>(table: T) => [keyof T & string, T[keyof T]][]} */ (Object.entries);
+export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** A list with another value at one place, and a matrix, whose places count in reading order. */
+export const replaced = (list, place, value) => list.map((old, index) => (index === place ? value : old));
+export const replacedIn = (grid, place, value) => grid.map((row, i) => replaced(row, place - i * row.length, value));
 
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
@@ -122,15 +128,16 @@ function keepTexts(model) {
 }
 
 /**
- * The state of an explorer: a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
+ * An explorer on its page: its `width`, and its `state`, a copy of the model's traits `names`. `update(patch)` changes and redraws it and hands it
  * to the model, unless it is impossible: then the reader sees why, and the model keeps the last possible one.
- * @param {Model} model
- * @param {string[]} names
- * @param {(state: State) => void} redraw
- * @param {(state: State) => boolean} [possible]
+ * @template {object} S
+ * @param {Model<S>} model
+ * @param {(keyof S & string)[]} names
+ * @param {(state: S) => void} redraw
+ * @param {(state: S) => boolean} [possible]
  */
 export function connect(model, names, redraw, possible = () => true) {
-  const state = /** @type {State} */ ({});
+  const state = /** @type {S} */ ({});
   let sending = false;
   const receive = () => {
     if (sending) return;
@@ -140,10 +147,13 @@ export function connect(model, names, redraw, possible = () => true) {
   for (const name of names) model.on(`change:${name}`, receive);
   keepTexts(model);
   return {
+    width: 640, // until `mount` knows it
     state,
     receive,
+    redraw: () => redraw(state),
+    /** @param {Partial<S>} patch */
     update(patch) {
-      if (Object.keys(patch).every((name) => state[name] === patch[name])) return;
+      if (keys(patch).every((name) => state[name] === patch[name])) return;
       Object.assign(state, patch);
       redraw(state);
       if (!possible(state)) return;
@@ -200,20 +210,21 @@ export function symbol(role, text) {
 const KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 /**
- * The controls for `settings`: a slider for each that has a letter, a check box for the others.
- * `change({ name: value })` hears the reader, `show(state)` moves them all.
+ * The controls for `settings`: a slider for each that has a letter, of decimals where it has a step; a check box for the
+ * others. `change({ name: value })` hears the reader, `show(state)` moves them all, `each` has them by name.
  * @param {Record<string, Setting>} settings
  * @param {Words} t
- * @param {(patch: State) => void} change
+ * @param {(patch: object) => void} change
  */
 export function panel(settings, t, change) {
   const controls = Object.entries(settings).map(([name, setting]) => {
-    const make = /** @type {(look: object) => Control} */ (setting.letter ? slider : toggle);
+    const make = /** @type {(look: object) => Control} */ (setting.step ? decimal : setting.letter ? slider : toggle);
     const control = make({ ...setting, label: t(name), t, change: (value) => change({ [name]: value }) });
     return /** @type {const} */ ([name, control]);
   });
   const element = html("div", { class: "cnnx-controls" }, ...controls.map(([, control]) => control.element));
-  return { element, show: (state) => controls.forEach(([name, control]) => control.show(state[name])) };
+  const show = (state) => controls.forEach(([name, control]) => control.show(state[name]));
+  return { element, show, each: Object.fromEntries(controls) };
 }
 
 /** A labelled slider with a button at each end. `show(value)` moves it. */
@@ -336,6 +347,16 @@ const hatch = (x, y, side) => [1, 2, 3, 4, 5].map((n) => {
   return `M${x + low} ${y + high}L${x + high} ${y + low}`;
 }).join("");
 
+/** What an explorer draws on, and the box around it, its picture. `size(width, height)` gives both their room. */
+export function canvas(t, ...parts) {
+  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, ...parts);
+  return { drawing, picture: html("div", {}, drawing),
+    size: (width, height) => Object.assign(drawing.style, { width: `${width}px`, height: `${height}px` }) };
+}
+
+/** A title above the corner of a grid, in the colour of a role. */
+export const heading = ({ x, y }, text, role) => svg("g", { class: `cnnx-${role}` }, label(x, y - 14, text, "cnnx-title"));
+
 /** Text centred on a point; the kind "cnnx-start" lets it start there. */
 export const label = (x, y, text, kind = "") => svg("text", { x, y, class: `cnnx-label ${kind}` }, text);
 
@@ -455,6 +476,21 @@ const HANDLE = 48; // pixels
 function isHandle(target, drawing) {
   const { width, height } = (target.closest("[data-grip], [tabindex]") ?? drawing).getBoundingClientRect();
   return Math.max(width, height) <= HANDLE || getComputedStyle(drawing).touchAction === "none";
+}
+
+/** For `drag`: a setting that grows by 1, or by its `step`, for each `unit` pixels to the right; `change` hears its value. */
+export function pull({ min, max, step = 1 }, start, value, unit, change) {
+  const stepped = (now) => Math.round((value + ((now - start.x) / unit)) / step) * step;
+  return ({ x }) => change(clamp(+stepped(x).toFixed(6), min, max));
+}
+
+/**
+ * For `drag`: a window at `corner`, its grid at `origin`, its middle `half` from its corner, in pixels. A press beside it
+ * brings its middle there. `move(row, column)` counts in steps of so many pixels.
+ */
+export function slide(start, isInside, { corner, origin, half, step }, move) {
+  const [x, y] = isInside ? [start.x - corner.x, start.y - corner.y] : [origin.x + half.x, origin.y + half.y];
+  return (now) => move(Math.round((now.y - y) / step), Math.round((now.x - x) / step));
 }
 
 /** Attributes of an SVG element that the keyboard can reach: `keys` maps names of keys to what they do. */
@@ -617,17 +653,28 @@ export function presets({ name, table, t, change }) {
 const ORDER = [".cnnx-picture", ".cnnx-choice, .cnnx-tools, .cnnx-controls", ".cnnx-grids, .cnnx-sums", ".cnnx-formula", ".cnnx-live", "*"];
 const rankOf = (part) => ORDER.findIndex((kind) => part.matches(kind));
 
-/** Shows an explorer, from its picture to its hint, now and at each width of `picture`; returns the function that ends it. */
-export function mount(el, t, { parts, picture, redraw, receive, close }) {
+/**
+ * Shows an explorer, the `view` of `connect`, from its picture to its hint, now and at each width of `picture`; returns
+ * the function that ends it, `end` too.
+ * @param {HTMLElement} el
+ * @param {Words} t
+ * @param {{ width: number, redraw(): void, receive(): void, close(): void }} view
+ * @param {{ picture: HTMLElement, parts: HTMLElement[], end?: () => void }} page
+ */
+export function mount(el, t, view, { parts, picture, end = () => {} }) {
   picture.classList.add("cnnx-picture");
   const inOrder = [...parts].sort((one, other) => rankOf(one) - rankOf(other));
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
   const root = html("div", { class: `cnnx x-${t.stem}`, role: "group", "aria-label": t("title") }, ...inOrder, hint);
   el.append(root);
-  receive();
-  const resize = (width) => (release(picture), redraw(width));
+  view.receive();
   steady(root, picture);
-  const ends = [onWidth(picture, resize), whileSeen(picture), readOut(root, t), close];
+  const resized = onWidth(picture, (width) => {
+    release(picture);
+    view.width = width;
+    view.redraw();
+  });
+  const ends = [resized, whileSeen(picture), readOut(root, t), view.close, end];
   return () => ends.forEach((end) => end());
 }
 
@@ -740,4 +787,13 @@ export function squares(paths, numbers, { columns, side, largest = Math.max(...n
     return value > 0.01 * largest ? square((at % columns) * side + gap, Math.floor(at / columns) * side + gap, size) : "";
   };
   paths.forEach((path, below) => put(path, { d: Array.from(numbers, (value, at) => shape(below ? -value : value, at)).join("") }));
+}
+
+/** Paints shares from 0, paper, to 1 in the colour of a role, where `place(index)` says. */
+export function paint(canvas, role, shares, place) {
+  const pen = canvas.getContext("2d"), image = pen.createImageData(canvas.width, canvas.height);
+  const [, red, green, blue] = getComputedStyle(canvas).getPropertyValue(`--${role}-line`).match(/#(..)(..)(..)/);
+  const [pixels, colour] = [new Uint32Array(image.data.buffer), parseInt(blue + green + red, 16)]; // the first byte is the lowest
+  shares.forEach((share, at) => (pixels[place(at)] = (Math.round(255 * share) << 24) | colour));
+  pen.putImageData(image, 0, 0);
 }

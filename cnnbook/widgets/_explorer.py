@@ -6,7 +6,7 @@ import anywidget
 import traitlets
 
 from .._validate import flag, integer
-from ._bundle import spoken, words
+from ._bundle import module_text, spoken, style_text, words
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -60,7 +60,7 @@ class Flag(traitlets.Bool):
 class Explorer(anywidget.AnyWidget):
     """What an explorer is made of: a subclass names its settings and says its result, the browser does the rest.
 
-    ``summary()`` returns the result as one line of text.
+    ``summary()`` returns the result as one line of text, from the words in ``self._words``.
 
     Attributes
     ----------
@@ -82,11 +82,12 @@ class Explorer(anywidget.AnyWidget):
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
         package, _, stem = cls.__module__.rpartition(".")
-        if package == __package__:  # a reader's own subclass shows what its base shows
-            cls._home = stem
+        if package == __package__ and cls.__base__ is Explorer:  # a subclass of it shows the same
+            cls._home, cls._esm, cls._css = stem, module_text(stem), style_text(stem)
 
     def __init__(self, *, language=None, **settings):
         language = spoken(self._home) if language is None else language
+        words(self._home, language)  # refuses a language without words
         super().__init__(language=language, _stem=self._home, **settings)
 
     @traitlets.validate("language")

@@ -1,4 +1,3 @@
-// @ts-check
 // Ends the text that a kernel sends for an explorer, below CORE and OWN, its two modules as text. No host has an
 // address for one to import the other by, so both get one here: OWN finds that of the core in place of ADDRESS.
 

@@ -1,8 +1,8 @@
 // The activation explorer: a curve, its slope below it, one input to drag, and what is left of a gradient after layers
 // of this function, one after another. All numbers come from `compute`.
 import {
-  choice, clamp, connect, decimal, decimals, drag, formula, fraction, goal, grip, html, label, liveText, mount, number,
-  onLine, printed, range, svg, tell, translator,
+  canvas, choice, clamp, connect, decimals, drag, entries, formula, fraction, goal, grip, html, keys, label, liveText,
+  mount, number, onLine, panel, printed, range, svg, tell, translator,
 } from "./_core.js";
 
 export const REACH = 5; // the input goes from -REACH to REACH
@@ -173,6 +173,7 @@ function backdrop(state, { flat }, place, t) {
   const line = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
   const across = range(2 * REACH + 1).map((n) => n - REACH);
   const up = range(8).map((n) => n - 2);
+  /** @type {Element[]} */
   const parts = across.flatMap((x) => [line(X(x), top, X(x), axis), line(X(x), below, X(x), end)]);
   parts.push(...up.flatMap((y) => [line(left, Y(y), right, Y(y)), label(left - 12, Y(y), number(y), "cnnx-small")]));
   const shares = most > 1 ? [0, 1, 2] : [0, 0.5, 1];
@@ -259,29 +260,33 @@ function curveAt({ x, y }, state, { left, unit, Y }) {
   return distance(best) < 14 ? best : null;
 }
 
+/** @param {Host<Activations>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, drawn, result, place] = [640, "", null, null];
+  let drawn = "";
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [back, front] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-marks", "aria-hidden": "true" })];
   const step = (by) => () => move(state.x + by);
   const handle = svg("g", { "data-grip": "x", ...onLine(t("input"), -REACH, REACH, {
     ArrowLeft: step(-0.05), ArrowDown: step(-0.05), ArrowRight: step(0.05), ArrowUp: step(0.05),
     PageDown: step(-0.5), PageUp: step(0.5), Home: step(-Infinity), End: step(Infinity),
   }) }, grip({ x: 0, y: 0, name: "x", title: t("drag_x"), role: "input" }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, front, handle);
-  const [sum, all, live, picture] = [formula(), formula(), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, back, front, handle);
+  const [sum, all, live] = [formula(), formula(), liveText()];
   const aim = goal(model, t, live);
-  const names = ["function", "x", ...Object.keys(SETTINGS)];
-  const { state, receive, update, close } = connect(model, names, redraw);
+  const view = connect(model, ["function", "x", ...keys(SETTINGS)], redraw);
+  const { state, update } = view;
   const which = choice({ name: "function", options: Object.keys(FUNCTIONS), t, change: (name) => update({ function: name }) });
-  const sliders = Object.entries(SETTINGS).map(([name, setting]) =>
-    [name, decimal({ ...setting, label: t(name), t, change: (value) => update({ [name]: value }) })]);
+  const controls = panel(SETTINGS, t, update);
+  controls.element.prepend(which.element);
   const move = (x) => update({ x: clamp(Math.round(x * 20) / 20, -REACH, REACH) });
 
   function redraw() {
     result = compute(state);
-    const key = JSON.stringify([width, ...names.map((name) => name !== "x" && state[name])]);
-    if (key !== drawn) drawAll((drawn = key));
+    const key = JSON.stringify([view.width, { ...state, x: 0 }]);
+    if (key !== drawn) drawAll();
+    drawn = key;
     front.replaceChildren(...chainParts(result, place, t), ...marks(state, result, place));
     handle.setAttribute("transform", `translate(${place.X(state.x)} ${place.axis})`);
     tell(handle, state.x);
@@ -293,15 +298,12 @@ function render({ model, el }) {
   }
 
   function drawAll() {
-    place = arrange(width, state);
-    drawing.setAttribute("width", width);
-    drawing.setAttribute("height", place.last + 22);
+    place = arrange(view.width, state);
+    size(view.width, place.last + 22);
     back.replaceChildren(...backdrop(state, result, place, t));
     which.show(state.function);
-    for (const [name, control] of sliders) {
-      control.show(state[name]);
-      control.element.classList.toggle("cnnx-gone", (OF[name] ?? state.function) !== state.function);
-    }
+    controls.show(state);
+    for (const [name, owner] of entries(OF)) controls.each[name].element.classList.toggle("cnnx-gone", owner !== state.function);
   }
 
   drag(drawing, (start, name) => {
@@ -312,10 +314,7 @@ function render({ model, el }) {
     follow(start);
     return follow;
   });
-  const controls = html("div", { class: "cnnx-controls" }, which.element, ...sliders.map(([, { element }]) => element));
-  return mount(el, t, {
-    parts: [controls, picture, aim.element, sum.element, all.element, live.element], picture, redraw: (now) => redraw((width = now)), receive, close,
-  });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, aim.element, sum.element, all.element, live.element] });
 }
 
 export default { render };

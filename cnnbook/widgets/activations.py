@@ -1,6 +1,5 @@
 """The activation explorer: drag an input along a curve, and see what is left of a gradient after layers of it."""
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Whole
 from ._printed import told, written
 from ._traits import OneOf, Real
@@ -52,8 +51,6 @@ class ActivationExplorer(Explorer):
     ActivationExplorer(function='leaky_relu', x=-4.0, negative_slope=0.1, alpha=1.0, threshold=0.05, layers=3)
     """
 
-    _esm = module_text("activations")
-    _css = style_text("activations")
     settings = ("function", "x", "negative_slope", "alpha", "threshold", "layers")
 
     function = OneOf("sigmoid", FUNCTIONS)
@@ -66,7 +63,6 @@ class ActivationExplorer(Explorer):
     def __init__(
         self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, layers=10, language=None
     ):
-        words("activations", language)  # refuses a language without words
         super().__init__(
             function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, layers=layers,
             language=language,
@@ -116,7 +112,7 @@ class ActivationExplorer(Explorer):
         return getattr(functional, name)(x, **options), slope
 
     def summary(self):
-        word = words("activations", self.language)
+        word = self._words
         shown = {name: _text(getattr(self, name)) for name in ("x", "value", "slope", "threshold")}
         note = "dead" if self.slope == 0 else "saturated" if self.saturated else "passes"
         told = [word["result"].format(name=word[self.function], **shown), word[note].format(**shown)]

@@ -1,5 +1,7 @@
 // The architecture explorer: networks as rows of volumes. Every number is one of cnnbook.profile's, or a sum of them.
-import { choice, clamp, connect, html, label, liveText, mount, onLine, partAt, range, svg, tell, translator } from "./_core.js";
+import {
+  button, choice, clamp, connect, html, label, liveText, mount, onLine, partAt, range, replaced, svg, tell, translator,
+} from "./_core.js";
 
 export const QUANTITIES = ["parameters", "macs", "activation_bytes"];
 const [PITCH, TALL, WIDE, BAR, LONGEST] = [24, 84, 26, 30, 60];
@@ -134,7 +136,7 @@ function columnParts({ x, w, h, deep, pitch, line, name, opens }, role, part, he
 }
 
 /** One network: its name and totals, its row of volumes, and what is known of the chosen one. */
-function view(side, t, act) {
+function viewOf(side, t, act) {
   let [network, columns, places, first, over] = [null, [], [], 0, null];
   const at = () => columns.findIndex(({ key }) => key === act.chosen(side).key);
   const go = (index) => act.pick(side, columns[clamp(index, first, columns.length - 1)].key);
@@ -181,7 +183,11 @@ function view(side, t, act) {
     facts(network, part, t).forEach((text, index) => (values[index].textContent = text));
     tell(row, Math.max(1, at() - first + 1), `${chosen.key || t("whole")}: ${times(chosen.shape)}`);
   }
-  const point = (index) => index !== over && show((over = index));
+  const point = (index) => {
+    if (index === over) return;
+    over = index;
+    show();
+  };
   drawing.addEventListener("pointermove", (event) => event.pointerType === "mouse" && point(partAt(event.target, {})?.column ?? null));
   drawing.addEventListener("pointerleave", () => point(null));
   drawing.addEventListener("click", ({ target }) => { // not pointerdown: a finger that swipes over it scrolls the page
@@ -194,11 +200,13 @@ function view(side, t, act) {
   return { element, draw };
 }
 
+/** @param {Host<Architecture>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, networks, data] = [640, {}, null];
+  let [networks, data] = [{}, null];
   const [live, ratios, pair] = [liveText(), html("p", { class: "cnnx-ratios" }), html("div", { class: "cnnx-pair" })];
-  const { state, receive, update, close } = connect(model, ["data", "shown", "quantity", "layers", "opened"], redraw);
+  const view = connect(model, ["data", "shown", "quantity", "layers", "opened"], redraw);
+  const { state, update } = view;
   const choose = (find) => ({ layers: state.layers.map((own, side) => find(networks[state.shown[side]]?.parts ?? new Map(), side) ?? own) });
   const act = { state, network: (name) => networks[name],
     chosen: (side) => chosenOf(networks[state.shown[side]], state, state.layers[side]),
@@ -212,14 +220,14 @@ function render({ model, el }) {
   };
   const [names, picture] = [Object.keys(model.get("data")), html("div", {}, pair)];
   const offered = (key) => (key === "" ? t("none") : names.includes(key) ? named(key, t) : t(key));
-  const put = (side) => (name) => update({ shown: state.shown.map((own, other) => (other === side ? name : own)) });
+  const put = (side) => (name) => update({ shown: replaced(state.shown, side, name) });
   const [first, second] = [["first", names], ["second", ["", ...names]]].map(([name, options], side) => choice({ name, options, t: offered, change: put(side) }));
   const quantity = choice({ name: "quantity", options: QUANTITIES, t, change: (now) => update({ quantity: now }) });
   const chosen = () => [0, 1].filter((side) => state.shown[side]).map(act.chosen);
   const canOpen = (part) => part.key && part.key !== state.opened && part.children.length;
-  const button = (name, click) => html("button", { type: "button", class: "cnnx-wide", "data-lm-suppress-shortcuts": "true", click }, t(name));
-  const [opener, closer] = [button("open", () => chosen().filter(canOpen).slice(0, 1).forEach(act.open)), button("close", act.close)];
-  const views = [0, 1].map((side) => view(side, t, act));
+  const opener = button({ text: t("open"), click: () => chosen().filter(canOpen).slice(0, 1).forEach(act.open) });
+  const closer = button({ text: t("close"), click: act.close });
+  const views = [0, 1].map((side) => viewOf(side, t, act));
   pair.append(...views.map(({ element }) => element));
   live.element.classList.add("visually-hidden"); // the lists show the same
 
@@ -232,19 +240,20 @@ function render({ model, el }) {
     const scale = { tall: TALL / most(1), wide: Math.min(WIDE / most(0), 2.5) };
     const tops = seen.map((network) => Math.max(...shownOf(network, state).children.map(({ numbers }) => numbers[index])) / network.totals[index] || 1);
     const alike = new Set(seen.map((network) => shownOf(network, state).key)).size === 1; // then the bars have one scale too
-    const beside = pair.classList.toggle("cnnx-beside", sides.length > 1 && width >= 600);
+    const beside = pair.classList.toggle("cnnx-beside", sides.length > 1 && view.width >= 600);
     views.forEach(({ element }, side) => element.classList.toggle("cnnx-gone", !state.shown[side]));
-    sides.forEach((side, at) => views[side].draw(state.shown[side], beside ? Math.floor((width - 24) / 2) : width, scale, state.quantity, alike ? Math.max(...tops) : tops[at]));
+    sides.forEach((side, at) => views[side].draw(state.shown[side], beside ? Math.floor((view.width - 24) / 2) : view.width, scale, state.quantity, alike ? Math.max(...tops) : tops[at]));
     ratios.textContent = seen.length < 2 ? "" : t("ratios", { first: named(state.shown[0], t), second: named(state.shown[1], t),
       ...Object.fromEntries(QUANTITIES.map((key, place) => [key, String(+(seen[1].totals[place] / seen[0].totals[place]).toPrecision(3))])) });
-    for (const [control, now] of [[first, state.shown[0]], [second, state.shown[1]], [quantity, state.quantity]]) control.show(now);
+    [first, second].forEach((list, side) => list.show(state.shown[side]));
+    quantity.show(state.quantity);
     opener.setAttribute("aria-disabled", !chosen().some(canOpen));
     closer.setAttribute("aria-disabled", !state.opened);
     live.say(describe(networks, state, t));
   }
 
   const controls = html("div", { class: "cnnx-controls" }, ...[first, second, quantity].map(({ element }) => element), html("div", { class: "cnnx-player" }, opener, closer));
-  return mount(el, t, { parts: [controls, picture, ratios, live.element], picture, receive, close, redraw: (now) => redraw((width = now)) });
+  return mount(el, t, view, { picture, parts: [controls, picture, ratios, live.element] });
 }
 
 export default { render };

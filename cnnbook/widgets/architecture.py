@@ -2,7 +2,6 @@
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError
 from ._network import field_of, nodes, spec_of, total
 from ._traits import OneOf
@@ -72,8 +71,6 @@ class ArchitectureExplorer(Explorer):
     AlexNet, two groups, fc6: output 4,096, 37,752,832 parameters, 37,748,736 MACs, 32,768 bytes of activations, ...
     """
 
-    _esm = module_text("architecture")
-    _css = style_text("architecture")
     settings = ("networks", "shown", "quantity", "layers", "opened")
 
     data = traitlets.Dict().tag(sync=True)
@@ -86,7 +83,6 @@ class ArchitectureExplorer(Explorer):
         self, networks="alexnet", *, input_shape=(3, 224, 224), shown=None, quantity="parameters", layers=None,
         opened="", language=None,
     ):  # fmt: skip
-        words("architecture", language)  # refuses a language without words
         data = networks_of(networks, input_shape)
         shown = (*data, "")[:2] if shown is None else (shown, "") if isinstance(shown, str) else shown
         self.networks = networks if isinstance(networks, str) else tuple(data)  # as `repr` shows them
@@ -121,7 +117,7 @@ class ArchitectureExplorer(Explorer):
         return value
 
     def summary(self):
-        word, told = words("architecture", self.language), []
+        word, told = self._words, []
         for name, key in zip(self.shown, self.layers, strict=True):
             if not name:
                 continue

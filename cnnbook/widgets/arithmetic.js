@@ -1,7 +1,8 @@
 // The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
 import {
-  bracket, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, goal, grip, html, label, light,
-  liveText, mount, number, panel, partAt, range, rounded, svg, symbol, translator,
+  arrows, bracket, canvas, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, goal, grip, html,
+  keys, label, light, liveText, mount, number, panel, partAt, pull, range, rounded, slide, svg, symbol, translator,
+  within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -175,39 +176,40 @@ function linkPath(x, y, { row, column }, { span, possible }, { beside, side, out
   return `M${x + span * side} ${y}L${left} ${top}M${x + span * side} ${y + span * side}L${left} ${top + side}`;
 }
 
+/** @param {Host<Arithmetic>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, drawn, hover, result, place] = [640, "", null, null, null];
+  let drawn = "";
+  /** @type {Place} */ let hover = null;
+  /** @type {Required<ReturnType<typeof compute>>} */ let result; // where it is impossible, half of it is missing
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const art = svg("g", { "aria-hidden": "true" });
   const link = svg("path", { class: "cnnx-link" });
   const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), {
-    ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
-    Home: step(0, -Infinity), End: step(0, Infinity),
-  }) });
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const ruler = svg("g", { "aria-hidden": "true", style: "transition: transform .12s ease-out" });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, ruler);
-  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, art, link, pane, ruler);
+  const [sum, live] = [formula(), liveText()];
   const aim = goal(model, t, live);
-  const names = [...Object.keys(SETTINGS), "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const view = connect(model, [...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
   const controls = panel(SETTINGS, t, update);
-  const within = (place) => clamp(place, 0, Math.max(result.output - 1, 0));
-  const move = (row, column) => update({ row: within(row), column: within(column) });
+  const inside = ({ row, column }) => ({ row: within(row, result.output), column: within(column, result.output) });
+  const move = (row, column) => update(inside({ row, column }));
 
   function redraw() {
-    result = compute(state);
-    if (result.possible) Object.assign(state, { row: within(state.row), column: within(state.column) });
-    const key = JSON.stringify([width, ...Object.keys(SETTINGS).map((name) => state[name])]);
-    if (key !== drawn) drawAll((drawn = key));
+    result = /** @type {typeof result} */ (compute(state));
+    if (result.possible) Object.assign(state, inside(state));
+    const key = JSON.stringify([view.width, { ...state, row: 0, column: 0 }]);
+    if (key !== drawn) drawAll();
+    drawn = key;
     drawPosition();
   }
 
   function drawAll() {
     hover = null;
-    place = arrange(width, result);
-    drawing.setAttribute("width", width);
-    drawing.setAttribute("height", place.height);
+    place = arrange(view.width, result);
+    size(view.width, place.height);
     art.replaceChildren(...inputParts(state, result, place, t), ...outputParts(state, result, place, t));
     pane.replaceChildren(frame({ ...state, ...result, side: place.side, kind: result.possible ? "" : "cnnx-misfit" }));
     ruler.replaceChildren(...rulerParts(state, result, place, t));
@@ -230,21 +232,17 @@ function render({ model, el }) {
   function begin(start, name, target) {
     const { side, grid } = place;
     const step = state.stride * side;
-    const pull = (setting, unit) => {
-      const [{ min, max }, before] = [SETTINGS[setting], state[setting]];
-      return (now) => update({ [setting]: clamp(before + Math.round((now.x - start.x) / unit), min, max) });
-    };
-    if (name === "size") return pull("size", side);
-    if (name === "kernel") return pull("kernel", side * state.dilation);
+    if (name in SETTINGS) {
+      const unit = name === "kernel" ? side * state.dilation : side;
+      return pull(SETTINGS[name], start, state[name], unit, (now) => update({ [name]: now }));
+    }
     const cell = partAt(target, state);
     if (cell) move(cell.row, cell.column);
     if (name !== "window" || !result.possible) return null;
     pane.focus({ preventScroll: true });
-    const half = (result.span * side) / 2; // a press beside the window brings its middle there
-    const [x, y] = pane.contains(target)
-      ? [start.x - state.column * step, start.y - state.row * step]
-      : [grid.x + half, grid.y + half];
-    const follow = (now) => move(Math.round((now.y - y) / step), Math.round((now.x - x) / step));
+    const half = (result.span * side) / 2;
+    const window = { corner: { x: state.column * step, y: state.row * step }, origin: grid, half: { x: half, y: half }, step };
+    const follow = slide(start, pane.contains(target), window, move);
     follow(start);
     return follow;
   }
@@ -253,8 +251,7 @@ function render({ model, el }) {
     hover = target && partAt(target, state);
     drawPosition();
   });
-  const parts = [controls.element, sum.element, live.element, picture, aim.element];
-  return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
+  return mount(el, t, view, { picture, parts: [controls.element, sum.element, live.element, picture, aim.element] });
 }
 
 export default { render };

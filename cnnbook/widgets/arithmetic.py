@@ -3,7 +3,6 @@
 import traitlets
 
 from ..arithmetic import output_size
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, Whole, refusing, within
 
 _NAMES = ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
@@ -49,8 +48,6 @@ class ArithmeticExplorer(Explorer):
     cnnbook.widgets._explorer.SettingError: kernel 9 is too large to draw: use kernel <= 7
     """
 
-    _esm = module_text("arithmetic")
-    _css = style_text("arithmetic")
     settings = (*_NAMES, "row", "column")
 
     size = Whole(8, 1, 12)
@@ -65,7 +62,6 @@ class ArithmeticExplorer(Explorer):
     def __init__(
         self, size=8, kernel=3, *, stride=2, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
     ):
-        words("arithmetic", language)  # refuses a language without words
         super().__init__(
             size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode,
             row=row, column=column, language=language,
@@ -93,4 +89,4 @@ class ArithmeticExplorer(Explorer):
         self.row, self.column = (min(place, self.output_size - 1) for place in (self.row, self.column))
 
     def summary(self):
-        return words("arithmetic", self.language)["result"].format(output=self.output_size)
+        return self._words["result"].format(output=self.output_size)

@@ -1,7 +1,7 @@
 // The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
 import {
-  clamp, connect, decimal, dimension, drag, formula, fraction, goal, grip, html, label, light, liveText, mount, number,
-  onLine, partAt, printed, range, slider, svg, symbol, tell, toggle, translator,
+  button, canvas, clamp, connect, dimension, drag, formula, fraction, goal, grip, html, keys, label, light, liveText,
+  mount, number, onLine, panel, partAt, printed, pull, range, replaced, slider, svg, symbol, tell, toggle, translator,
 } from "./_core.js";
 
 export const REACH = 8; // the lines go from -REACH to REACH
@@ -116,9 +116,9 @@ function settle(element, { x, up }, base, radius) {
 /** Lines, bands, measures, and the balls of the two lower lines. */
 function parts({ gamma, beta, training }, { batch, running, used, hat, output, possible }, place, t) {
   const { X, base, left, right, room } = place;
-  const titles = [["input", "line_x"], ["page", "line_hat"], ["output", "line_y"]];
+  const titles = [{ role: "input", key: "line_x" }, { role: "page", key: "line_hat" }, { role: "output", key: "line_y" }];
   const ticks = range(REACH + 1).map((n) => 2 * n - REACH);
-  const line = (y, [role, key]) => svg("g", { class: `cnnx-${role}` }, label(left, y - room - 4, t(key), "cnnx-title"),
+  const line = (y, { role, key }) => svg("g", { class: `cnnx-${role}` }, label(left, y - room - 4, t(key), "cnnx-title"),
     svg("path", { class: "cnnx-rail", d: `M${left} ${y}H${right}${ticks.map((x) => `M${X(x)} ${y - 3}v6`).join("")}` }),
     ...ticks.map((x) => label(X(x), y + 13, number(x), "cnnx-small")));
   const band = ({ mean, var: variance }, y, kind) => {
@@ -162,32 +162,37 @@ function linkParts({ values }, { hat, output, possible }, place) {
     svg("path", { class: "cnnx-thread", "data-column": index, d: way(index, 0) + way(index, 1) }));
 }
 
+/** @param {Host<BatchNorm>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, chosen, result, place, before, last] = [640, 0, null, null, null, null];
+  let chosen = 0;
+  /** @type {number[]} */ let before;
+  /** @type {number[]} */ let last;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [links, art, top] = ["cnnx-links", "cnnx-art", "cnnx-top"].map((kind) => svg("g", { class: kind }));
   links.setAttribute("aria-hidden", "true");
   art.setAttribute("aria-hidden", "true");
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, links, art, top);
-  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, links, art, top);
+  const [sum, live] = [formula(), liveText()];
   const aim = goal(model, t, live);
-  const names = ["values", "training", "running_mean", "running_var", ...Object.keys(SETTINGS)];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
-  const sliders = Object.entries(SETTINGS).map(([name, setting]) =>
-    [name, decimal({ ...setting, label: t(name), t, change: (value) => update({ [name]: value }) })]);
-  const size = slider({ letter: "N", role: "input", min: 1, max: MOST, label: t("size"), t, change: (count) =>
+  const view = connect(model, ["values", "training", "running_mean", "running_var", ...keys(SETTINGS)], redraw,
+    (now) => compute(now).possible);
+  const { state, update } = view;
+  const controls = panel(SETTINGS, t, update);
+  const count = slider({ letter: "N", role: "input", min: 1, max: MOST, label: t("size"), t, change: (count) =>
     update({ values: [...state.values, ...STOCK.slice(state.values.length)].slice(0, count) }) });
   const training = toggle({ label: t("training"), change: (now) => update({ training: now }) });
-  const button = (key, click) => html("button", { type: "button", class: "cnnx-wide", "data-lm-suppress-shortcuts": "true", click }, t(key));
+  const tool = (key, click) => button({ text: t(key), click });
   const running = ({ mean, var: variance }) => update({ running_mean: mean, running_var: variance });
-  const step = button("step", () => result.next && running(result.next));
-  const reset = button("reset", () => running({ mean: 0, var: 1 }));
+  const step = tool("step", () => result.next && running(result.next));
+  const reset = tool("reset", () => running({ mean: 0, var: 1 }));
   const all = (by) => () => {
     const values = state.values.map((value) => +(value + by).toFixed(6));
     if (values.every((value) => Math.abs(value) <= REACH)) update({ values });
   };
   const put = (index, value) => update({
-    values: state.values.map((old, at) => (at === index ? clamp(Math.round(value * 10) / 10, -REACH, REACH) : old)),
+    values: replaced(state.values, index, clamp(Math.round(value * 10) / 10, -REACH, REACH)),
   });
   const follow = (index) => {
     chosen = index;
@@ -206,10 +211,9 @@ function render({ model, el }) {
 
   function redraw() {
     chosen = Math.min(chosen, state.values.length - 1);
-    [result, place] = [compute(state), arrange(width)];
+    [result, place] = [compute(state), arrange(view.width)];
     const now = { ...state, chosen };
-    drawing.setAttribute("width", width);
-    drawing.setAttribute("height", place.height);
+    size(view.width, place.height);
     links.replaceChildren(...linkParts(state, result, place));
     art.replaceChildren(...parts(state, result, place, t));
     while (top.children.length > state.values.length) top.lastChild.remove();
@@ -219,8 +223,8 @@ function render({ model, el }) {
       tell(top.children[at.index], state.values[at.index]);
     }
     light(drawing, { row: 0, column: chosen });
-    for (const [name, control] of sliders) control.show(state[name]);
-    size.show(state.values.length);
+    controls.show(state);
+    count.show(state.values.length);
     training.show(state.training);
     step.setAttribute("aria-disabled", !result.next);
     sum.element.classList.toggle("cnnx-gone", !result.possible);
@@ -231,11 +235,7 @@ function render({ model, el }) {
   }
 
   function begin(start, name) {
-    const pull = (setting) => {
-      const [{ min, max }, before] = [SETTINGS[setting], state[setting]];
-      return ({ x }) => update({ [setting]: clamp(Math.round((before + (x - start.x) / place.unit) * 10) / 10, min, max) });
-    };
-    if (name) return pull(name);
+    if (name) return pull(SETTINGS[name], start, state[name], place.unit, (now) => update({ [name]: now }));
     const near = stack(state.values, place).map(({ index, x, up }) => [Math.hypot(x - start.x, place.base[0] - up - start.y), index]);
     const [distance, index] = near.sort((a, b) => a[0] - b[0])[0];
     if (distance > 18) return null;
@@ -248,12 +248,10 @@ function render({ model, el }) {
     const part = target && partAt(target, { row: 0, column: chosen });
     if (part && part.column !== chosen && !top.matches(":focus-within")) follow(part.column);
   });
-  const controls = html("div", { class: "cnnx-controls" }, size.element, ...sliders.map(([, { element }]) => element),
-    training.element,
-    ...[[button("less_all", all(-1)), button("more_all", all(1))], [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
-  return mount(el, t, {
-    parts: [controls, sum.element, live.element, picture, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close,
-  });
+  controls.element.prepend(count.element);
+  controls.element.append(training.element,
+    ...[[tool("less_all", all(-1)), tool("more_all", all(1))], [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
+  return mount(el, t, view, { picture, parts: [controls.element, sum.element, live.element, picture, aim.element] });
 }
 
 export default { render };

@@ -2,7 +2,6 @@
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, refusing
 from ._printed import written
 from ._traits import Real
@@ -68,8 +67,6 @@ class BatchNormExplorer(Explorer):
     array([-0.25,  1.44,  2.28,  3.13,  4.82])
     """
 
-    _esm = module_text("batch_norm")
-    _css = style_text("batch_norm")
     settings = ("values", "gamma", "beta", "training", "momentum", "running_mean", "running_var")
 
     values = Batch(BATCH)
@@ -84,7 +81,6 @@ class BatchNormExplorer(Explorer):
         self, values=BATCH, *, gamma=1.0, beta=0.0, training=True, momentum=0.1, running_mean=0.0, running_var=1.0,
         language=None,
     ):  # fmt: skip
-        words("batch_norm", language)  # refuses a language without words
         super().__init__(
             values=values, gamma=gamma, beta=beta, training=training, momentum=momentum, running_mean=running_mean,
             running_var=running_var, language=language,
@@ -134,7 +130,7 @@ class BatchNormExplorer(Explorer):
         return (np.mean(self.values), np.var(self.values)) if self.training else (self.running_mean, self.running_var)
 
     def summary(self):
-        word = words("batch_norm", self.language)["result_training" if self.training else "result_evaluation"]
+        word = self._words["result_training" if self.training else "result_evaluation"]
         (mean, variance), output = self._used, self.output
         found = {"mean": mean, "variance": variance, "out_mean": output.mean(), "out_sd": output.std()}
         return word.format(**{name: written(value, 3) for name, value in found.items()})

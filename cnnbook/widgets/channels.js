@@ -1,7 +1,7 @@
 // The channels explorer: which part of the input volume one output number sees. All results come from `compute`.
 import {
-  cells, clamp, connect, drag, focusable, formula, fraction, frame, goal, grip, html, label, listed, liveText, mount, number, panel,
-  presets, range, svg, symbol, translator,
+  canvas, cells, connect, drag, focusable, formula, fraction, frame, goal, grip, html, keys, label, listed, liveText,
+  mount, number, panel, presets, pull, range, svg, symbol, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -154,19 +154,23 @@ function seenParts({ kernel, c_in }, { sees }, { channel, row, column }, place, 
   ] };
 }
 
+/** @param {Host<Channels>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, result, place, held] = [640]; // `held`: the groups when the slider was taken, for as long as it is
+  /** @type {Place & { channel: number }} */ let hover;
+  /** @type {number} */ let held; // the groups when the slider was taken, for as long as it is
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const step = (channel, row, column) => () => choose(state.channel + channel, state.row + row, state.column + column);
   const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), {
     ArrowUp: step(0, -1, 0), ArrowDown: step(0, 1, 0), ArrowLeft: step(0, 0, -1), ArrowRight: step(0, 0, 1),
     PageUp: step(-1, 0, 0), PageDown: step(1, 0, 0),
   }) });
   const [art, seen] = range(2).map(() => svg("g", { "aria-hidden": "true" }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, seen, pane);
-  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
-  const names = [...Object.keys(SETTINGS), "channel", "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const { drawing, picture, size } = canvas(t, art, seen, pane);
+  const [sum, live] = [formula(), liveText()];
+  const view = connect(model, [...keys(SETTINGS), "channel", "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
   const aim = goal(model, t, live);
   const controls = panel(SETTINGS, t, (patch) => {
     update(patch.groups ? { groups: snap(held ?? state.groups, patch.groups, result) } : patch);
@@ -175,26 +179,26 @@ function render({ model, el }) {
   controls.element.addEventListener("pointerdown", () => (held = state.groups));
   for (const event of ["pointerup", "pointercancel", "keydown"]) controls.element.addEventListener(event, () => (held = undefined), true);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
-  const within = (channel, row, column) => ({ channel: clamp(channel, 0, state.c_out - 1),
-    row: clamp(row, 0, result.output - 1), column: clamp(column, 0, result.output - 1) });
-  const choose = (...cell) => update(within(...cell));
+  const inside = (channel, row, column) => ({ channel: within(channel, state.c_out),
+    row: within(row, result.output), column: within(column, result.output) });
+  const choose = (channel, row, column) => update(inside(channel, row, column));
 
   // The output cell that belongs to a cell of a plane: itself, or the one whose window has its middle there.
-  const chosen = (role, index, { row, column }) => {
-    if (role === "output") return within(index, row, column);
-    if (role === "matrix") return within(row, state.row, state.column);
+  const chosen = (role, index, { row, column = 0 }) => {
+    if (role === "output") return inside(index, row, column);
+    if (role === "matrix") return inside(row, state.row, state.column);
     const half = (state.kernel - 1) >> 1;
     const isSeen = (channel) => result.sees(channel).includes(index);
     const channel = isSeen(state.channel) ? state.channel : range(state.c_out).findIndex(isSeen);
-    return within(channel, row - half, column - half);
+    return inside(channel, row - half, column - half);
   };
 
   function redraw() {
     hover = null;
     result = compute(state);
-    Object.assign(state, result.possible && within(state.channel, state.row, state.column));
-    place = arrange(width, state, result);
-    for (const name of ["width", "height"]) drawing.setAttribute(name, place[name]);
+    Object.assign(state, result.possible && inside(state.channel, state.row, state.column));
+    place = arrange(view.width, state, result);
+    size(view.width, place.height);
     art.replaceChildren(...volumeParts(state, result, place, t));
     controls.show(state);
     preset.show(state);
@@ -212,9 +216,9 @@ function render({ model, el }) {
   }
 
   function begin(start, name, target) {
-    if (name) {
-      const [{ min, max }, before] = [SETTINGS[name], state[name]];
-      return (now) => update({ [name]: clamp(before + Math.round((now.y - start.y) / place.pitch), min, max) });
+    if (name) { // it goes down
+      const follow = pull(SETTINGS[name], { x: start.y }, state[name], place.pitch, (now) => update({ [name]: now }));
+      return ({ y }) => follow({ x: y });
     }
     const [role, index] = target.closest("[data-plane]")?.dataset.plane.split(" ") ?? [];
     if (!role || !result.possible) return null;
@@ -232,7 +236,7 @@ function render({ model, el }) {
     drawSeen();
   });
   const parts = [html("div", { class: "cnnx-tools" }, preset.element), controls.element, sum.element, live.element, picture, aim.element];
-  return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
+  return mount(el, t, view, { picture, parts });
 }
 
 export default { render };

@@ -3,7 +3,6 @@
 import traitlets
 
 from ..arithmetic import conv_macs, conv_parameters, output_size
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Whole, refusing, within
 
 _NAMES = ("c_in", "c_out", "kernel", "groups")
@@ -49,8 +48,6 @@ class ChannelsExplorer(Explorer):
     ChannelsExplorer(c_in=4, c_out=6, kernel=3, groups=2, channel=5, row=1, column=0)
     """
 
-    _esm = module_text("channels")
-    _css = style_text("channels")
     settings = (*_NAMES, "channel", "row", "column")
 
     c_in = Whole(4, 1, 8)
@@ -62,7 +59,6 @@ class ChannelsExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language=None):
-        words("channels", language)  # refuses a language without words
         super().__init__(
             c_in=c_in, c_out=c_out, kernel=kernel, groups=groups, channel=channel, row=row, column=column,
             language=language,
@@ -108,6 +104,6 @@ class ChannelsExplorer(Explorer):
         self.row, self.column = (min(place, self.output_size - 1) for place in (self.row, self.column))
 
     def summary(self):
-        word = words("channels", self.language)
+        word = self._words
         output = word["output"].format(channels=self.c_out, size=self.output_size)
         return f"{output}; {word['weights']}: {self.weights}; {word['macs']}: {self.macs}"

@@ -1,7 +1,8 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, cells, clamp, connect, drag, fitted, focusable, formula, goal, html, label, light, liveText,
-  mount, numberGrid, numbers, partAt, player, presets, printed, range, svg, toggle, translator,
+  animate, arrows, button, canvas, cells, clamp, connect, drag, fitted, focusable, formula, goal, heading, html, label,
+  light, liveText, mount, numberGrid, numbers, partAt, player, presets, printed, range, replacedIn, same, slide, svg,
+  toggle, translator, within,
 } from "./_core.js";
 
 export const SAMPLES = {
@@ -21,7 +22,6 @@ export const KERNELS = {
   identity: [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
 };
 export const LIMIT = 999;
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const nameOf = (kernel) => Object.keys(KERNELS).find((name) => same(KERNELS[name], kernel)) ?? "custom";
 const named = (kernel) => ({ kernel, preset: nameOf(kernel) });
 
@@ -59,14 +59,14 @@ export function discover(_, { possible, x, rows, columns, output, products }) {
 }
 
 /** What a stroke from this pixel paints: the largest number of the picture on small ones, the smallest on large ones. */
-export function ink(image, [row, column]) {
+export function ink(image, /** @type {number[]} */ [row, column]) {
   const [low, high] = [Math.min(...image.flat()), Math.max(...image.flat())];
   if (low === high) return low ? 0 : 9;
   return 2 * image[row][column] > low + high ? low : high;
 }
 
 /** The picture with a line from one pixel to another. */
-export function painted(image, [row, column], [toRow, toColumn], value) {
+export function painted(image, /** @type {number[]} */ [row, column], /** @type {number[]} */ [toRow, toColumn], value) {
   const copy = image.map((line) => [...line]);
   const steps = Math.max(Math.abs(toRow - row), Math.abs(toColumn - column), 1);
   const on = (from, to, step) => Math.round(from + ((to - from) * step) / steps);
@@ -110,7 +110,6 @@ function squares(grid, { x, y, side }, isShown) {
 
 /** Input and output with their titles. Output cells that are not shown yet stay blank. */
 function gridParts({ picture }, result, { input, output }, isShown, t) {
-  const title = ({ x, y }, text, role) => svg("g", { class: `cnnx-${role}` }, label(x, y - 14, text, "cnnx-title"));
   const each = (row, column) => {
     const kind = !isShown(row, column) ? "blank" : picture ? "plain" : "";
     const look = kind && { class: `cnnx-cell cnnx-output cnnx-${kind}`, text: "" };
@@ -118,9 +117,9 @@ function gridParts({ picture }, result, { input, output }, isShown, t) {
   };
   const reach = svg("g", { class: "cnnx-reach", "data-grip": "window" },
     numbers(result.x, input, "input", picture ? greys(result.x) : undefined));
-  const parts = [title(input, t("input_size", result), "input"), reach];
+  const parts = [heading(input, t("input_size", result), "input"), reach];
   if (!result.possible) return parts;
-  parts.push(title(output, t("output_size", result), "output"), numbers(result.output, output, "output", each));
+  parts.push(heading(output, t("output_size", result), "output"), numbers(result.output, output, "output", each));
   if (!picture) return parts;
   const legend = label(output.x, output.y + result.rows * output.side + 16, t("signs"), "cnnx-start");
   return [...parts, ...squares(result.output, output, isShown), legend];
@@ -140,6 +139,7 @@ function windowParts({ weights, kH, kW }, { side }) {
 function painter(t, set, say) {
   let [on, at, state, place, first] = [false, [0, 0], null, null, null];
   const last = () => [state.image.length - 1, state.image[0].length - 1];
+  /** @param {number[]} pixel */
   const inside = (pixel) => pixel.map((index, axis) => clamp(index, 0, last()[axis]));
   const pixel = ({ x, y }) => inside([(y - place.y) / place.side, (x - place.x) / place.side].map(Math.floor));
   const told = () => say(t("brushed", { row: at[0], column: at[1], value: state.image[at[0]][at[1]] }));
@@ -147,10 +147,13 @@ function painter(t, set, say) {
   const dot = () => (set(painted(state.image, at, at, ink(state.image, at))), told());
   const brush = svg("g", { class: "cnnx-window cnnx-brush", "data-grip": "window",
     ...focusable(t("brush"), { ...arrows(step), " ": dot, Enter: dot }) });
-  const box = toggle({ label: t("paint"), change: (now) => show(state, place, (on = now)) });
+  const box = toggle({ label: t("paint"), change(now) {
+    on = now;
+    show(state, place);
+  } });
   const blank = () => set(state.image.map((line) => line.map(() => 0)));
-  const clear = html("button", { type: "button", class: "cnnx-wide", click: blank }, t("clear"));
-  const reset = html("button", { type: "button", class: "cnnx-wide", click: () => set(first) }, t("reset"));
+  const clear = button({ text: t("clear"), click: blank });
+  const reset = button({ text: t("reset"), click: () => set(first) });
   const element = html("div", { class: "cnnx-player" }, box.element, clear, reset);
 
   function move(to) {
@@ -182,21 +185,61 @@ function painter(t, set, say) {
   return { element, brush, show, stroke, isOn: () => on && state.picture };
 }
 
+/** The calculation of one output: the window times the kernel, their products, the sum. `edit` hears what is typed. */
+function calculationOf(t, edit, wrong) {
+  /** @type {ReturnType<typeof numberGrid>[]} */ let [seen, kernel, products] = [];
+  let made = [];
+  const [element, sum, equals] = [html("div", { class: "cnnx-grids" }), formula(), html("span")];
+
+  /** Grids for a kernel of this size. */
+  function fit(rows, columns) {
+    if (same(made, (made = [rows, columns]))) return;
+    const grid = (role, word, change) => numberGrid({ role, rows, columns, limit: LIMIT, name: (at) => t(word, at), change, wrong });
+    seen = grid("input", "edit_window", edit.window);
+    kernel = grid("kernel", "edit_kernel", edit.kernel);
+    products = grid("page");
+    element.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
+  }
+
+  function show({ flip }, result, { row, column }, isForming) {
+    const { kH, kW, x, weights } = result, found = result.products(row, column);
+    const { terms, sign, value } = printed(found, (...all) => all.reduce((sum, product) => sum + product, 0));
+    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
+    seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
+    kernel.show(weights.flat(), t(flip ? "kernel_rotated" : "kernel"));
+    products.show(found, t("products"), terms);
+    equals.textContent = sign;
+    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
+    for (const [tap, cell] of products.cells.entries()) {
+      const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
+      term.dataset.tap = String(tap);
+      if (isForming) [cell, term].forEach((part) => animate(part, { opacity: 0 }, timing));
+    }
+  }
+
+  return { element, sum: sum.element, fit, show, field: (tap) => seen.cells[tap], isTypedIn: () => seen.grid.matches(":focus-within"),
+    turn: () => animate(kernel.grid, { transform: "rotate(-180deg)" }, 500) };
+}
+
+/** @param {Host<Convolution>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, upTo, forming, pressed, size] = [640, null, Infinity, false, null, []];
-  let result, place, seen, kernel, products;
+  let [upTo, forming] = [Infinity, false];
+  /** @type {Place} */ let hover = null;
+  /** @type {HTMLElement} */ let pressed;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
   const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
   const paint = painter(t, (image) => (play.stop(), show({ image })), (text) => live.say(text));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, link, pane, paint.brush);
-  const [live, sum, grids, equals] = [liveText(), formula(), html("div", { class: "cnnx-grids" }), html("span")];
+  const { drawing, picture, size } = canvas(t, art, link, pane, paint.brush);
+  const live = liveText();
   const aim = goal(model, t, live);
-  const names = ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const view = connect(model, ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"], redraw,
+    (now) => compute(now).possible);
+  const { state, update } = view;
   const show = (patch) => (update(patch), redraw());
-  const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
   const last = () => within(Infinity, result.rows * result.columns);
   const at = () => state.row * result.columns + state.column;
   const pace = () => (state.picture ? clamp(8000 / last(), 40, 400) : 400 + 45 * result.kH * result.kW);
@@ -213,8 +256,16 @@ function render({ model, el }) {
   } });
   const kernels = Object.fromEntries(Object.entries(KERNELS).map(([name, grid]) => [name, named(grid)]));
   const preset = presets({ name: "preset", table: kernels, t, change: show });
-  const flip = toggle({ label: t("flip"), change: (now) =>
-    (show({ flip: now }), animate(kernel.grid, { transform: "rotate(-180deg)" }, 500)) });
+  const flip = toggle({ label: t("flip"), change: (now) => (show({ flip: now }), calculation.turn()) });
+  const calculation = calculationOf(t, {
+    window(tap, value) {
+      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / result.kW)];
+      show({ [name]: replacedIn(result.x, row * result.W + state.column + (tap % result.kW), value) });
+    },
+    kernel(tap, value) { // rotated, it is read backwards
+      show(named(replacedIn(state.kernel, state.flip ? result.kH * result.kW - 1 - tap : tap, value)));
+    },
+  }, () => live.say(t("not_a_number"), true));
 
   function move(row, column) {
     const to = { row: within(row, result.rows), column: within(column, result.columns) };
@@ -223,38 +274,20 @@ function render({ model, el }) {
     show(to);
   }
 
-  /** The grids below the picture, for a kernel of another size. */
-  function makeGrids(kH, kW) {
-    const put = (grid, at, value) =>
-      grid.map((row, i) => row.map((old, j) => (i * row.length + j === at ? value : old)));
-    const wrong = () => live.say(t("not_a_number"), true);
-    const make = (role, word, change) =>
-      numberGrid({ role, rows: kH, columns: kW, limit: LIMIT, name: (at) => t(word, at), change, wrong });
-    seen = make("input", "edit_window", (tap, value) => {
-      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / kW)];
-      show({ [name]: put(result.x, row * result.W + state.column + (tap % kW), value) });
-    });
-    kernel = make("kernel", "edit_kernel", (tap, value) => {
-      show(named(put(state.kernel, state.flip ? kH * kW - 1 - tap : tap, value))); // rotated, it is read backwards
-    });
-    products = make("page");
-    grids.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
-  }
-
   function redraw() {
     result = compute(state);
     const { rows, columns, possible, kH, kW } = result;
     if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
-    place = arrange(width, result, state.picture);
+    place = arrange(view.width, result, state.picture);
     [hover, upTo] = [null, Math.max(upTo, at())];
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, (i, j) => i * columns + j <= upTo, t));
     pane.replaceChildren(...windowParts(result, place.input));
-    if (!same(size, [kH, kW])) makeGrids(...(size = [kH, kW]));
+    calculation.fit(kH, kW);
     for (const list of [sample, preset]) list.show(state);
     flip.show(state.flip);
     paint.show(state, place.input);
-    for (const part of [sum.element, grids, link, pane]) part.classList.toggle("cnnx-gone", !possible);
+    for (const part of [calculation.sum, calculation.element, link, pane]) part.classList.toggle("cnnx-gone", !possible);
     if (possible) drawPosition();
     live.say(play.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
     aim.show(discover(state, result));
@@ -263,25 +296,13 @@ function render({ model, el }) {
   /** The window, its calculation and its output cell: those pointed at, or those of the state. */
   function drawPosition() {
     const { row, column } = hover ?? state;
-    const { kH, kW, x, weights } = result;
+    const { kH, kW } = result;
     const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
     const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
     pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
     link.setAttribute("d", place.beside ? line(0) + line(1) : "");
     light(art, { row, column });
-    const total = (...all) => all.reduce((sum, product) => sum + product, 0);
-    const { terms, sign, value } = printed(result.products(row, column), total);
-    const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
-    seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
-    kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
-    products.show(result.products(row, column), t("products"), terms);
-    equals.textContent = sign;
-    sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
-    for (const [tap, cell] of products.cells.entries()) {
-      const [term, timing] = [sum.element.children[tap], { duration: 150, delay: 45 * tap, fill: "backwards" }];
-      term.dataset.tap = tap;
-      if (forming) [cell, term].forEach((part) => animate(part, { opacity: 0 }, timing));
-    }
+    calculation.show(state, result, { row, column }, forming);
   }
 
   function begin(start, name, target) {
@@ -290,22 +311,21 @@ function render({ model, el }) {
     if (name === "window" && paint.isOn()) return paint.stroke(start);
     if (name !== "window" || !result.possible) return null;
     pane.focus({ preventScroll: true });
-    const { x, y, side } = place.input;
+    const { side } = place.input;
     const inside = pane.contains(target);
-    pressed = inside && seen.cells[target.dataset.tap];
-    const [dx, dy] = inside // a press beside the window brings its middle there
-      ? [start.x - state.column * side, start.y - state.row * side]
-      : [x + (result.kW * side) / 2, y + (result.kH * side) / 2];
+    pressed = inside && calculation.field(target.dataset.tap);
+    const go = slide(start, inside, { corner: { x: state.column * side, y: state.row * side }, origin: place.input,
+      half: { x: (result.kW * side) / 2, y: (result.kH * side) / 2 }, step: side }, move);
     const follow = (now) => {
       if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
       pressed = null;
-      move(Math.round((now.y - dy) / side), Math.round((now.x - dx) / side));
+      go(now);
     };
     return follow(start), follow;
   }
 
   drag(drawing, begin, (target) => {
-    const to = target && !seen.grid.matches(":focus-within") ? partAt(target, state) : null;
+    const to = target && !calculation.isTypedIn() ? partAt(target, state) : null;
     if (same(to, hover) || !result.possible) return;
     hover = to;
     drawPosition();
@@ -316,12 +336,8 @@ function render({ model, el }) {
     for (const part of el.querySelectorAll("[data-tap]")) part.classList.toggle("cnnx-now", part.dataset.tap === tap);
   };
   for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightTap);
-  const [controls, picture] = [html("div", { class: "cnnx-controls" }), html("div", {}, drawing)];
-  controls.append(sample.element, preset.element, flip.element, play.element, paint.element);
-  return mount(el, t, {
-    parts: [controls, picture, grids, sum.element, live.element, aim.element], picture, receive,
-    redraw: (now) => redraw((width = now)), close: () => (play.stop(), close()),
-  });
+  const controls = html("div", { class: "cnnx-controls" }, sample.element, preset.element, flip.element, play.element, paint.element);
+  return mount(el, t, view, { picture, parts: [controls, picture, calculation.element, calculation.sum, live.element, aim.element], end: play.stop });
 }
 
 export default { render };

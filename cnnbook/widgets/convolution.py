@@ -2,7 +2,6 @@
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import told
 from ._traits import Numbers
@@ -89,8 +88,6 @@ class ConvolutionStepper(Explorer):
     'custom'
     """
 
-    _esm = module_text("convolution")
-    _css = style_text("convolution")
 
     input = Numbers(INPUT, 10)
     kernel = Numbers(PRESETS["vertical"], 5)
@@ -105,7 +102,6 @@ class ConvolutionStepper(Explorer):
         self, input=None, kernel=None, *, preset=None, flip=False, image=None, picture=None, row=0, column=0,
         language=None,
     ):  # fmt: skip
-        words("convolution", language)  # refuses a language without words
         if kernel is not None and preset is not None:
             raise ValueError(f"preset {preset!r} and a kernel cannot both be given: use one of them")
         if kernel is None:
@@ -173,7 +169,7 @@ class ConvolutionStepper(Explorer):
         self.kernel = PRESETS.get(self.preset, self.kernel)
 
     def summary(self):
-        word = words("convolution", self.language)["result"]
+        word = self._words["result"]
         value = told(self.output[self.row, self.column])
         count = len(self.kernel) * len(self.kernel[0])
         return word.format(row=self.row, column=self.column, value=value, count=count)

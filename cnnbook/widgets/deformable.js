@@ -1,8 +1,8 @@
 // The deformable sampler: a point off the grid, then nine of them, what they read between the pixels, and the gradient of
 // the output with respect to their offsets, along which they can step.
 import {
-  arrows, clamp, connect, decimals, drag, focusable, formula, goal, html, label, liveText, mount, number, numberGrid,
-  numbers, presets, printed, range, svg, translator,
+  arrows, button, canvas, clamp, connect, decimals, drag, focusable, formula, goal, heading, html, label, liveText, mount,
+  number, numberGrid, numbers, presets, printed, range, replaced, replacedIn, svg, translator, within,
 } from "./_core.js";
 
 export const REACH = 2; // of an offset, in pixels; so many rows of zeros are drawn around the image
@@ -28,6 +28,7 @@ export const PRESETS = {
  * the output with respect to the offset of a point.
  */
 export function compute({ input, weight, offsets, row, column }) {
+  /** @param {number[]} place */
   const pixel = ([i, j]) => input[i]?.[j] ?? 0;
   const samples = offsets.map(([down, right], tap) => {
     const [y, x] = [row + grid[tap][0] + down, column + grid[tap][1] + right];
@@ -157,7 +158,7 @@ function imageParts(state, result, place, t) {
   const outer = { x: x - REACH * side, y: y - REACH * side, side };
   const dots = range(H).flatMap((i) => range(W).map((j) => `M${spot(image, i, j)}h0`)).join("");
   return [
-    svg("g", { class: "cnnx-input" }, label(outer.x, outer.y - 14, t("input_size", { H, W }), "cnnx-title")),
+    heading(outer, t("input_size", { H, W }), "input"),
     svg("g", { class: "cnnx-image", style: `--aside: ${3 - side / 2}px; --up: ${-0.28 * side}px; --tiny: ${tiny}px` },
       svg("g", { class: "cnnx-zeros" }, numbers(around, outer, "padding", zeros)),
       numbers(input, image, "input", (i, j) => ({ text: text(i, j) }))),
@@ -220,108 +221,49 @@ function zoomParts({ tap }, { samples }, { image, zoom, beside }, t) {
   ];
 }
 
-function render({ model, el }) {
-  const t = translator(model);
-  let [width, result, place, made] = [640, null, null, undefined]; // `made`: the step that has just been made, if any
-  const [art, ways] = ["cnnx-art", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
-  const slide = (rows, columns) => () => moveWindow(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(slide)) },
-    svg("rect", { class: "cnnx-frame", rx: 3 }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, ways);
-  const [reads, sum, live, picture] = [range(3).map(formula), formula(), liveText(), html("div", {}, drawing)];
-  const aim = goal(model, t, live);
-  const names = ["input", "weight", "offsets", "tap", "row", "column", "nine"];
-  const { state, receive, update, close } = connect(model, names, redraw);
-  const change = (patch, step) => {
-    made = step;
-    update(patch);
-  };
-  const put = (tap, move) => change({ tap,
-    offsets: state.offsets.map((old, at) => (at === tap ? move.map((way) => clamp(tenths(way), -REACH, REACH)) : old)) });
-  const within = ({ input, row, column }) =>
-    ({ row: clamp(row, 0, input.length - 3), column: clamp(column, 0, input[0].length - 3) });
-  const moveWindow = (row, column) => change(within({ ...state, row, column }));
-  const points = makePoints();
-  drawing.append(...points);
-  const tables = makeTables();
-  const sample = presets({ name: "sample", table: PRESETS, t, change });
-  const button = (name, click) => html("button", { type: "button", class: "cnnx-wide", click }, t(name));
-  const up = button("climb", () => {
-    const step = climb(state);
-    change(step ? { offsets: step.offsets } : {}, step);
-    if (!step) redraw();
+/** The nine points, as a hand and the keyboard reach them: `choose(tap)`, and `put(tap, offset)` moves one. */
+function pointsOf(t, state, choose, put) {
+  const elements = grid.map(([row, column], tap) => {
+    const by = (down, right) => () => put(tap, [state.offsets[tap][0] + down * STEP, state.offsets[tap][1] + right * STEP]);
+    const keys = { ...arrows(by), Home: () => put(tap, [0, 0]), End: null };
+    return svg("g", { class: "cnnx-point", ...focusable(t("point", { row, column }), keys), focus: () => choose(tap) },
+      svg("circle", { class: "cnnx-target", r: 13 }), svg("circle", { class: "cnnx-disc" }), label(0, 0, "", "cnnx-small"));
   });
-  const nine = button("all_nine", () => change({ nine: !state.nine }));
 
-  function makePoints() {
-    return grid.map(([row, column], tap) => {
-      const by = (down, right) => () => put(tap, [state.offsets[tap][0] + down * STEP, state.offsets[tap][1] + right * STEP]);
-      const keys = { ...arrows(by), Home: () => put(tap, [0, 0]), End: null };
-      return svg("g", { class: "cnnx-point", ...focusable(t("point", { row, column }), keys), focus: () => change({ tap }, made) },
-        svg("circle", { class: "cnnx-target", r: 13 }), svg("circle", { class: "cnnx-disc" }), label(0, 0, "", "cnnx-small"));
-    });
-  }
-
-  /** The tables of numbers, to be opened: four pixels and their shares, nine values and the kernel. */
-  function makeTables() {
-    const wrong = () => live.say(t("not_a_number"), true);
-    const replaced = (matrix, at, value) =>
-      matrix.map((line, i) => line.map((old, j) => (i === at[0] && j === at[1] ? value : old)));
-    const block = (role, count, name, change) => numberGrid({ role, rows: count, columns: count, limit: LIMIT, name, change, wrong });
-    const pixels = block("input", 2, ({ row, column }) => t("edit_pixel", { letter: LETTERS[2 * row + column] }),
-      (k, value) => change({ input: replaced(state.input, result.samples[state.tap].places[k], value) }));
-    const kernel = block("kernel", 3, (at) => t("edit_kernel", at),
-      (tap, value) => change({ weight: replaced(state.weight, grid[tap], value) }));
-    const [shares, values, products] = [block("page", 2), block("input", 3), block("page", 3)];
-    const equals = html("span");
-    const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, equals, products.element);
-    for (const event of ["click", "focusin"]) {
-      all.addEventListener(event, ({ target }) => target.dataset.tap && change({ tap: +target.dataset.tap }));
-    }
-    const four = html("div", { class: "cnnx-grids" }, pixels.element, "×", shares.element);
-    const element = html("details", { class: "cnnx-tables" }, html("summary", {}, t("tables")), four, all, sum.element);
-    return { element, pixels, shares, values, kernel, products, equals };
-  }
-
-  function redraw() {
-    if (made && made.offsets !== state.offsets) made = undefined; // something else has moved the points
-    Object.assign(state, within(state));
-    result = compute(state);
-    place = arrange(width, result);
-    const chosen = result.samples[state.tap];
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
-    art.replaceChildren(...imageParts(state, result, place, t), ...zoomParts(state, result, place, t));
-    ways.replaceChildren(...offsetParts(state, result, place));
-    for (const name of ["width", "height"]) pane.firstChild.setAttribute(name, 3 * place.image.side);
-    const [x, y] = [place.image.x + state.column * place.image.side, place.image.y + state.row * place.image.side];
-    pane.style.transform = `translate(${x}px, ${y}px)`;
-    showPoints();
-    sample.show(state);
-    sample.element.classList.toggle("cnnx-gone", !state.nine);
-    nine.textContent = t(state.nine ? "one_point" : "all_nine");
-    equations(chosen).forEach((parts, index) => reads[index].show(parts));
-    showTables();
-    live.say(describe(state, result, t, made));
-    aim.show(made && chosen.value > HIGH && { value: short(chosen.value) });
-  }
-
-  function showPoints() {
-    const { image } = place;
+  function show(result, place) {
     const seen = discs(state, result, place);
-    points.forEach((point, tap) => point.classList.toggle("cnnx-gone", seen.every((disc) => disc.tap !== tap)));
+    elements.forEach((point, tap) => point.classList.toggle("cnnx-gone", seen.every((disc) => disc.tap !== tap)));
     for (const { tap, at } of seen) {
       const isUnder = seen.some((disc) => disc.tap > tap && Math.hypot(disc.at[0] - at[0], disc.at[1] - at[1]) < 16);
       const text = isUnder || number(state.weight.flat()[tap]).length > 4 ? "" : number(state.weight.flat()[tap]);
-      points[tap].setAttribute("transform", `translate(${at})`);
-      points[tap].classList.toggle("cnnx-now", tap === state.tap);
-      points[tap].lastChild.textContent = text;
-      points[tap].lastChild.style.fontSize = `${12.5 - 1.5 * text.length}px`;
-      points[tap].children[1].setAttribute("r", radius(image.side));
+      const [point, [, disc, weight]] = [elements[tap], elements[tap].children];
+      point.setAttribute("transform", `translate(${at})`);
+      point.classList.toggle("cnnx-now", tap === state.tap);
+      weight.textContent = text;
+      weight.style.fontSize = `${12.5 - 1.5 * text.length}px`;
+      disc.setAttribute("r", radius(place.image.side));
     }
   }
 
-  function showTables() {
-    const [{ pixels, shares, values, kernel, products, equals }, chosen] = [tables, result.samples[state.tap]];
+  return { elements, show };
+}
+
+/** The tables of numbers, to be opened: four pixels and their shares, nine values and the kernel. `edit` hears the reader. */
+function tablesOf(t, edit, wrong) {
+  const block = (role, count, name, change) => numberGrid({ role, rows: count, columns: count, limit: LIMIT, name, change, wrong });
+  const pixels = block("input", 2, ({ row, column }) => t("edit_pixel", { letter: LETTERS[2 * row + column] }), edit.pixel);
+  const kernel = block("kernel", 3, (at) => t("edit_kernel", at), edit.weight);
+  const [shares, values, products] = [block("page", 2), block("input", 3), block("page", 3)];
+  const [equals, sum] = [html("span"), formula()];
+  const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, equals, products.element);
+  for (const event of ["click", "focusin"]) {
+    all.addEventListener(event, ({ target }) => target.dataset.tap && edit.tap(+target.dataset.tap));
+  }
+  const four = html("div", { class: "cnnx-grids" }, pixels.element, "×", shares.element);
+  const element = html("details", { class: "cnnx-tables" }, html("summary", {}, t("tables")), four, all, sum.element);
+
+  function show(state, result) {
+    const chosen = result.samples[state.tap];
     pixels.show(chosen.pixels, t("pixels"));
     pixels.cells.forEach((cell, k) => (cell.readOnly = chosen.outside[k]));
     shares.show(chosen.shares, t("shares"));
@@ -338,9 +280,75 @@ function render({ model, el }) {
     sum.show([...terms.map(term), boxed("output", sign, value)]);
   }
 
+  return { element, show };
+}
+
+/** @param {Host<Deformable>} host */
+function render({ model, el }) {
+  const t = translator(model);
+  /** @type {ReturnType<typeof climb>} */ let made; // the step that has just been made, if any
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const [art, ways] = ["cnnx-art", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const slide = (rows, columns) => () => moveWindow(state.row + rows, state.column + columns);
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(slide)) },
+    svg("rect", { class: "cnnx-frame", rx: 3 }));
+  const { drawing, picture, size } = canvas(t, art, pane, ways);
+  const [reads, live] = [range(3).map(formula), liveText()];
+  const aim = goal(model, t, live);
+  const view = connect(model, ["input", "weight", "offsets", "tap", "row", "column", "nine"], redraw);
+  const { state, update } = view;
+  const change = (patch, step) => {
+    made = step;
+    update(patch);
+  };
+  const put = (tap, move) => change({ tap,
+    offsets: replaced(state.offsets, tap, move.map((way) => clamp(tenths(way), -REACH, REACH))) });
+  const inside = ({ input, row, column }) => ({ row: within(row, input.length - 2), column: within(column, input[0].length - 2) });
+  const moveWindow = (row, column) => change(inside({ ...state, row, column }));
+  const points = pointsOf(t, state, (tap) => change({ tap }, made), put);
+  drawing.append(...points.elements);
+  const tables = tablesOf(t, {
+    pixel(k, value) {
+      const [row, column] = result.samples[state.tap].places[k];
+      change({ input: replaced(state.input, row, replaced(state.input[row], column, value)) });
+    },
+    weight: (tap, value) => change({ weight: replacedIn(state.weight, tap, value) }),
+    tap: (tap) => change({ tap }),
+  }, () => live.say(t("not_a_number"), true));
+  const sample = presets({ name: "sample", table: PRESETS, t, change });
+  const up = button({ text: t("climb"), click() {
+    const step = climb(state);
+    change(step ? { offsets: step.offsets } : {}, step);
+    if (!step) redraw();
+  } });
+  const nine = button({ text: t("all_nine"), click: () => change({ nine: !state.nine }) });
+
+  function redraw() {
+    if (made && made.offsets !== state.offsets) made = undefined; // something else has moved the points
+    Object.assign(state, inside(state));
+    result = compute(state);
+    place = arrange(view.width, result);
+    const chosen = result.samples[state.tap];
+    size(view.width, place.height);
+    art.replaceChildren(...imageParts(state, result, place, t), ...zoomParts(state, result, place, t));
+    ways.replaceChildren(...offsetParts(state, result, place));
+    for (const name of ["width", "height"]) pane.firstChild.setAttribute(name, 3 * place.image.side);
+    const [x, y] = [place.image.x + state.column * place.image.side, place.image.y + state.row * place.image.side];
+    pane.style.transform = `translate(${x}px, ${y}px)`;
+    points.show(result, place);
+    sample.show(state);
+    sample.element.classList.toggle("cnnx-gone", !state.nine);
+    nine.textContent = t(state.nine ? "one_point" : "all_nine");
+    equations(chosen).forEach((parts, index) => reads[index].show(parts));
+    tables.show(state, result);
+    live.say(describe(state, result, t, made));
+    aim.show(made && chosen.value > HIGH && { value: short(chosen.value) });
+  }
+
   /** Drags a point, where one pixel of the image is `unit` wide. */
   function pull(start, tap, unit) {
-    points[tap].focus({ preventScroll: true });
+    points.elements[tap].focus({ preventScroll: true });
     const [down, right] = state.offsets[tap];
     return ({ x, y }) => put(tap, [down + (y - start.y) / unit, right + (x - start.x) / unit]);
   }
@@ -348,7 +356,7 @@ function render({ model, el }) {
   function begin(start, name, target) {
     const { image, zoom } = place;
     if (name === "zoom") return pull(start, state.tap, zoom.unit);
-    const away = ({ tap, at: [x, y] }) => Math.hypot(x - start.x, y - start.y) - (tap === state.tap ? 4 : 0);
+    const away = ({ tap, at }) => Math.hypot(at[0] - start.x, at[1] - start.y) - (tap === state.tap ? 4 : 0);
     const nearest = discs(state, result, place).reduce((one, other) => (away(other) < away(one) ? other : one));
     if (away(nearest) < 16) return pull(start, nearest.tap, image.side);
     if (!pane.contains(target)) return null;
@@ -361,7 +369,7 @@ function render({ model, el }) {
   const tools = html("div", { class: "cnnx-tools" }, up, nine, sample.element);
   const sums = html("div", { class: "cnnx-reads" }, ...reads.map(({ element }) => element));
   const parts = [tools, picture, aim.element, live.element, sums, tables.element];
-  return mount(el, t, { parts, picture, redraw: (now) => redraw((width = now)), receive, close });
+  return mount(el, t, view, { picture, parts });
 }
 
 export default { render };

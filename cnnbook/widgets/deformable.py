@@ -4,7 +4,6 @@ import numpy as np
 import traitlets
 
 from ..functional import deform_conv2d, deform_conv2d_backward
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import told
 from ._traits import Numbers
@@ -78,8 +77,6 @@ class DeformableSampler(Explorer):
     7.5
     """
 
-    _esm = module_text("deformable")
-    _css = style_text("deformable")
     settings = ("input", "weight", "offsets", "tap", "row", "column", "nine")
 
     input = Numbers(INPUT, 8)
@@ -93,7 +90,6 @@ class DeformableSampler(Explorer):
     def __init__(
         self, input=INPUT, weight=WEIGHT, *, offsets=ALONE, tap=7, row=None, column=None, nine=False, language=None
     ):
-        words("deformable", language)  # refuses a language without words
         super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, nine=nine, language=language)
         rows, columns = self._output_shape
         self.row = rows // 2 if row is None else row
@@ -183,7 +179,7 @@ class DeformableSampler(Explorer):
 
     def summary(self):
         y, x = self.place
-        word = words("deformable", self.language)["result"]
+        word = self._words["result"]
         return word.format(
             row=self.row, column=self.column, a=self.tap // 3, b=self.tap % 3, y=told(y, 3), x=told(x, 3),
             value=told(self.value, 3), output=told(self.output, 3),

@@ -1,7 +1,7 @@
 // The dilated explorer: which input pixels reach an output pixel through dilated 3x3 layers, and in how many ways.
 import {
-  arrows, cells, clamp, connect, dimension, drag, focusable, frame, goal, html, label, liveText, mount, numbers, onLine, panel,
-  partAt, presets, range, svg, tell, translator,
+  arrows, button, canvas, cells, clamp, connect, dimension, drag, focusable, frame, goal, heading, html, liveText, mount,
+  numbers, onLine, panel, partAt, presets, range, replaced, svg, tell, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = { size: { letter: "n", role: "input", min: 9, max: 33 } };
@@ -88,7 +88,7 @@ function inputParts({ size, row, column }, { counts, reach, field, outside }, pl
   const [[top, bottom], [left, right]] = [row, column].map(span);
   const at = (along) => x + along * side;
   return [
-    svg("g", { class: "cnnx-input" }, label(x, y - 14, t("input_size", { size }), "cnnx-title")),
+    heading({ x, y }, t("input_size", { size }), "input"),
     svg("g", { "data-grip": "input" }, numbers(counts, place, "input", each)),
     svg("rect", { class: "cnnx-lens", rx: 3,
       x: at(left), y: y + top * side, width: (right - left) * side, height: (bottom - top) * side }),
@@ -101,23 +101,23 @@ function kernelParts(dilation, index, place, t) {
   const each = () => ({ class: `cnnx-cell cnnx-${index ? "output" : "input"} cnnx-far` });
   const title = t(place.side < 12 ? "layer_short" : "layer", { layer: index + 1, dilation });
   return [
-    svg("g", { class: "cnnx-kernel" }, label(place.x, place.y - 14, title, "cnnx-title")),
+    heading(place, title, "kernel"),
     svg("g", { "data-grip": `layer ${index}` }, cells({ ...place, rows: REACH, columns: REACH, each })),
   ];
 }
 
-function render({ model, el }) {
-  const t = translator(model);
-  let [width, hover, traced, result, place] = [640, null, null];
-  const [art, lines] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-ways", "aria-hidden": "true" })];
-  const pane = (name, get, go) => {
-    const step = (rows, columns) => () => go({ row: within(get().row + rows), column: within(get().column + columns) });
-    return svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
-  };
-  const output = pane("output", () => state, (to) => update(to));
-  const pixel = pane("pixel", () => traced ?? state, (to) => drawWays((traced = to)));
-  const kernels = range(MOST.layers).map((index) => {
-    const by = (step) => () => dilate(index, state.dilations[index] + step);
+/** Ways through the layers, as lines over the input, with a dot at each bend. */
+function wayParts(paths, { x, y, side }) {
+  const at = (i, j) => `${x + (j + 0.5) * side} ${y + (i + 0.5) * side}`;
+  const line = (path) => `M${path.map(([i, j]) => at(i, j)).join("L")}`;
+  const bends = new Set(paths.flatMap((path) => path.map(([i, j]) => `M${at(i, j)}h0`)));
+  return [svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }), svg("path", { class: "cnnx-bend", d: [...bends].join("") })];
+}
+
+/** The kernels, as a hand and the keyboard reach them; `dilate(index, by)` hears both. */
+function kernelsOf(t, dilate) {
+  const elements = range(MOST.layers).map((index) => {
+    const by = (step) => () => dilate(index, step);
     return svg("g", {
       ...onLine(t("dilation", { layer: index + 1 }), 1, MOST.dilation, {
         ArrowUp: by(1), ArrowRight: by(1), ArrowDown: by(-1), ArrowLeft: by(-1), Home: by(-Infinity), End: by(Infinity),
@@ -125,40 +125,62 @@ function render({ model, el }) {
       class: "cnnx-window", "data-grip": `layer ${index}`,
     });
   });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, ...kernels, lines, output, pixel);
-  const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const show = (dilations, places) => elements.forEach((element, index) => {
+    const dilation = dilations[index];
+    element.classList.toggle("cnnx-gone", !dilation);
+    if (!dilation) return;
+    const { x, y, side } = places[index];
+    const offset = (MOST.dilation - dilation) * side;
+    element.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
+    element.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
+    tell(element, dilation);
+  });
+  return { elements, show };
+}
+
+/** @param {Host<Dilated>} host */
+function render({ model, el }) {
+  const t = translator(model);
+  /** @type {Place} */ let hover = null;
+  /** @type {Place} */ let traced = null;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const [art, lines] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-ways", "aria-hidden": "true" })];
+  const pane = (name, get, go) => {
+    const step = (rows, columns) => () => go(inside({ row: get().row + rows, column: get().column + columns }));
+    return svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
+  };
+  const output = pane("output", () => state, (to) => update(to));
+  const pixel = pane("pixel", () => traced ?? state, (to) => track(to));
+  const kernels = kernelsOf(t, (index, by) => dilate(index, state.dilations[index] + by));
+  const { drawing, picture, size } = canvas(t, art, ...kernels.elements, lines, output, pixel);
+  const [sum, live] = [html("p", { class: "cnnx-formula" }), liveText()];
   const aim = goal(model, t, live);
-  const { state, receive, update, close } = connect(model, ["size", "dilations", "row", "column"], redraw);
-  const within = (at) => clamp(at, 0, state.size - 1);
-  const dilate = (index, to) => update({
-    dilations: state.dilations.map((old, at) => (at === +index ? clamp(to, 1, MOST.dilation) : old)) });
+  const view = connect(model, ["size", "dilations", "row", "column"], redraw);
+  const { state, update } = view;
+  const inside = ({ row, column }) => ({ row: within(row, state.size), column: within(column, state.size) });
+  const dilate = (index, to) => update({ dilations: replaced(state.dilations, index, clamp(to, 1, MOST.dilation)) });
   const settings = panel(SETTINGS, t, update);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
+  const track = (to) => {
+    traced = to;
+    drawWays();
+  };
   const stack = (dilations) => clamp(dilations.length, 1, MOST.layers) === dilations.length && update({ dilations });
-  const tool = (name, click) => html("button", { type: "button", class: "cnnx-wide", click }, t(name));
-  const add = tool("add", () => stack([...state.dilations, 1]));
-  const remove = tool("remove", () => stack(state.dilations.slice(0, -1)));
+  const add = button({ text: t("add"), click: () => stack([...state.dilations, 1]) });
+  const remove = button({ text: t("remove"), click: () => stack(state.dilations.slice(0, -1)) });
 
   function redraw() {
-    Object.assign(state, { row: within(state.row), column: within(state.column) });
+    Object.assign(state, inside(state));
     const { dilations } = state;
     result = compute(state);
-    place = arrange(width, state);
-    if (traced) traced = { row: within(traced.row), column: within(traced.column) };
+    place = arrange(view.width, state);
+    if (traced) traced = inside(traced);
     hover = null;
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    size(view.width, place.height);
     art.replaceChildren(...inputParts(state, result, place.input, t),
       ...dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
-    for (const [index, kernel] of kernels.entries()) {
-      const dilation = dilations[index];
-      kernel.classList.toggle("cnnx-gone", !dilation);
-      if (!dilation) continue;
-      const { x, y, side } = place.kernels[index];
-      const offset = (MOST.dilation - dilation) * side;
-      kernel.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
-      kernel.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
-      tell(kernel, dilation);
-    }
+    kernels.show(dilations, place.kernels);
     settings.show(state);
     preset.show(state);
     add.setAttribute("aria-disabled", dilations.length === MOST.layers);
@@ -174,12 +196,7 @@ function render({ model, el }) {
   /** The ways from the input pixel pointed at, or the last one that was pressed. */
   function drawWays() {
     const [now, { x, y, side }] = [hover ?? traced, place.input];
-    const at = (i, j) => `${x + (j + 0.5) * side} ${y + (i + 0.5) * side}`;
-    const paths = now ? trace(state, [state.row, state.column], [now.row, now.column]) : [];
-    const line = (path) => `M${path.map(([i, j]) => at(i, j)).join("L")}`;
-    const bends = new Set(paths.flatMap((path) => path.map(([i, j]) => `M${at(i, j)}h0`)));
-    lines.replaceChildren(svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }),
-      svg("path", { class: "cnnx-bend", d: [...bends].join("") }));
+    lines.replaceChildren(...wayParts(now ? trace(state, [state.row, state.column], [now.row, now.column]) : [], place.input));
     const { row, column } = now ?? state;
     pixel.style.transform = `translate(${x + column * side}px, ${y + row * side}px)`;
     const kind = `cnnx-frame cnnx-pixel ${now ? "" : "cnnx-idle"}`;
@@ -188,20 +205,21 @@ function render({ model, el }) {
     aim.show(discover(state, result));
   }
 
-  const pixelAt = ({ x, y }) => ({ row: within(Math.floor((y - place.input.y) / place.input.side)),
-    column: within(Math.floor((x - place.input.x) / place.input.side)) });
+  const pixelAt = ({ x, y }) => inside({ row: Math.floor((y - place.input.y) / place.input.side),
+    column: Math.floor((x - place.input.x) / place.input.side) });
 
   function begin(start, grip) {
-    const [name, index] = grip?.split(" ") ?? [];
+    const [name, layer] = grip?.split(" ") ?? [];
+    const index = +layer;
     const follow = {
-      input: (point) => drawWays((traced = pixelAt(point))),
+      input: (point) => track(pixelAt(point)),
       output: (point) => update(pixelAt(point)),
       layer({ x, y }) {
         const { x: left, y: top, side } = place.kernels[index];
         dilate(index, Math.round(Math.max(Math.abs(x - left - REACH * side / 2), Math.abs(y - top - REACH * side / 2)) / side));
       },
     }[name];
-    ({ input: pixel, output }[name] ?? kernels[index])?.focus({ preventScroll: true });
+    ({ input: pixel, output }[name] ?? kernels.elements[index])?.focus({ preventScroll: true });
     follow?.(start);
     return follow;
   }
@@ -213,7 +231,7 @@ function render({ model, el }) {
     drawWays();
   });
   const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element, picture, sum, live.element, aim.element];
-  return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
+  return mount(el, t, view, { picture, parts });
 }
 
 export default { render };

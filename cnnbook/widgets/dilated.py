@@ -4,7 +4,6 @@ import traitlets
 
 from .._validate import integer
 from ..arithmetic import receptive_field
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError, Whole, refusing, within
 
 _MOST_LAYERS, _MOST_DILATION = 4, 4
@@ -63,8 +62,6 @@ class DilatedExplorer(Explorer):
     array([6, 0, 6, 0, 3])
     """
 
-    _esm = module_text("dilated")
-    _css = style_text("dilated")
     settings = ("dilations", "size", "row", "column")
 
     dilations = Dilations((1, 2, 4)).tag(sync=True)
@@ -73,7 +70,6 @@ class DilatedExplorer(Explorer):
     column = Whole(9, 0)
 
     def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language=None):
-        words("dilated", language)  # refuses a language without words
         size = self.class_traits()["size"].validate(self, size)
         row, column = ((size - 1) // 2 if place is None else place for place in (row, column))
         super().__init__(dilations=dilations, size=size, row=row, column=column, language=language)
@@ -115,7 +111,7 @@ class DilatedExplorer(Explorer):
         return tuple(range(max(at - reach, 0), min(at + reach + 1, self.size)) for at in (self.row, self.column))
 
     def summary(self):
-        word, (rows, columns), ways = words("dilated", self.language), self._inside, self.ways
+        word, (rows, columns), ways = self._words, self._inside, self.ways
         found = ways[ways > 0]
         told = {
             "row": self.row, "column": self.column, "field": self.field.size, "weights": 9 * len(self.dilations),

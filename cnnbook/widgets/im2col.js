@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, formula, fraction, goal, html, label, liveText, mount, numbers,
-  panel, presets, printed, range, svg, symbol, translator,
+  arrows, canvas, choice, clamp, connect, drag, focusable, formula, fraction, goal, heading, html, keys, label, liveText,
+  mount, numbers, panel, presets, printed, range, svg, symbol, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -30,7 +30,9 @@ function stored(order, channels, side) {
 export function compute({ size, kernel, stride, padding, channels, order }) {
   const padded = size + 2 * padding;
   const output = Math.max(Math.floor((padded - kernel) / stride) + 1, 0);
+  /** @param {number[]} source */
   const isPixel = ([, ...place]) => place.every((at) => at >= padding && at < padding + size);
+  /** @param {number[]} source */
   const value = ([c, i, j]) => (isPixel([c, i, j]) ? (c * size + i - padding) * size + j - padding + 1 : 0);
   const taps = stored(order, channels, kernel);
   const sources = range(output * output).map((row) => {
@@ -113,7 +115,7 @@ function arrange(width, { possible, padded, matrix, weights, memory }, channels)
 }
 
 /** Numbers of the input, wherever they stand; each knows its source, and `each` gives it further attributes. */
-function entries(sources, place, { isPixel, value }, each = () => ({})) {
+function entries(sources, place, { isPixel, value }, each = (_row, _column) => ({})) {
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${isPixel(sources[row][column]) ? "input" : "padding"}`,
     "data-source": sources[row][column], ...each(row, column),
@@ -124,23 +126,22 @@ function entries(sources, place, { isPixel, value }, each = () => ({})) {
 /** The channels, the matrix with weights and product, and the input as it lies in memory. */
 function parts({ channels, order }, result, place, t) {
   const { padded, sources, matrix, weights, product, memory } = result;
-  const title = ({ x, y }, text, role) => svg("g", { class: `cnnx-${role}` }, label(x, y - 14, text, "cnnx-title"));
   const plane = (c) => range(padded).map((i) => range(padded).map((j) => [c, i, j]));
   const lines = range(Math.ceil(memory.length / place.length));
   const line = (index) => entries([memory.slice(index * place.length, (index + 1) * place.length)],
     { ...place.store, y: place.store.y + index * (place.store.side + 4) }, result);
   const inputs = [
-    ...range(channels).map((c) => title(place.plane(c), t("channel", { c }), "input")),
+    ...range(channels).map((c) => heading(place.plane(c), t("channel", { c }), "input")),
     svg("g", { class: "cnnx-reach", "data-grip": "window" },
       ...range(channels).map((c) => entries(plane(c), place.plane(c), result))),
-    title(place.store, t("memory", { order }), "input"), ...lines.map(line),
+    heading(place.store, t("memory", { order }), "input"), ...lines.map(line),
   ];
   if (!result.possible) return inputs;
   const { flat, grid, out } = place;
   return [...inputs,
-    title(flat, t("weights"), "kernel"), numbers([weights], flat, "kernel", (_, column) => ({ "data-weight": column })),
-    title(grid, t("matrix", { rows: matrix.length, columns: weights.length }), "page"),
-    title(place.caption, t("product"), "output"),
+    heading(flat, t("weights"), "kernel"), numbers([weights], flat, "kernel", (_, column) => ({ "data-weight": column })),
+    heading(grid, t("matrix", { rows: matrix.length, columns: weights.length }), "page"),
+    heading(place.caption, t("product"), "output"),
     ...matrix.map((_, row) => label(grid.x - 6, grid.y + (row + 0.5) * grid.side, String(row), "cnnx-index")),
     svg("g", { class: "cnnx-matrix", "data-grip": "matrix" },
       entries(sources, grid, result, (row) => ({ "data-row": row })),
@@ -151,26 +152,43 @@ function parts({ channels, order }, result, place, t) {
 
 const frame = (x, y, width, height) => svg("rect", { class: "cnnx-frame cnnx-through", x, y, width, height, rx: 3 });
 
+/** Shows a row in full colour, and a frame around each copy of a number; `holds(row, source)` is its column there. */
+function mark(art, row, source, holds) {
+  for (const old of art.querySelectorAll(".cnnx-mark")) old.remove();
+  for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
+    const own = cell.dataset;
+    const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
+    cell.style.setProperty("--share", isLit ? "1" : "0.2");
+  }
+  for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
+    const copy = cell.cloneNode();
+    copy.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
+    cell.parentNode.append(copy);
+  }
+}
+
+/** @param {Host<Im2col>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, result, place] = [640, null];
+  /** @type {{ row: number, source: number[] | string }} */ let hover = null;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const art = svg("g", { "aria-hidden": "true" });
   const slide = (rows, columns) => () =>
     move(Math.floor(state.row / result.output) + rows, (state.row % result.output) + columns);
   const step = (rows, columns) => () => go(state.row + rows, state.column + columns);
   const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), arrows(slide)) });
   const strip = svg("g", { class: "cnnx-window", ...focusable(t("row"), arrows(step)) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, pane, strip);
-  const [sum, live, picture] = [formula(), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, art, pane, strip);
+  const [sum, live] = [formula(), liveText()];
   const aim = goal(model, t, live);
-  const names = [...Object.keys(SETTINGS), "order", "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const view = connect(model, [...keys(SETTINGS), "order", "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
   const controls = panel(SETTINGS, t, update);
   const order = choice({ name: "order", options: LAYOUTS, t, change: (now) => update({ order: now }) });
   const example = presets({ name: "example", table: EXAMPLES, t, change: update });
   controls.element.append(order.element, example.element);
 
-  const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
   const inside = (row, column) =>
     ({ row: within(row, result.matrix.length), column: within(column, result.weights.length) });
   const go = (row, column) => update(inside(row, column));
@@ -181,9 +199,9 @@ function render({ model, el }) {
     result = compute(state);
     const { possible, weights } = result;
     if (possible) Object.assign(state, inside(state.row, state.column));
-    place = arrange(width, result, state.channels);
+    place = arrange(view.width, result, state.channels);
     hover = null;
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    size(view.width, place.height);
     art.replaceChildren(...parts(state, result, place, t));
     const { x, y, side } = place.plane(0);
     const length = state.kernel * side;
@@ -207,17 +225,7 @@ function render({ model, el }) {
     const [, top, left] = result.sources[row][0];
     pane.style.transform = `translate(${plane(0).x + left * plane(0).side}px, ${plane(0).y + top * plane(0).side}px)`;
     strip.style.transform = `translate(${grid.x}px, ${grid.y + row * grid.side}px)`;
-    for (const old of art.querySelectorAll(".cnnx-mark")) old.remove();
-    for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
-      const own = cell.dataset;
-      const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
-      cell.style.setProperty("--share", isLit ? 1 : 0.2);
-    }
-    for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
-      const mark = cell.cloneNode();
-      mark.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
-      cell.parentNode.append(mark);
-    }
+    mark(art, row, source, holds);
   }
 
   function begin(start, name, target) {
@@ -254,7 +262,7 @@ function render({ model, el }) {
     drawPosition();
   });
   const blocks = [controls.element, picture, sum.element, live.element, aim.element];
-  return mount(el, t, { parts: blocks, picture, receive, close, redraw: (now) => redraw((width = now)) });
+  return mount(el, t, view, { picture, parts: blocks });
 }
 
 export default { render };

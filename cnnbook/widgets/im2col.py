@@ -3,7 +3,6 @@
 import traitlets
 
 from ..arithmetic import output_size
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError, Whole, refusing
 from ._traits import OneOf
 
@@ -53,8 +52,6 @@ class Im2colExplorer(Explorer):
     2.25
     """
 
-    _esm = module_text("im2col")
-    _css = style_text("im2col")
     settings = (*_NAMES, "channels", "order", "row", "column")
 
     size = Whole(4, 1, 5)
@@ -69,7 +66,6 @@ class Im2colExplorer(Explorer):
     def __init__(
         self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language=None
     ):
-        words("im2col", language)  # refuses a language without words
         super().__init__(
             size=size, kernel=kernel, stride=stride, padding=padding, channels=channels, order=order,
             row=row, column=column, language=language,
@@ -141,4 +137,4 @@ class Im2colExplorer(Explorer):
     def summary(self):
         i, j = divmod(self.row, self._output_size)
         product = f"{self.output[i, j]:g}".replace("-", "−")
-        return words("im2col", self.language)["result"].format(row=self.row, i=i, j=j, product=product)
+        return self._words["result"].format(row=self.row, i=i, j=j, product=product)

@@ -1,7 +1,7 @@
 // The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it. All numbers come from `read`.
 import {
-  arrows, button, cells, choice, clamp, connect, focusable, goal, html, label, liveText, mount, number, presets, printed, put, range, square, squares,
-  svg, toggle, translator,
+  arrows, button, cells, choice, clamp, connect, entries, focusable, goal, html, keys, label, liveText, mount, number,
+  paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
 } from "./_core.js";
 
 /** Maps of so many units a side, made `from` others. A unit sees `field` pixels a side; those of the next begin `jump` on. */
@@ -26,58 +26,59 @@ export function unpack({ shape, exponents, bits }) {
   });
 }
 
-/** The network, layer by layer. Pooling is a layer too: a unit reads one map, with weights of 1/4. */
+/** The layers; `taps` are the inputs of a unit, from its first on. Pooling reads one map, with weights of 1/4. */
 export function prepare({ mean, std, weights }) {
-  const layers = Object.entries(LAYERS).map(([name, { from, maps: count }]) => {
+  const layers = entries(LAYERS).map(([name, { from, maps: count, side: out }]) => {
     const { maps, side } = LAYERS[from] ?? { maps: 1, side: FIELD }, { weight, bias } = weights[name] ?? {};
-    return [name, weight
-      ? { from, side, kernel: weight.shape[2] ?? 1, step: 1, reads: maps, squashes: name !== "output", weight: unpack(weight), bias: unpack(bias) }
-      : { from, side, kernel: 2, step: 2, reads: 1, pools: true, weight: Array(4).fill(1 / 4), bias: Array(count).fill(0) }];
+    const [kernel, reads] = weight ? [weight.shape[2] ?? 1, maps] : [2, 1];
+    const taps = range(reads).flatMap((z) => range(kernel).flatMap((y) => range(kernel).map((x) => (z * side + y) * side + x)));
+    const own = { from, side, out, kernel, reads, taps, squashes: weight && name !== "output" };
+    return [name, weight ? { ...own, step: 1, weights: taps.length, inputs: 0, weight: unpack(weight), bias: unpack(bias) }
+      : { ...own, step: 2, weights: 0, inputs: side * side, weight: Array(4).fill(1 / 4), bias: Array(count).fill(0) }];
   });
   return { mean, std, layers: Object.fromEntries(layers) };
 }
 
-/** Visits all products of a unit: the place of the weight, and that of the input. */
-function products(unit, { side, kernel, step, reads, pools }, visit) {
-  const out = (side - kernel) / step + 1, map = Math.floor(unit / out ** 2);
-  const corner = step * ((Math.floor(unit / out) % out) * side + (unit % out)) + (pools ? map * side * side : 0);
-  let at = pools ? 0 : map * reads * kernel * kernel;
-  for (let from = 0; from < reads; from += 1) {
-    for (let i = 0, start = corner + from * side * side; i < kernel; i += 1, start += side) {
-      for (let j = 0; j < kernel; j += 1, at += 1) visit(at, start + j);
-    }
-  }
+/** The map of a unit, its first weight and input: a map has so many `weights` and `inputs`. */
+function startOf(unit, { side, out, step, weights, inputs }) {
+  const map = Math.floor(unit / out ** 2), row = Math.floor(unit / out) % out;
+  return { map, first: map * weights, corner: map * inputs + step * (row * side + (unit % out)) };
 }
 /** The way forward: each unit adds its products. */
 function forward(x, layer) {
-  const { side, kernel, step, weight, bias } = layer, size = ((side - kernel) / step + 1) ** 2;
-  return Float64Array.from({ length: bias.length * size }, (_, unit) => {
-    let sum = bias[Math.floor(unit / size)];
-    products(unit, layer, (at, place) => (sum += weight[at] * x[place]));
+  const { out, taps, weight, bias } = layer;
+  return Float64Array.from({ length: bias.length * out ** 2 }, (_, unit) => {
+    const { map, first, corner } = startOf(unit, layer);
+    let sum = bias[map];
+    for (let k = 0; k < taps.length; k += 1) sum += weight[first + k] * x[corner + taps[k]];
     return sum;
   });
 }
-/** The way back: a unit's slope goes to each of its inputs, times the weight on the way. */
+/** The way back: a unit's slope goes to each of its inputs, times the weight. */
 function backward(slopes, layer, length) {
-  const found = new Float64Array(length);
-  slopes.forEach((slope, unit) => products(unit, layer, (at, place) => (found[place] += layer.weight[at] * slope)));
+  const found = new Float64Array(length), { taps, weight } = layer;
+  slopes.forEach((slope, unit) => {
+    const { first, corner } = startOf(unit, layer);
+    for (let k = 0; k < taps.length; k += 1) found[corner + taps[k]] += weight[first + k] * slope;
+  });
   return found;
 }
 
-/** The place of a pixel in the field with padding. */
+/** The place of a pixel in the padded field. */
 const inField = (at) => (Math.floor(at / SIDE) + PAD) * FIELD + PAD + (at % SIDE);
 
 /** What each layer makes of a drawing; `chances` are the softmax of the outputs. */
 export function read(pixels, net) {
   const x = new Float64Array(FIELD * FIELD).fill(-net.mean / net.std);
   pixels.forEach((byte, at) => (x[inField(at)] = (byte - net.mean) / net.std));
-  const found = { x };
-  for (const [name, layer] of Object.entries(net.layers)) {
+  const found = /** @type {Maps} */ ({ x });
+  for (const [name, layer] of entries(net.layers)) {
     const sums = forward(found[layer.from], layer);
     found[name] = layer.squashes ? sums.map(Math.tanh) : sums;
   }
   const powers = found.output.map((value) => Math.exp(value - Math.max(...found.output)));
-  return { ...found, chances: powers.map((power) => power / powers.reduce((all, one) => all + one)) };
+  found.chances = powers.map((power) => power / powers.reduce((all, one) => all + one));
+  return found;
 }
 /** The ten digits, the answer first. */
 export const ranked = ({ output }) => range(10).sort((a, b) => output[b] - output[a]);
@@ -85,8 +86,8 @@ export const ranked = ({ output }) => range(10).sort((a, b) => output[b] - outpu
 /** The gradient of the lead, of the answer over the next digit, by the ink of each pixel, 1 where it is full. */
 export function gradient(found, net) {
   const [first, second] = ranked(found);
-  let slopes = Float64Array.from(range(10), (digit) => (digit === first) - (digit === second));
-  for (const [name, layer] of Object.entries(net.layers).reverse()) {
+  let slopes = Float64Array.from(range(10), (digit) => +(digit === first) - +(digit === second));
+  for (const [name, layer] of entries(net.layers).reverse()) {
     if (layer.squashes) slopes = slopes.map((slope, unit) => slope * (1 - found[name][unit] ** 2)); // the slope of tanh
     slopes = backward(slopes, layer, found[layer.from].length);
   }
@@ -102,7 +103,7 @@ export function* erasures(pixels, net) {
   for (const [answer] = ranked(found); ranked(found)[0] === answer; found = read(pixels, net)) {
     const falls = gains(pixels, gradient(found, net)), most = peak(falls);
     if (falls[most] <= 0) return;
-    pixels = pixels.map((byte, at) => (at === most ? 0 : byte));
+    pixels = replaced(pixels, most, 0);
     yield pixels;
   }
 }
@@ -117,12 +118,12 @@ export function discover(pixels, found, bases, net) {
 
 /** What a unit computes: for each map that it reads, inputs with their weights and the sum of the products; then the bias. */
 export function uses({ layer, channel, row, column }, found, net) {
-  const own = net.layers[layer], { from, kernel, step, reads, weight, bias, pools } = own, { side } = LAYERS[layer];
-  const [all, area] = [[], kernel * kernel];
-  products((channel * side + row) * side + column, own, (at, place) => all.push([found[from][place], weight[at]]));
+  const own = net.layers[layer], { from, kernel, step, reads, weight, bias, weights, out } = own, area = kernel ** 2;
+  const { first, corner } = startOf((channel * out + row) * out + column, own);
+  const all = own.taps.map((place, k) => [found[from][corner + place], weight[first + k]]);
   const add = (taps) => taps.reduce((sum, [input, by]) => sum + input * by, 0);
   const parts = range(reads).map((index) => all.slice(index * area, (index + 1) * area))
-    .map((taps, index) => ({ map: pools ? channel : index, taps, sum: add(taps) }));
+    .map((taps, index) => ({ map: weights ? index : channel, taps, sum: add(taps) }));
   const strongest = [...parts].sort((one, other) => Math.abs(other.sum) - Math.abs(one.sum)).slice(0, 8);
   const share = (value) => (from === "x" ? (value * net.std + net.mean) / 255 : (value + 1) / 2); // of full colour
   return { from, kernel, row: row * step, column: column * step, share, shown: area > 1 ? parts : strongest, count: all.length, sum: add(all), bias: bias[channel] };
@@ -143,9 +144,9 @@ export function stroke(pixels, [x0, y0], [x1, y1], erase) {
 const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
 
 /** A unit that is there: settings change one by one. */
-function within({ layer, channel, row, column }) {
+function inside({ layer, channel, row, column }) {
   const { maps, side } = LAYERS[layer];
-  return { layer, channel: clamp(channel, 0, maps - 1), row: clamp(row, 0, side - 1), column: clamp(column, 0, side - 1) };
+  return { layer, channel: within(channel, maps), row: within(row, side), column: within(column, side) };
 }
 /** A unit in words: where it is, its value, what it sees. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
@@ -177,14 +178,6 @@ export function describeLead(pixels, found, slopes, t) {
     row: Math.floor(place / SIDE), column: place % SIDE, fall: number(Math.abs(falls[place])) });
 }
 export const describe = (state, found, t) => `${describeAnswer(found, t)} ${describeUnit(state, found, t)}`;
-
-/** Paints shares from 0, paper, to 1 in the colour of a role, where `place(index)` says. */
-function paint(canvas, role, shares, place) {
-  const [pen, colour] = [canvas.getContext("2d"), parseInt(getComputedStyle(canvas).getPropertyValue(`--${role}-line`).trim().slice(1), 16)];
-  const image = pen.createImageData(canvas.width, canvas.height);
-  shares.forEach((share, at) => image.data.set([colour >> 16, (colour >> 8) & 255, colour & 255, Math.round(255 * share)], 4 * place(at)));
-  pen.putImageData(image, 0, 0);
-}
 
 /** The maps of a layer, with frames. */
 function mapsOf(layer, t) {
@@ -233,7 +226,7 @@ function barsOf(t) {
   return { element, show, mark, at };
 }
 
-/** How a unit gets its value: what it reads, its weights, the sum of their products. */
+/** How a unit gets its value: inputs, weights, the sum of their products. */
 function showParts(element, { from, kernel, share, shown }, width) {
   const columns = width < 640 ? 8 : 16, step = Math.floor(width / columns), small = clamp(Math.floor((step - 4) / 5), 4, columns === 8 ? 6 : 8);
   const tall = 10 * small + 34, beside = shown.length === 1; // a block: its number, inputs, weights, their sum
@@ -253,7 +246,7 @@ function showParts(element, { from, kernel, share, shown }, width) {
   element.replaceChildren(...shown.map(block));
 }
 
-/** The sheet to draw on, with all that is over it. */
+/** The sheet to draw on, and what is over it. */
 function sheetOf(t, draw, clear, tell) {
   let pen = { x: 14, y: 14, down: false }, last = null; // of the keyboard; where a finger, a pen or a mouse is
   const canvas = html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" });
@@ -265,7 +258,7 @@ function sheetOf(t, draw, clear, tell) {
   const place = (down) => put(nib, { x: pen.x + PAD, y: pen.y + PAD, class: `cnnx-nib ${(pen.down = down) ? "cnnx-down" : ""}` });
   function step(rows, columns, down = pen.down) {
     const from = [pen.x + 0.5, pen.y + 0.5];
-    pen = { x: clamp(pen.x + columns, 0, SIDE - 1), y: clamp(pen.y + rows, 0, SIDE - 1), down };
+    pen = { x: within(pen.x + columns, SIDE), y: within(pen.y + rows, SIDE), down };
     place(down);
     tell(pen);
     if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
@@ -295,7 +288,7 @@ function sheetOf(t, draw, clear, tell) {
 /** What would change its mind: a check box shows it on the drawing, a button erases there until it does. */
 function mindOf(t, net, change, redraw) {
   const told = html("p", { class: "cnnx-lead" });
-  let [pixels, slopes, answer, run] = [];
+  let pixels, slopes, answer, run;
   const [box, eraser] = [toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), button({ click: press })];
   function press() {
     if (run?.count) return change({ drawing: run.before });
@@ -324,46 +317,52 @@ function mindOf(t, net, change, redraw) {
   return { element, show, runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
 }
 
+/** @param {Host<LeNet>} host */
 function render({ model, el }) {
   const [t, net] = [translator(model), prepare(model.get("network"))];
-  let [width, pixels, found, over, erases, at] = [0];
-  const { state, receive, update, close } = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw);
+  let width, pixels, over, erases, at;
+  /** @type {Maps} */ let found;
+  const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
   const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
   const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
-  const choose = (unit) => update(within(unit));
+  const choose = (unit) => update(inside(unit));
   const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
-  live.element.classList.add("visually-hidden"); // the bars and the lines show the same
+  live.element.classList.add("visually-hidden"); // bars and lines show it
   const sheet = sheetOf(t, draw, clear, ({ x, y, down }) => {
     at = t(down ? "pen_down" : "pen_up", { row: y, column: x });
     live.say(`${at} ${describeAnswer(found, t)}`);
   });
-  const [bars, layers, mind] = [barsOf(t), Object.keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
+  const [bars, layers, mind] = [barsOf(t), keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
   function step(rows, columns) {
     const { side, columns: wide } = LAYERS[state.layer];
     if (side > 1) choose({ ...state, row: state.row + rows, column: state.column + columns });
     else turn(columns + rows * wide); // each is a map
   }
   const turn = (by) => choose({ ...state, channel: state.channel + by });
-  const keys = focusable(t("units"), { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) });
-  const units = html("div", { class: "cnnx-layers", focus: showUnit, blur: showUnit, ...keys }, ...layers.map(({ element }) => element));
+  const units = html("div", { class: "cnnx-layers", focus: showUnit, blur: showUnit, ...focusable(t("units"),
+    { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) }) }, ...layers.map(({ element }) => element));
   const unitAt = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
-  const hover = (unit) => JSON.stringify(unit) !== JSON.stringify(over) && ((over = unit), showUnit());
+  const hover = (unit) => same(unit, over) || ((over = unit), showUnit());
   const picture = html("div", {}, html("div", { class: "cnnx-top" }, sheet.element, bars.element), mind.element, told, parts, units);
   picture.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && hover(unitAt(event)));
   picture.addEventListener("pointerleave", () => hover(null));
   picture.addEventListener("click", (event) => choose(unitAt(event) ?? state)); // not pointerdown: a swipe scrolls the page
-  const table = Object.fromEntries(Object.entries(model.get("digits")).map(([name, drawing]) => [name, { drawing }]));
+  const table = Object.fromEntries(entries(model.get("digits")).map(([name, drawing]) => [name, { drawing }]));
   const preset = presets({ name: "preset", table, t, change: update });
-  const list = choice({ name: "layer", options: Object.keys(LAYERS), t, change: (layer) => choose({ ...state, layer }) });
+  const list = choice({ name: "layer", options: keys(LAYERS), t, change: (layer) => choose({ ...state, layer }) });
   function redraw() {
+    if (width !== (width = view.width)) {
+      sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`;
+      layers.forEach(({ fit }) => fit(width));
+    }
     found = read((pixels = decode(state.drawing)), net);
     preset.show(state);
     list.show(state.layer);
     bars.show(found);
     mind.show(state, pixels, found);
-    if (!mind.runs()) live.say([at, describe(within(state), found, t), mind.said()].filter(Boolean).join(" "));
+    if (!mind.runs()) live.say([at, describe(inside(state), found, t), mind.said()].filter(Boolean).join(" "));
     at = "";
-    if (width) showPixels();
+    if (el.isConnected) showPixels(); // else it has no colours yet
     showUnit();
     aim.show(discover(pixels, found, bases, net));
   }
@@ -373,23 +372,18 @@ function render({ model, el }) {
     layers.forEach(({ show }) => show(found));
   };
   function showUnit() {
-    const unit = over ?? within(state), used = uses(unit, found, net);
+    const unit = over ?? inside(state), used = uses(unit, found, net);
     sheet.mark(sees(unit), over || units.matches(":focus-visible"));
-    if (width) [...layers, bars].forEach(({ mark }) => mark(unit, used));
+    layers.forEach(({ mark }) => mark(unit, used));
+    bars.mark(unit);
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
-    if (width) showParts(parts, used, width);
+    showParts(parts, used, width);
   }
   const [aim, bases] = [goal(model, t, live), Object.values(model.get("digits")).map(decode)];
-  const themes = new MutationObserver(() => width && showPixels()); // a canvas does not follow the page's colours
+  const themes = new MutationObserver(showPixels); // a canvas does not follow the page's colours
   for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
-  const resize = (now) => {
-    width = now;
-    sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`;
-    layers.forEach(({ fit }) => fit(width));
-    redraw();
-  };
   const controls = html("div", { class: "cnnx-controls" }, preset.element, list.element,
     toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
-  return mount(el, t, { parts: [controls, picture, live.element, aim.element], picture, receive, redraw: resize, close: () => (themes.disconnect(), close()) });
+  return mount(el, t, view, { picture, parts: [controls, picture, live.element, aim.element], end: () => themes.disconnect() });
 }
 export default { render };

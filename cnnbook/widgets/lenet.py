@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import written
 from ._traits import OneOf
@@ -164,8 +163,6 @@ class LeNetExplorer(Explorer):
     (16, 5, 5)
     """
 
-    _esm = module_text("lenet")
-    _css = style_text("lenet")
     settings = ("digit", "layer", "channel", "row", "column", "gradient")
 
     network = traitlets.Dict().tag(sync=True)
@@ -178,7 +175,6 @@ class LeNetExplorer(Explorer):
     gradient = Flag(False)
 
     def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, gradient=False, language=None):
-        words("lenet", language)  # refuses a language without words
         middle = LAYERS[layer].side // 2 if layer in LAYERS else 0
         row, column = (middle if at is None else at for at in (row, column))
         super().__init__(
@@ -246,7 +242,7 @@ class LeNetExplorer(Explorer):
         self.row, self.column = min(self.row, layer.side - 1), min(self.column, layer.side - 1)
 
     def summary(self):
-        word, maps = words("lenet", self.language), self.maps
+        word, maps = self._words, self.maps
         chances = _softmax(maps["output"])
         first, second = self._ranked()[:2]
         sure, after = (_percent(chances[digit]) for digit in (first, second))
@@ -269,7 +265,7 @@ class LeNetExplorer(Explorer):
 
     def _lead(self):
         """The lead of the answer in words, and the pixel that takes most of it away."""
-        word, outputs, ink, slopes = words("lenet", self.language), self.maps["output"], self.image / 255, self.slopes
+        word, outputs, ink, slopes = self._words, self.maps["output"], self.image / 255, self.slopes
         first, second = self._ranked()[:2]
         falls = {"lead_erased": slopes * ink, "lead_inked": -slopes * (1 - ink)}
         kind = max(falls, key=lambda kind: falls[kind].max())

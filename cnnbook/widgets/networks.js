@@ -1,13 +1,14 @@
 // The networks explorer: a table to sort and to filter, and a chart of two of its columns, on logarithmic axes.
-import { choice, clamp, connect, html, label, liveText, mount, number, range, svg, translator } from "./_core.js";
+import { choice, clamp, connect, entries, html, label, liveText, mount, number, range, svg, translator } from "./_core.js";
 
 export const COLUMNS = ["parameters", "macs", "outputs", "depth", "field", "ms", "accuracy"];
 
 /** A number in full, with commas; and as short as a table wants it. */
 export const full = (value) => String(+value.toFixed(2)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const UNITS = [{ from: 1e9, unit: 1e9, sign: " G" }, { from: 1e6, unit: 1e6, sign: " M" }, { from: 1e4, unit: 1e3, sign: " k" }];
 export function short(value) {
-  const [unit, sign] = [[1e9, " G"], [1e6, " M"], [1e4, " k"]].find(([size]) => value >= size) ?? [1, ""];
-  return sign ? (value / (sign === " k" ? 1e3 : unit)).toPrecision(3) + sign : full(value);
+  const found = UNITS.find(({ from }) => value >= from);
+  return found ? (value / found.unit).toPrecision(3) + found.sign : full(value);
 }
 
 /** Names of the rows of the chosen family, as the reader sorts them; what has no number comes last. */
@@ -81,17 +82,21 @@ function tags(points, chosen, left, right) {
   });
 }
 
+/** @param {Host<Networks>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, points, shown] = [640, [], ""];
+  let shown = "";
+  /** @type {ReturnType<typeof places>} */ let points = [];
   const drawing = svg("svg", { role: "img", "aria-label": t("chart"), click: pick });
   const [live, picture] = [liveText(), html("div", {}, drawing)];
-  const { state, receive, update, close } = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
+  const view = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
+  const { state, update } = view;
   const given = model.get("data");
   const families = [...new Set(Object.values(given).map(({ family }) => family))].sort(); // a notebook keeps no order of keys
   const offered = (key) => (families.includes(key) ? key : t(key || "all"));
-  const lists = Object.entries({ x: columns(given), y: columns(given), family: ["", ...families] }).map(([name, options]) =>
-    [name, choice({ name, options, t: (key) => (key === name ? t(`${name}_name`) : offered(key)), change: (now) => update({ [name]: now }) })]);
+  const list = (name, options) =>
+    choice({ name, options, t: (key) => (key === name ? t(`${name}_name`) : offered(key)), change: (now) => update({ [name]: now }) });
+  const lists = { x: list("x", columns(given)), y: list("y", columns(given)), family: list("family", ["", ...families]) };
   const [head, body] = [html("tr"), html("tbody")];
   const sheet = html("table", { class: "cnnx-table" }, html("caption", {}, t("table")), html("thead", {}, head), body);
 
@@ -111,11 +116,11 @@ function render({ model, el }) {
 
   /** On a phone the table has the two columns of the chart. It is made anew only where it changes: the focus stays. */
   function fill() {
-    const own = width >= 600 ? columns(given) : [...new Set([state.x, state.y])];
+    const own = view.width >= 600 ? columns(given) : [...new Set([state.x, state.y])];
     const names = sorted(state);
     if (shown !== (shown = JSON.stringify([own, names]))) {
       if (head.dataset.own !== String(own)) head.replaceChildren(...["network", ...own].map(columnHead));
-      head.dataset.own = own;
+      head.dataset.own = String(own);
       body.replaceChildren(...names.map((name) => row(name, own)));
     }
     for (const cell of head.children) {
@@ -129,6 +134,7 @@ function render({ model, el }) {
   }
 
   function redraw() {
+    const { width } = view;
     const [tall, left, base] = [clamp(Math.round(width * 0.62), 260, 400), 46, 30];
     const { data, x, y, chosen } = state;
     const all = drawn(state, Object.keys(data));
@@ -144,13 +150,13 @@ function render({ model, el }) {
       label(4, 9, `↑ ${t(y)}`, "cnnx-title"), label(width - 8, tall - 9, `${t(x)} →`, "cnnx-title cnnx-end"),
       ...points.map(({ name, seen, px, py }) => svg("circle", { class: `cnnx-spot ${name === chosen ? "cnnx-now" : seen ? "" : "cnnx-pale"}`, "data-name": name, cx: px, cy: py, r: name === chosen ? 7 : 5 }, svg("title", {}, name))),
       ...tags(points, chosen, left, width));
-    for (const [name, list] of lists) list.show(state[name]);
+    for (const [name, list] of entries(lists)) list.show(state[name]);
     fill();
     live.say(describe(state, t));
   }
 
-  const controls = html("div", { class: "cnnx-controls" }, ...lists.map(([, { element }]) => element));
-  return mount(el, t, { parts: [controls, picture, live.element, sheet], picture, receive, close, redraw: (now) => redraw((width = now)) });
+  const controls = html("div", { class: "cnnx-controls" }, ...Object.values(lists).map(({ element }) => element));
+  return mount(el, t, view, { picture, parts: [controls, picture, live.element, sheet] });
 }
 
 export default { render };

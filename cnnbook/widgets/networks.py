@@ -6,7 +6,6 @@ import numpy as np
 import traitlets
 
 from .._validate import number
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError
 from ._traits import OneOf
 
@@ -50,8 +49,6 @@ class NetworksExplorer(Explorer):
     4 networks. Rank correlation of MACs and parameters: 1. vgg16: parameters 138,357,544, MACs 15,470,264,320
     """
 
-    _esm = module_text("networks")
-    _css = style_text("networks")
     settings = ("x", "y", "family", "sort", "descending", "chosen")
 
     data = traitlets.Dict().tag(sync=True)
@@ -65,7 +62,6 @@ class NetworksExplorer(Explorer):
     def __init__(
         self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language=None
     ):
-        words("networks", language)  # refuses a language without words
         if table is None:
             from ..networks import table as recorded
 
@@ -103,7 +99,7 @@ class NetworksExplorer(Explorer):
         return {name: row for name, row in rows.items() if None not in (row[self.x], row[self.y])}
 
     def summary(self):
-        word, rank = words("networks", self.language), self.correlation
+        word, rank = self._words, self.correlation
         told = word["result"].format(
             count=len(self._seen()), x=word[self.x], y=word[self.y], rank="–" if rank is None else _full(rank)
         )

@@ -1,7 +1,7 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  cells, choice, clamp, connect, drag, focusable, formula, goal, html, label, light, liveText, mount, numberGrid, numbers,
-  panel, partAt, printed, range, svg, translator,
+  arrows, canvas, cells, choice, connect, drag, focusable, formula, goal, heading, html, keys, label, light, liveText,
+  mount, numberGrid, numbers, panel, partAt, printed, range, replacedIn, same, slide, svg, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -27,7 +27,7 @@ function windows(size, { kernel, stride, padding, ceil_mode }) {
 /** A grid moved to the right; what leaves it comes in on the left. */
 export const moved = (grid, shift) => grid.map((row) => row.map((_, column) => row.at((column - shift) % row.length)));
 
-/** The input as it is shifted, output, its gradient where each output has the gradient 1, `look(row, column)` at a window. */
+/** The input as it is shifted, output, its gradient where each output has the gradient 1, `look(row, column)` at a window. @param {Pooling} state */
 export function compute({ input: given, shift = 0, kind, ...options }) {
   const input = moved(given, shift);
   const [H, W, { kernel, stride, padding, ceil_mode }] = [input.length, input[0].length, options];
@@ -116,8 +116,7 @@ function arrange(width, { H, W, rows, columns, shownRows, shownColumns, possible
 /** The three grids with their titles. */
 function gridParts({ padding, kind }, result, { input, output, gradient, high, wide }, t) {
   const { H, W, rows, columns, possible } = result;
-  const title = ({ x, y }, role) => svg("g", { class: `cnnx-${role}` },
-    label(x, y - 14, t(`${role}_size`, { H, W, rows, columns }), "cnnx-title"));
+  const title = (place, role) => heading(place, t(`${role}_size`, { H, W, rows, columns }), role);
   const around = (row, column) => {
     const outside = Math.min(row, column, H + padding * 2 - 1 - row, W + padding * 2 - 1 - column);
     if (outside < 0) return { class: "cnnx-cell cnnx-beyond" };
@@ -161,56 +160,59 @@ function routeParts({ row, column, kind, kernel, padding }, seen, { beside, inpu
   ];
 }
 
-function render({ model, el }) {
-  const t = translator(model);
-  let [width, hover, pressed, result, place, shape, grid] = [640, null, null, null, null, "", null];
-  const [art, route] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-routes", "aria-hidden": "true" })];
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), {
-    ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1),
-    Home: step(0, -Infinity), End: step(0, Infinity),
-  }) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, route, pane);
-  const [sum, live, picture, sums] = [formula(), liveText(), html("div", {}, drawing), html("div", { class: "cnnx-sums" })];
-  const aim = goal(model, t, live);
-  const names = ["input", "kind", ...Object.keys(SETTINGS), "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
-  const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
-  const controls = panel(SETTINGS, t, update);
-  const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
-  const move = (row, column) => update({ row: within(row, result.rows), column: within(column, result.columns) });
-  const corner = ({ row, column }) => [row, column].map((index) => index * state.stride * place.input.side);
-
-  /** Fields for the numbers in the window; made anew where their count changes. */
-  function showFields({ y, x, values }) {
+/** Fields for the numbers in the window, made anew where their count changes, beside the calculation. */
+function fieldsOf(t, sum, change, wrong) {
+  let made = [];
+  /** @type {ReturnType<typeof numberGrid>} */ let grid;
+  const element = html("div", { class: "cnnx-sums" });
+  function show({ y, x, values }) {
     const [rows, columns] = [y.end - y.first, x.end - x.first];
-    if (shape !== `${rows} ${columns}`) {
-      shape = `${rows} ${columns}`;
-      const change = (tap, value) => {
-        const place = `${result.look(state.row, state.column).pixels[tap]}`;
-        const typed = result.input.map((line, i) => line.map((old, j) => (`${[i, j]}` === place ? value : old)));
-        update({ input: moved(typed, -state.shift) });
-      };
-      const wrong = () => live.say(t("not_a_number"), true);
+    if (!same(made, (made = [rows, columns]))) {
       grid = numberGrid({ role: "input", rows, columns, limit: LIMIT, name: (at) => t("edit", at), change, wrong });
-      sums.replaceChildren(grid.element, sum.element);
+      element.replaceChildren(grid.element, sum.element);
     }
     grid.show(values, t("window_copy"));
   }
+  return { element, show, focus: (tap) => grid.cells[tap]?.focus({ preventScroll: true }), isTypedIn: () => grid?.grid.matches(":focus-within") };
+}
+
+/** @param {Host<Pooling>} host */
+function render({ model, el }) {
+  const t = translator(model);
+  /** @type {Place} */ let hover = null;
+  /** @type {{ x: number, y: number }} */ let pressed = null;
+  /** @type {Required<ReturnType<typeof compute>>} */ let result; // where it is impossible, half of it is missing
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const [art, route] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-routes", "aria-hidden": "true" })];
+  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
+  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const { drawing, picture, size } = canvas(t, art, route, pane);
+  const [sum, live] = [formula(), liveText()];
+  const aim = goal(model, t, live);
+  const view = connect(model, ["input", "kind", ...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
+  const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
+  const controls = panel(SETTINGS, t, update);
+  const fields = fieldsOf(t, sum, (tap, value) => {
+    const [i, j] = result.look(state.row, state.column).pixels[tap];
+    update({ input: moved(replacedIn(result.input, i * result.W + j, value), -state.shift) });
+  }, () => live.say(t("not_a_number"), true));
+  const move = (row, column) => update({ row: within(row, result.rows), column: within(column, result.columns) });
+  const corner = ({ row, column }) => [row, column].map((index) => index * state.stride * place.input.side);
 
   function redraw() {
-    result = compute(state);
+    result = /** @type {typeof result} */ (compute(state));
     const { possible, rows, columns } = result;
     if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
     hover = null;
-    place = arrange(width, result, state);
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    place = arrange(view.width, result, state);
+    size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, t));
     const [span, kind] = [state.kernel * place.input.side, possible ? "" : "cnnx-misfit"];
     pane.replaceChildren(svg("rect", { class: `cnnx-frame ${kind}`, width: span, height: span, rx: 3 }));
     controls.show(state);
     kinds.show(state.kind);
-    for (const part of [sums, route]) part.classList.toggle("cnnx-gone", !possible);
+    for (const part of [fields.element, route]) part.classList.toggle("cnnx-gone", !possible);
     drawPosition();
   }
 
@@ -226,7 +228,7 @@ function render({ model, el }) {
     light(art, now);
     route.replaceChildren(...routeParts(now, seen, place));
     sum.show(equation(seen, state.kind));
-    showFields(seen);
+    fields.show(seen);
   }
 
   function begin(start, name, target) {
@@ -234,15 +236,15 @@ function render({ model, el }) {
     if (cell) move(cell.row, cell.column);
     if (name !== "window" || !result.possible) return null;
     pane.focus({ preventScroll: true });
-    const { x, y, side } = place.input;
+    const { side } = place.input;
     const [step, half, [down, right]] = [state.stride * side, (state.kernel * side) / 2, corner(state)];
     const inside = pane.contains(target);
     pressed = inside && start;
-    const [dx, dy] = inside ? [start.x - right, start.y - down] : [x + half, y + half]; // beside it: its middle goes there
+    const go = slide(start, inside, { corner: { x: right, y: down }, origin: place.input, half: { x: half, y: half }, step }, move);
     const follow = (now) => {
       if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
       pressed = null;
-      move(Math.round((now.y - dy) / step), Math.round((now.x - dx) / step));
+      go(now);
     };
     follow(start);
     return follow;
@@ -254,19 +256,17 @@ function render({ model, el }) {
     const { x, y, side } = place.input;
     const at = [pressed.y - y, pressed.x - x].map((along) => Math.floor(along / side) - state.padding);
     const tap = result.look(state.row, state.column).pixels.findIndex((pixel) => `${pixel}` === `${at}`);
-    grid.cells[tap]?.focus({ preventScroll: true });
+    fields.focus(tap);
     pressed = null;
   }
 
   drag(drawing, begin, (target) => {
-    hover = target && !grid?.grid.matches(":focus-within") ? partAt(target, state) : null;
+    hover = target && !fields.isTypedIn() ? partAt(target, state) : null;
     if (result.possible) drawPosition();
   });
   drawing.addEventListener("pointerup", openField);
   controls.element.prepend(kinds.element);
-  return mount(el, t, {
-    parts: [controls.element, live.element, picture, sums, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close,
-  });
+  return mount(el, t, view, { picture, parts: [controls.element, live.element, picture, fields.element, aim.element] });
 }
 
 export default { render };

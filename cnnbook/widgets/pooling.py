@@ -4,7 +4,6 @@ import itertools
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, Whole, refusing, within
 from ._printed import told
 from ._traits import Numbers, OneOf
@@ -71,8 +70,6 @@ class PoolingExplorer(Explorer):
            [0.25, 0.5 , 0.5 , 0.25]])
     """
 
-    _esm = module_text("pooling")
-    _css = style_text("pooling")
 
     input = Numbers(INPUT, _MOST)
     kernel = Whole(2, 1, 4)
@@ -88,7 +85,6 @@ class PoolingExplorer(Explorer):
         self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, shift=0, ceil_mode=False, row=0, column=0,
         language=None,
     ):  # fmt: skip
-        words("pooling", language)  # refuses a language without words
         super().__init__(
             input=input, kernel=kernel, kind=kind, stride=kernel if stride is None else stride, padding=padding,
             shift=shift, ceil_mode=ceil_mode, row=row, column=column, language=language,
@@ -163,7 +159,7 @@ class PoolingExplorer(Explorer):
     def summary(self):
         rows, columns, count = self._receivers
         share = told(1 / count) if 10_000 % count == 0 else f"1/{count}"
-        return words("pooling", self.language)[f"result_{self.kind}"].format(
+        return self._words[f"result_{self.kind}"].format(
             row=self.row, column=self.column, i=rows[0], j=columns[0], count=count, numbers=len(rows) * len(columns),
             value=told(self.output[self.row, self.column]), share=share,
         )  # fmt: skip

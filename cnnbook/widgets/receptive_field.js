@@ -1,7 +1,7 @@
 // The receptive-field explorer: a stack of layers, and what one unit of it sees. All results come from `compute` and `see`.
 import {
-  arrows, clamp, connect, dimension, drag, focusable, goal, html, label, listed, liveText, mount, number, panel,
-  presets, range, runs, svg, translator,
+  arrows, button, canvas, clamp, connect, dimension, drag, focusable, goal, html, label, listed, liveText, mount, number,
+  panel, presets, pull, range, replaced, runs, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -208,29 +208,30 @@ function fieldParts({ rows }, { layer, row, column }, used, { square, height }) 
     outline(square.at(across), square.down(down), long, long), label(square.at(rows[0].count / 2), height - 14, `${size} × ${size}`)];
 }
 
+/** @param {Host<ReceptiveField>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, result, place] = [640];
+  /** @type {Place & { layer: number }} */ let hover;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const pane = (name, step) => svg("g", { class: "cnnx-window", ...focusable(t(name), arrows(step)) });
   const unit = pane("unit", (down, right) => () => update(beside(-down, right, 0))); // the rows of the picture are layers
   const panes = { unit, place: pane("place", (down, right) => () => update(beside(0, right, down))) };
   const [back, art, cone] = range(3).map(() => svg("g", { "aria-hidden": "true" }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, back, art, cone, panes.unit, panes.place);
-  const [sum, live, picture] = [html("p", { class: "cnnx-formula" }), liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, back, art, cone, panes.unit, panes.place);
+  const [sum, live] = [html("p", { class: "cnnx-formula" }), liveText()];
   const aim = goal(model, t, live);
-  const possible = (now) => !compute(now).problem;
-  const { state, receive, update, close } = connect(model, ["size", "layers", "layer", "row", "column"], redraw, possible);
+  const view = connect(model, ["size", "layers", "layer", "row", "column"], redraw, (now) => !compute(now).problem);
+  const { state, update } = view;
   const get = (layer, name) => (name === "size" ? state.size : state.layers[layer - 1][OPTIONS.indexOf(name)]);
-  const put = (list, index, value) => list.map((old, at) => (at === index ? value : old));
   const set = (layer, name, value) => get(layer, name) !== value && update(name === "size" ? { size: value }
-    : { layers: put(state.layers, layer - 1, put(state.layers[layer - 1], OPTIONS.indexOf(name), value)) });
-  const controls = panel(SETTINGS, t, (patch) => set(state.layer, ...Object.entries(patch)[0]));
+    : { layers: replaced(state.layers, layer - 1, replaced(state.layers[layer - 1], OPTIONS.indexOf(name), value)) });
+  const controls = panel(SETTINGS, t, (patch) => Object.entries(patch).forEach((pair) => set(state.layer, ...pair)));
   const load = (stack) => (update({ ...stack, layer: stack.layers.length }), update(spot(0, stack.size / 2, stack.size / 2)));
   const preset = presets({ name: "preset", table: PRESETS, t, change: load });
   const stack = (layers, layer) => clamp(layers.length, 1, MOST.layers) === layers.length && update({ layers, layer });
-  const tool = (click) => html("button", { type: "button", class: "cnnx-wide", click });
-  const add = tool(() => stack([...state.layers.slice(0, state.layer), conv, ...state.layers.slice(state.layer)], state.layer + 1));
-  const remove = tool(() => stack(state.layers.filter((_, index) => index !== state.layer - 1), state.layer - 1));
+  const add = button({ click: () => stack([...state.layers.slice(0, state.layer), conv, ...state.layers.slice(state.layer)], state.layer + 1) });
+  const remove = button({ click: () => stack(state.layers.filter((_, index) => index !== state.layer - 1), state.layer - 1) });
   const current = () => Math.min(state.layer, result.rows.length - 1); // the rows end where a layer does not fit
   // The unit of row `level` (for the input: of the present layer) whose field is centred next to these pixels.
   const spot = (level, x, y, layer = Math.min(level, result.rows.length - 1) || current(), row = result.rows[layer]) =>
@@ -248,23 +249,25 @@ function render({ model, el }) {
     const { layers } = state;
     const { rows, problem } = (result = compute(state));
     if (!problem) Object.assign(state, beside(0, 0, 0)); // within the layer
-    place = arrange(width, result, layers.length);
-    for (const name of ["width", "height"]) drawing.setAttribute(name, place[name]);
+    place = arrange(view.width, result, layers.length);
+    size(view.width, place.height);
     art.replaceChildren(...stackParts(state, result, place, t));
     const values = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, get(layer, name)]));
     controls.show(values);
     preset.show(state);
     [add.textContent, remove.textContent] = [t("add"), t("remove", { layer })];
-    for (const [button, end] of [[add, MOST.layers], [remove, 1]]) button.setAttribute("aria-disabled", layers.length === end);
+    add.setAttribute("aria-disabled", layers.length === MOST.layers);
+    remove.setAttribute("aria-disabled", layers.length === 1);
     const below = problem ?? rows[layer - 1];
     sum.textContent = problem ? "" : t("why", { ...values, ...rows[layer], r: below.size, j: below.jump, a: below.start });
-    drawUnit((hover = null));
+    hover = null;
+    drawUnit();
   }
 
   function drawUnit() {
     const now = hover ?? beside(0, 0, 0);
     const [columns, used] = [see(state.layers, result.rows, now.layer, now.column), use(state, result, now)];
-    const band = svg("rect", { class: "cnnx-band", y: place.line(state.layer) - 17, width, height: 34, rx: 6 });
+    const band = svg("rect", { class: "cnnx-band", y: place.line(state.layer) - 17, width: view.width, height: 34, rx: 6 });
     back.replaceChildren(band, svg("path", { class: "cnnx-ray", d: rays(state, result, columns, place) }));
     cone.replaceChildren(...coneParts(result, now, columns, used, place, t));
     const row = result.rows[now.layer];
@@ -282,8 +285,7 @@ function render({ model, el }) {
       return follow[name];
     }
     if (layer) update({ layer: +layer });
-    const [{ min, max }, before] = [SETTINGS[name], get(layer, name)];
-    return (now) => set(layer, name, clamp(before + Math.round((now.x - start.x) / 12), min, max));
+    return pull(SETTINGS[name], start, get(layer, name), 12, (now) => set(layer, name, now));
   }
 
   drag(drawing, begin, (target) => {
@@ -292,7 +294,7 @@ function render({ model, el }) {
     drawUnit();
   });
   const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), controls.element, sum, live.element, picture, aim.element];
-  return mount(el, t, { parts, picture, receive, close, redraw: (now) => redraw((width = now)) });
+  return mount(el, t, view, { picture, parts });
 }
 
 export default { render };

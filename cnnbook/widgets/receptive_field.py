@@ -6,7 +6,6 @@ import traitlets
 
 from .._validate import integer
 from ..arithmetic import output_size, receptive_field
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, SettingError, Whole
 
 _LIMITS = {"kernel": (1, 11), "stride": (1, 4), "padding": (0, 5), "dilation": (1, 4)}
@@ -72,8 +71,6 @@ class ReceptiveFieldExplorer(Explorer):
     cnnbook.widgets._explorer.SettingError: layer 2: kernel 5 does not fit in padded input 3 (size 3 + 2 x 0): ...
     """
 
-    _esm = module_text("receptive_field")
-    _css = style_text("receptive_field")
     settings = ("layers", "size", "layer", "row", "column")
 
     layers = Layers(((3, 1, 1, 1),) * 3).tag(sync=True)
@@ -83,7 +80,6 @@ class ReceptiveFieldExplorer(Explorer):
     column = Whole(7, 0)
 
     def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language=None):
-        words("receptive_field", language)  # refuses a language without words
         traits = self.class_traits()
         layers, size = traits["layers"].validate(self, layers), traits["size"].validate(self, size)
         layer = traits["layer"].validate(self, len(layers) if layer is None else layer)
@@ -151,7 +147,7 @@ class ReceptiveFieldExplorer(Explorer):
     def summary(self):
         size, jump, start = receptive_field(self.layers[: self.layer])
         values = {"layer": self.layer, "row": self.row, "column": self.column, "size": size, "jump": jump}
-        return words("receptive_field", self.language)["result"].format(**values, start=start).replace("-", "−")
+        return self._words["result"].format(**values, start=start).replace("-", "−")
 
 
 def _checked(number, layer):

@@ -1,7 +1,7 @@
 // The residual explorer: signals forward and gradients back through deep random networks, with shortcuts and without.
 import {
-  clamp, connect, decimal, drag, goal, grip, html, label, listed, liveText, mount, onLine, partAt, range, slider, svg, tell,
-  toggle, translator,
+  button, canvas, clamp, connect, decimal, drag, goal, grip, html, label, listed, liveText, mount, onLine, partAt, range,
+  slider, svg, tell, toggle, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -183,9 +183,14 @@ function anatomyParts({ block, cut }, result, { width, anatomy }, t) {
   });
 }
 
+/** @param {Host<Residual>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, pressed, key, result, place] = [640, null, null, "", null, null];
+  let key = "";
+  /** @type {number} */ let hover = null;
+  /** @type {number | false} */ let pressed = false;
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [band, back, front] = ["band", "back", "front"].map((kind) => svg("g", { class: `cnnx-${kind}`, "aria-hidden": "true" }));
   const knob = svg("g", { class: "cnnx-gain", "aria-hidden": "true" }, grip({ x: 0, y: 0, name: "gain", title: t("drag_gain"), role: "kernel" }));
   const [step, cutThis] = [(by) => () => choose(state.block + by), () => toggleCut(state.block)];
@@ -193,32 +198,34 @@ function render({ model, el }) {
     ArrowLeft: step(-1), ArrowDown: step(-1), ArrowRight: step(1), ArrowUp: step(1), PageDown: step(-5), PageUp: step(5),
     Home: step(-Infinity), End: step(Infinity), Enter: cutThis, " ": cutThis,
   }));
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, band, back, row, front, knob);
-  const [live, picture] = [liveText(), html("div", {}, drawing)];
+  const { drawing, picture, size } = canvas(t, band, back, row, front, knob);
+  const live = liveText();
   const aim = goal(model, t, live);
-  const { state, receive, update, close } = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
-  const [within, left] = [(block) => clamp(block, 1, state.depth), (depth) => state.cut.filter((index) => index <= depth)];
-  const blockAt = ({ x }) => within(Math.ceil((x - place.left) / place.unit));
-  const choose = (block) => ((hover = null), update({ block: within(block) }));
+  const view = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
+  const { state, update } = view;
+  const [inside, left] = [(block) => clamp(block, 1, state.depth), (depth) => state.cut.filter((index) => index <= depth)];
+  const blockAt = ({ x }) => inside(Math.ceil((x - place.left) / place.unit));
+  const choose = (block) => ((hover = null), update({ block: inside(block) }));
   const isCut = (block) => state.cut.includes(block);
   const toggleCut = (block) => update({ block, cut: range(state.depth + 1).filter((index) => isCut(index) !== (index === block)) });
   const shorten = (depth) => update({ depth, block: Math.min(state.block, depth), cut: left(depth) });
   const depth = slider({ ...SETTINGS.depth, label: t("depth"), t, change: shorten });
   const gain = decimal({ ...SETTINGS.gain, label: t("gain"), t, change: (now) => update({ gain: now }) });
   const normalise = toggle({ label: t("normalise"), change: (now) => update({ normalise: now }) });
-  const button = (click, text) => html("button", { type: "button", class: "cnnx-wide", "data-lm-suppress-shortcuts": "true", click }, text);
-  const [cutOne, restore] = [button(cutThis, ""), button(() => state.cut.length && update({ cut: [] }), t("restore_all"))];
+  const cutOne = button({ click: cutThis });
+  const restore = button({ text: t("restore_all"), click: () => state.cut.length && update({ cut: [] }) });
 
   function redraw() {
-    Object.assign(state, { block: within(state.block), cut: left(state.depth) });
-    const now = JSON.stringify([width, { ...state, block: 0 }]);
-    if (now !== key) drawCurves((key = now));
+    Object.assign(state, { block: inside(state.block), cut: left(state.depth) });
+    const now = JSON.stringify([view.width, { ...state, block: 0 }]);
+    if (now !== key) drawCurves();
+    key = now;
     drawBlock();
   }
 
   function drawCurves() {
-    [result, place] = [compute(state), arrange(width, state)];
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    [result, place] = [compute(state), arrange(view.width, state)];
+    size(view.width, place.height);
     back.replaceChildren(...legends(place, t), ...["signal", "gradient"].map((name) => chartParts(name, result, place, t)));
     knob.setAttribute("transform", `translate(${place.right} ${place.Y.signal(result.plain.signal.at(-1))}) rotate(90)`);
     for (const [name, control] of Object.entries({ depth, gain, normalise })) control.show(state[name]);
@@ -228,7 +235,7 @@ function render({ model, el }) {
 
   /** What belongs to one block: the one pointed at, or that of the state. */
   function drawBlock() {
-    const [now, { X, Y, top, end, unit }] = [{ ...state, block: within(hover ?? state.block) }, place];
+    const [now, { X, Y, top, end, unit }] = [{ ...state, block: inside(hover ?? state.block) }, place];
     const big = (name, at, role) => svg("g", { class: `cnnx-${role}` },
       ...NETWORKS.map((network) => sign(network, X(at), Y[name](result[network][name][at]), 5, "cnnx-big")));
     band.replaceChildren(svg("rect", { x: X(now.block - 1), y: top.signal, width: unit, height: end - top.signal }));
@@ -260,13 +267,15 @@ function render({ model, el }) {
 
   drag(drawing, begin, (target) => {
     const block = (target && partAt(target, {})?.column) ?? null;
-    if (block !== hover) drawBlock((hover = block));
+    if (block === hover) return;
+    hover = block;
+    drawBlock();
   });
   drawing.addEventListener("pointerup", () => pressed && (toggleCut(pressed), (pressed = false)));
   const controls = html("div", { class: "cnnx-controls" }, depth.element, gain.element, normalise.element,
     html("div", { class: "cnnx-player" }, cutOne, restore));
-  const stop = mount(el, t, { parts: [controls, live.element, picture, aim.element], picture, redraw: (now) => redraw((width = now)), receive, close });
-  el.lastChild.append(html("p", { class: "cnnx-hint" }, t("about")));
+  const stop = mount(el, t, view, { picture, parts: [controls, live.element, picture, aim.element] });
+  el.lastElementChild.append(html("p", { class: "cnnx-hint" }, t("about")));
   return stop;
 }
 

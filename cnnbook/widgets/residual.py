@@ -8,7 +8,6 @@ import traitlets
 
 from .._validate import integer
 from ..nn import BatchNorm, Linear, ReLU, Sequential
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Flag, SettingError, Whole, refusing
 from ._traits import Real
 
@@ -83,8 +82,6 @@ class ResidualExplorer(Explorer):
     ('0e+00', '20')
     """
 
-    _esm = module_text("residual")
-    _css = style_text("residual")
     settings = ("depth", "gain", "normalise", "block", "cut")
 
     depth = Whole(30, *_DEPTHS)
@@ -94,7 +91,6 @@ class ResidualExplorer(Explorer):
     cut = Blocks()
 
     def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language=None):
-        words("residual", language)  # refuses a language without words
         super().__init__(depth=depth, gain=gain, normalise=normalise, block=1, cut=cut, language=language)
         self.block = self.depth // 2 if block is None else block
 
@@ -146,7 +142,7 @@ class ResidualExplorer(Explorer):
 
     def summary(self):
         plain, residual, at = self.plain, self.residual, self.block
-        return words("residual", self.language)["result"].format(
+        return self._words["result"].format(
             block=at, depth=self.depth, gain=f"{round(self.gain, 2):g}",
             plain_signal=_text(plain.signal[at]), residual_signal=_text(residual.signal[at]),
             plain_gradient=_text(plain.gradient[at - 1]), residual_gradient=_text(residual.gradient[at - 1]),

@@ -1,7 +1,7 @@
 // The transposed stepper: one output made in two ways, by stamps and by a convolution. All numbers come from `compute`.
 import {
-  arrows, choice, clamp, connect, drag, focusable, goal, html, label, liveText, mount, number, numberGrid, numbers, panel,
-  player, presets, printed, range, svg, translator,
+  arrows, canvas, choice, clamp, connect, drag, focusable, goal, heading, html, keys, label, liveText, mount, number,
+  numberGrid, numbers, panel, player, presets, printed, range, replacedIn, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -37,7 +37,7 @@ export function compute({ input, kernel, stride, padding, output_padding, view }
     : tight <= 2 * padding && "nothing_left";
   const told = { H, W, kH, kW, rows, columns, stride, padding, output_padding,
     span, tight, most: Math.ceil(tight / 2) - 1 };
-  if (reason) return { ...told, reason, places: [1, 1] };
+  if (reason) return { ...told, reason, possible: false, places: [1, 1] };
   const terms = (y, x) => input.flatMap((line, i) => line.flatMap((value, j) => {
     const weight = kernel[y - i * stride]?.[x - j * stride];
     return weight === undefined ? [] : [{ place: i * W + j, value, weight }];
@@ -122,7 +122,7 @@ function block({ x, y, side }, role, title, values, each) {
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const group = numbers(values, { x, y, side }, role, (i, j) => ({ text: texts[i][j], ...each(i, j) }));
   group.style.setProperty("--digits", `${clamp((side - 3) / (0.6 * longest), 8.5, Math.min(15, 0.46 * side))}px`);
-  return [svg("g", { class: `cnnx-${role}` }, label(x, y - 14, title, "cnnx-title")), group];
+  return [heading({ x, y }, title, role), group];
 }
 
 /** The four grids. Output cells that come later than `upTo` stay blank. */
@@ -200,19 +200,42 @@ export function sizes(result, t) {
   return axes.map(([size, kernel, output]) => t("why", { ...result, size, kernel, output })).join("\n");
 }
 
+/** Fields for the numbers of input and kernel, made anew where there are more or fewer. `edit` takes a new matrix. */
+function fieldsOf(t, edit, wrong) {
+  let made = "";
+  /** @type {Record<"input" | "kernel", ReturnType<typeof numberGrid>>} */ let fields;
+  const element = html("div", { class: "cnnx-grids" });
+  function make(state) {
+    const field = (name) => numberGrid({
+      role: name, rows: state[name].length, columns: state[name][0].length, limit: LIMIT, name: (at) => t(`edit_${name}`, at), wrong,
+      change: (tap, value) => edit({ [name]: replacedIn(state[name], tap, value) }),
+    });
+    fields = { input: field("input"), kernel: field("kernel") };
+    element.replaceChildren(fields.input.element, fields.kernel.element);
+  }
+  function show(state, { H, W, kH, kW }) {
+    if (made !== (made = `${[H, W, kH, kW]}`)) make(state);
+    for (const name of keys(fields)) fields[name].show(state[name].flat(), t(name));
+  }
+  return { element, show };
+}
+
+/** @param {Host<Transposed>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [width, hover, upTo, shape] = [640, null, Infinity, ""];
-  let result, place, fields;
+  let upTo = Infinity;
+  /** @type {Place & { view: string }} */ let hover = null;
+  /** @type {Extract<ReturnType<typeof compute>, { terms: object }>} */ let result; // where it is impossible, half of it is missing
+  /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, links] = ["cnnx-art", "cnnx-links"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
   const step = (rows, columns) => () => move({ row: state.row + rows, column: state.column + columns });
   const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
-  const drawing = svg("svg", { role: "group", "aria-label": t("title") }, art, links, pane);
+  const { drawing, picture, size } = canvas(t, art, links, pane);
   const [live, why] = [liveText(), html("p", { class: "cnnx-formula" })];
-  const [picture, grids] = [html("div", {}, drawing), html("div", { class: "cnnx-grids" })];
   const aim = goal(model, t, live);
-  const names = [...Object.keys(PRESETS.numbers), "view", "row", "column"];
-  const { state, receive, update, close } = connect(model, names, redraw, (now) => compute(now).possible);
+  const view = connect(model, [...keys(PRESETS.numbers), "view", "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
+  const fields = fieldsOf(t, (patch) => show(patch), () => live.say(t("not_a_number"), true));
   const show = (patch) => (update(patch), redraw());
   const last = () => result.places[0] * result.places[1] - 1;
   const at = () => state.row * result.places[1] + state.column;
@@ -233,38 +256,24 @@ function render({ model, el }) {
     show(cell);
   }
 
-  /** Fields for the numbers; made anew where there are more or fewer. */
-  function makeFields() {
-    const make = (name) => numberGrid({
-      role: name, rows: state[name].length, columns: state[name][0].length, limit: LIMIT, name: (at) => t(`edit_${name}`, at),
-      wrong: () => live.say(t("not_a_number"), true),
-      change: (tap, value) => show({ [name]:
-        state[name].map((line, i) => line.map((old, j) => (i * line.length + j === tap ? value : old))) }),
-    });
-    fields = { input: make("input"), kernel: make("kernel") };
-    grids.replaceChildren(fields.input.element, fields.kernel.element);
-  }
-
   function showSettings() {
-    const { H, W, kH, kW } = result;
-    if (shape !== (shape = `${[H, W, kH, kW]}`)) makeFields();
-    for (const name of ["input", "kernel"]) fields[name].show(state[name].flat(), t(name));
-    settings.show({ ...state, kernel_size: kH });
+    fields.show(state, result);
+    settings.show({ ...state, kernel_size: result.kH });
     samples.show(state);
     views.show(state.view);
     for (const part of [why, picture]) part.classList.toggle("cnnx-gone", !result.possible);
   }
 
   function redraw() {
-    result = compute(state);
+    result = /** @type {typeof result} */ (compute(state));
     showSettings();
     if (!result.possible) return live.say(describe(state, result, t), true);
     ["row", "column"].forEach((name, axis) => (state[name] = clamp(state[name], 0, result.places[axis] - 1)));
     [hover, upTo] = [null, at() < last() ? Math.max(upTo, at()) : Infinity];
     const key = (name) => (name === "output" && state.padding ? "output_rim" : TITLES[name]);
     const titles = Object.fromEntries(Object.keys(TITLES).map((name) => [name, t(key(name), result)]));
-    place = arrange(width, result, titles);
-    Object.assign(drawing.style, { width: `${width}px`, height: `${place.height}px` });
+    place = arrange(view.width, result, titles);
+    size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, titles, upTo));
     why.textContent = sizes(result, t);
     drawPosition();
@@ -297,14 +306,11 @@ function render({ model, el }) {
     const along = (from, to) => Math.round((to - from) / place.side);
     return ({ x, y }) => move({ row: row + along(start.y, y), column: column + along(start.x, x) });
   }, (target) => {
-    hover = (target && !grids.matches(":focus-within") && cellAt(target)) || null;
+    hover = (target && !fields.element.matches(":focus-within") && cellAt(target)) || null;
     if (result.possible) drawPosition();
   });
   const tools = html("div", { class: "cnnx-tools" }, samples.element, views.element, play.element);
-  return mount(el, t, {
-    parts: [tools, settings.element, picture, aim.element, why, live.element, grids], picture, receive,
-    redraw: (now) => redraw((width = now)), close: () => (play.stop(), close()),
-  });
+  return mount(el, t, view, { picture, parts: [tools, settings.element, picture, aim.element, why, live.element, fields.element], end: play.stop });
 }
 
 export default { render };

@@ -2,7 +2,6 @@
 
 import traitlets
 
-from ._bundle import module_text, style_text, words
 from ._explorer import Explorer, Whole, refusing, within
 from ._printed import printed, written
 from ._traits import Numbers, OneOf
@@ -62,8 +61,6 @@ class TransposedStepper(Explorer):
     cnnbook.widgets._explorer.SettingError: padding 2 is too large for kernel 2: use padding < 2 or a larger kernel
     """
 
-    _esm = module_text("transposed")
-    _css = style_text("transposed")
     settings = (*_SETTINGS, "view", "row", "column")
 
     input = Numbers(INPUT, 4)
@@ -79,7 +76,6 @@ class TransposedStepper(Explorer):
         self, input=INPUT, kernel=KERNEL, *, stride=2, padding=0, output_padding=0, view="zeros", row=None,
         column=None, language=None,
     ):  # fmt: skip
-        words("transposed", language)  # refuses a language without words
         super().__init__(
             input=input, kernel=kernel, stride=stride, padding=padding, output_padding=output_padding, view=view,
             language=language,
@@ -147,7 +143,7 @@ class TransposedStepper(Explorer):
         else:
             taps = self._terms(i + self.padding, j + self.padding)
             told = {"sum": _equation(taps), "counted": len(taps), "zeros": kH * kW - len(taps)}
-        return words("transposed", self.language)[f"result_{self.view}"].format(row=i, column=j, **told)
+        return self._words[f"result_{self.view}"].format(row=i, column=j, **told)
 
     def _terms(self, y, x):
         """Input numbers and weights that meet in a cell of the output, the rim included."""

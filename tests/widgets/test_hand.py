@@ -145,6 +145,11 @@ def test_a_finger_that_swipes_up_scrolls_the_page(show_first, stem):
 @pytest.mark.parametrize("stem", stems())
 def test_nothing_sticks_out_on_a_phone(show_first, stem):
     page = show_first(stem, **PHONE)
+    said = page.locator(".cnnx-live").first.evaluate("(e) => e.getBoundingClientRect().bottom")
+    for target, *_, last in DRAGS.get(stem, []):
+        if isinstance(last, str):  # it is there at first: it and what is said of it are on one screen
+            top = page.locator(target).first.evaluate("(e) => e.getBoundingClientRect().top")
+            assert said - top < PHONE["height"], (target, said - top)
     page.evaluate("document.querySelectorAll('.cnnx details').forEach((e) => (e.open = true))")
     for width in (320, 360, 390):
         page.set_viewport_size({**page.viewport_size, "width": width})

@@ -55,7 +55,7 @@ def text(image):
 
 def test_the_page_holds_the_weights_of_the_record_without_loss(run_module):
     sent, kept = START["network"], stored()
-    line = """Object.fromEntries(Object.entries(m.prepare(d).layers).filter(([, { pools }]) => !pools)
+    line = """Object.fromEntries(Object.entries(m.prepare(d).layers).filter(([, { weights }]) => weights)
       .map(([name, { weight, bias }]) => [name, [[...weight], [...bias]]]))"""
     answer = run_module("lenet", line, sent)
     assert set(answer) == {"C1", "C3", "C5", "F6", "output"}
