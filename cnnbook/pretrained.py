@@ -30,7 +30,10 @@ _AUXILIARY = "AuxLogits."  # before the names of all its layers
 _LAST = {"fc", "AuxLogits.fc", "classifier.1", "classifier.6"}  # of resnet, inception_v3, mobilenet_v2 and vgg
 
 
-def load_torchvision(model, state_dict, *, classifier=True, auxiliary=True, transform_input=None):
+def load_torchvision(
+    model: nn.Module, state_dict: Mapping[str, torch.Tensor],
+    *, classifier: bool = True, auxiliary: bool = True, transform_input: bool | None = None,
+) -> nn.Module:  # fmt: skip
     """Copy weights in torchvision's naming into a network of this package, which then answers as the one over there.
 
     Every tensor must find its place and fit, and every place its tensor. Only batch norm's counters of training steps

@@ -12,12 +12,16 @@ layer  kind     output  parameters   MACs  activation bytes  receptive field
 total                          222  1,440               584
 """
 
+from __future__ import annotations
+
 import html
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from reprlib import repr as shortened
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -26,6 +30,10 @@ from torch import nn
 from ._profile.record import Recorder
 from ._profile.state import left_as_it_was
 from ._validate import integer
+
+if TYPE_CHECKING:  # each is loaded when it is needed
+    import pandas
+    from matplotlib.figure import Figure
 
 
 class Row(NamedTuple):
@@ -56,11 +64,11 @@ class Row(NamedTuple):
 
     name: str
     kind: str
-    output_shape: tuple | None
+    output_shape: tuple[int, ...] | None
     parameters: int
     macs: int | None
     activation_bytes: int
-    receptive_field: int | tuple | None
+    receptive_field: int | tuple[int, ...] | None
 
 
 class Input(NamedTuple):
@@ -76,9 +84,9 @@ class Input(NamedTuple):
         Input pixels between neighbouring units, one number an axis.
     """
 
-    shape: tuple
-    receptive_field: tuple
-    jump: tuple
+    shape: tuple[int, ...]
+    receptive_field: tuple[int, ...]
+    jump: tuple[int | Fraction, ...]
 
 
 class Totals(NamedTuple):
@@ -107,16 +115,16 @@ class Profile:
     """
 
     model: str
-    input_shape: tuple
-    rows: tuple
+    input_shape: tuple[int, ...]
+    rows: tuple[Row, ...]
     totals: Totals
-    notes: tuple
-    inputs: tuple = ()
+    notes: tuple[str, ...]
+    inputs: tuple[tuple[Input, ...], ...] = ()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
     def __str__(self):
@@ -151,13 +159,13 @@ class Profile:
             f"<tbody>{''.join(lines)}</tbody></table>{notes}"
         )
 
-    def to_pandas(self):
+    def to_pandas(self) -> pandas.DataFrame:
         """The rows as a pandas data frame, a column for each field."""
         import pandas
 
         return pandas.DataFrame(self.rows, columns=Row._fields).astype({"macs": "Int64"})  # it can say "not known"
 
-    def stages(self, depth=2):
+    def stages(self, depth: int = 2) -> dict[str, Totals]:
         """Sums over the rows whose names begin alike.
 
         Parameters
@@ -176,17 +184,13 @@ class Profile:
             groups.setdefault(".".join(row.name.split(".")[:depth]), []).append(row[3:6])
         return {name: Totals(*map(_sum, zip(*group, strict=True))) for name, group in groups.items()}
 
-    def chart(self, *, depth=2):
+    def chart(self, *, depth: int = 2) -> Figure:
         """Where the parameters and the multiply-accumulates are: bars for each stage; a "?" where they are not known.
 
         Parameters
         ----------
         depth : int
             As in :meth:`stages`.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
         """
         from matplotlib.figure import Figure
 
@@ -227,7 +231,7 @@ _HEADINGS = ["layer", "kind", "output", "parameters", "MACs", "activation bytes"
 _FIRST_NUMBER = 3  # the columns from here on are set flush right
 
 
-def profile(model, input_shape):
+def profile(model: nn.Module, input_shape: tuple[int, ...] | list[tuple[int, ...] | torch.Tensor]) -> Profile:
     """Run a model once, in evaluation mode, and list its layers.
 
     What is listed is what ran: functions between layers have rows too, and a layer that is used twice has two. The

@@ -2,11 +2,12 @@
 
 from math import prod
 
+from .._types import Size
 from .._validate import flag, grouped_channels
 from ._axes import axes
 
 
-def conv_parameters(c_in, c_out, kernel, *, groups=1, bias=True):
+def conv_parameters(c_in: int, c_out: int, kernel: Size, *, groups: int = 1, bias: bool = True) -> int:
     """Number of learned numbers in a convolution: weights, and one bias an output channel.
 
     Parameters
@@ -41,7 +42,7 @@ def conv_parameters(c_in, c_out, kernel, *, groups=1, bias=True):
     return c_out * (c_in // groups) * prod(_square("kernel", kernel)) + (c_out if flag("bias", bias) else 0)
 
 
-def conv_macs(c_in, c_out, kernel, output, *, groups=1):
+def conv_macs(c_in: int, c_out: int, kernel: Size, output: Size, *, groups: int = 1) -> int:
     """Multiply-accumulates of a convolution on one image. Twice this is its FLOPs. The bias is not counted.
 
     Parameters

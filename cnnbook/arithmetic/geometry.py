@@ -2,8 +2,9 @@
 
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 
+from .._types import Pad, Size
 from .._validate import flag, integer
-from ._axes import Padding, axes
+from ._axes import axes
 
 _PER_AXIS = ("size", "kernel", "stride", "padding", "dilation", "output")
 
@@ -51,15 +52,15 @@ class Geometry:
     5
     """
 
-    size: int | tuple
-    kernel: int | tuple
+    size: Size
+    kernel: Size
     _: KW_ONLY
-    stride: int | tuple = 1
-    padding: Padding | tuple = 0
-    dilation: int | tuple = 1
+    stride: Size = 1
+    padding: Pad = 0
+    dilation: Size = 1
     groups: int = 1
     ceil_mode: InitVar[bool] = False
-    output: int | tuple = field(init=False)
+    output: Size = field(init=False)
 
     def __post_init__(self, ceil_mode):
         entries, is_tuple = axes(
@@ -71,12 +72,12 @@ class Geometry:
         vars(self).update(checked, groups=integer("groups", self.groups, 1))  # the way into a frozen dataclass
 
     @property
-    def span(self):
+    def span(self) -> Size:
         """Pixels from the first to the last tap of the kernel, both included."""
         return self._each(_span, self.kernel, self.dilation)
 
     @property
-    def padded(self):
+    def padded(self) -> Size:
         """Size of the input with its padding."""
         return self._each(lambda size, padding: size + sum(padding), self.size, self.padding)
 

@@ -1,7 +1,9 @@
 """Which input pixels does a unit see, after a stack of layers?"""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from .._types import Pad, Size
 from .._validate import got
 from ._axes import axes
 from .geometry import Geometry
@@ -23,12 +25,12 @@ class ReceptiveField(NamedTuple):
         First pixel that unit 0 sees; negative where it looks into the padding.
     """
 
-    size: int | tuple
-    jump: int | tuple
-    start: int | tuple
+    size: Size
+    jump: Size
+    start: Size
 
     @property
-    def centre(self):
+    def centre(self) -> float | tuple[float, ...]:
         """Middle of unit 0's field, in pixels; between two pixels where the size is even.
 
         >>> ReceptiveField(size=7, jump=2, start=-3).centre
@@ -39,7 +41,7 @@ class ReceptiveField(NamedTuple):
         return self.start + (self.size - 1) / 2
 
 
-def receptive_field(layers):
+def receptive_field(layers: Iterable[tuple[Size | Pad, ...] | Geometry]) -> ReceptiveField:
     """Receptive field of a stack of convolution and pooling layers, from the input up.
 
     A layer that sees ``span = dilation * (kernel - 1) + 1`` units of the layer below adds ``(span - 1) * jump`` pixels,

@@ -1,10 +1,24 @@
 """How large is the output? Of a convolution or pooling, of a transposed convolution, and with 'same' padding."""
 
+from typing import overload
+
+from .._types import Pad, Size
 from ._axes import Padding, axes
 from .geometry import Geometry
 
 
-def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False):
+@overload
+def output_size(
+    size: int, kernel: int,
+    *, stride: int = 1, padding: int | tuple[int, int] = 0, dilation: int = 1, ceil_mode: bool = False,
+) -> int: ...  # fmt: skip
+@overload
+def output_size(
+    size: Size, kernel: Size, *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, ceil_mode: bool = False
+) -> tuple[int, ...]: ...
+def output_size(
+    size: Size, kernel: Size, *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, ceil_mode: bool = False
+) -> Size:
     """Number of positions at which a kernel fits: the output size of a convolution or pooling.
 
     The kernel spans ``span = dilation * (kernel - 1) + 1`` pixels. It starts at 0, stride, 2 stride, ... and must stay
@@ -53,7 +67,18 @@ def output_size(size, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=Fals
     return Geometry(size, kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).output
 
 
-def transposed_output_size(size, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
+@overload
+def transposed_output_size(
+    size: int, kernel: int,
+    *, stride: int = 1, padding: int | tuple[int, int] = 0, output_padding: int = 0, dilation: int = 1,
+) -> int: ...  # fmt: skip
+@overload
+def transposed_output_size(
+    size: Size, kernel: Size, *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, dilation: Size = 1
+) -> tuple[int, ...]: ...
+def transposed_output_size(
+    size: Size, kernel: Size, *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, dilation: Size = 1
+) -> Size:
     """Output size of a transposed convolution: the input size that a convolution would have come from.
 
     Each input pixel is spread over ``span = dilation * (kernel - 1) + 1`` output pixels, `stride` apart; `padding`
@@ -111,7 +136,11 @@ def _spread(size, kernel, stride, padding, output_padding, dilation):
     return left
 
 
-def same_padding(size, kernel, *, stride=1, dilation=1):
+@overload
+def same_padding(size: int, kernel: int, *, stride: int = 1, dilation: int = 1) -> Padding: ...
+@overload
+def same_padding(size: Size, kernel: Size, *, stride: Size = 1, dilation: Size = 1) -> tuple[Padding, ...]: ...
+def same_padding(size: Size, kernel: Size, *, stride: Size = 1, dilation: Size = 1) -> Padding | tuple[Padding, ...]:
     """Padding (before, after) that makes the output ``ceil(size / stride)`` pixels: 'same' padding.
 
     The total is ``max(0, (ceil(size / stride) - 1) * stride + span - size)``, with

@@ -18,11 +18,23 @@ The questions of a chapter are in the module of its name (``checks.arithmetic``)
 gathered in the module of the part (``checks.convolution``). How one is declared: ``checks/_question.py``.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ._call import Outcome
 from ._question import Case, Misconception, Question, question
 from ._result import CheckFailed, NotAnswered, Result
+
+if TYPE_CHECKING:  # what __getattr__ finds
+    from . import (  # noqa: I001
+        activations, alexnet, architectures, arithmetic, backpropagation, batch_norm, channels, classifier, convolution,
+        cross_correlation, googlenet, grouped_and_separable, im2col, inception, layers, lenet, pointwise, pooling,
+        resnet, side_by_side, small_kernels, transfer_learning, transposed_dilated_deformable, vgg, why_convolution,
+        xception_mobilenet, your_lenet,
+    )  # fmt: skip
+    from ._progress import Progress
 
 PARTS = {  # of the book, each with its chapters that have an exercise
     "convolution": (
@@ -67,7 +79,7 @@ __all__ = [
 ]
 
 
-def questions():
+def questions() -> dict[str, Question]:
     """Every question of the book, by its id, in the order of the chapters.
 
     Returns
@@ -78,7 +90,7 @@ def questions():
     return {asked.id: asked for chapter in _CHAPTERS for asked in in_chapter(chapter).values()}
 
 
-def in_chapter(chapter):
+def in_chapter(chapter: str) -> dict[str, Question]:
     """The questions of a chapter by name, in the order of its exercise.
 
     >>> [*in_chapter("arithmetic")][:2]
@@ -92,7 +104,7 @@ def in_chapter(chapter):
     }
 
 
-def progress():
+def progress() -> Progress:
     """How far you are, over all notebooks: what passed, how often you tried, and what is worth another look.
 
     It is kept in one file on this machine, in the folder for data of the user or where ``CNNBOOK_PROGRESS`` says, and
@@ -114,10 +126,12 @@ def progress():
     return Progress(questions().values())
 
 
-def __getattr__(name):
-    if name in (*_CHAPTERS, *PARTS, "your_lenet"):
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in (*_CHAPTERS, *PARTS, "your_lenet"):
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
 
 
 def __dir__():

@@ -1,11 +1,15 @@
 """A question, declared once: it serves the student's notebook, the grader and the tests of this package."""
 
+from __future__ import annotations
+
 import functools
 import inspect
 import secrets
 import zlib
+from collections.abc import Callable
 from contextlib import nullcontext
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +20,7 @@ from ._compare import compare, is_integer
 from ._findings import Finding
 from ._misconceptions import STILL_BROKEN, Misconception, ignoring
 from ._picture import Pictures, pictures
-from ._result import CheckFailed, NotAnswered, publish
+from ._result import CheckFailed, NotAnswered, Result, publish
 from ._run import Run
 from ._uses import namespace, standing_in
 from ._wrap import put
@@ -108,12 +112,12 @@ class Question:
         return f"<question {self.id}, {self.points} points>"
 
     @property
-    def chapter(self):
+    def chapter(self) -> str:
         """The module that declares it."""
         return self.module.rpartition(".")[2]
 
     @property
-    def id(self):
+    def id(self) -> str:
         """Chapter and name: the ``grade_id`` of its cell in nbgrader's metadata."""
         return f"{self.chapter}-{self.name}"
 
@@ -266,7 +270,9 @@ class Question:
 
     # Asking
 
-    def __call__(self, function, *, fresh=False, seed=None, own=True):
+    def __call__(
+        self, function: Callable[..., Any], *, fresh: bool = False, seed: int | None = None, own: bool = True
+    ) -> None:
         """Check a function, for a cell of a notebook: shows one line where it passes.
 
         Parameters
@@ -302,7 +308,10 @@ class Question:
         if not published:
             put(str(result))
 
-    def run(self, function, *, seed=None, cases=None, caller=call, own=True):
+    def run(
+        self, function: Callable[..., Any],
+        *, seed: int | None = None, cases: int | None = None, caller: Callable[..., Any] = call, own: bool = True,
+    ) -> Result:  # fmt: skip
         """Check a function and return the result: nothing printed, nothing raised.
 
         Parameters
@@ -326,7 +335,9 @@ class Question:
         with self._references(function, own):
             return self._run(function, seed, cases, caller).result()
 
-    def another(self, function, number=2, *, seed=None, own=True):
+    def another(
+        self, function: Callable[..., Any], number: int = 2, *, seed: int | None = None, own: bool = True
+    ) -> None:
         """Show another case that an answer gets wrong, drawn where the question can draw it.
 
         Parameters
@@ -346,7 +357,7 @@ class Question:
         if not publish(result):
             put(str(result))
 
-    def show(self, function):
+    def show(self, function: Callable[..., Any]) -> Pictures:
         """Show what a student's function makes of real data, as pictures; nothing is checked here."""
         try:
             case = self._example()
@@ -373,6 +384,6 @@ class Question:
         return standing_in(namespace(function), {name: self.sibling(name).reference for name in self.uses})
 
 
-def question(*, points, **options):
+def question(*, points: int, **options: Any) -> Callable[[Callable[..., Any]], Question]:
     """Turn the decorated reference into a :class:`Question`, which describes the parameters."""
     return functools.partial(Question, points=points, **options)

@@ -1,7 +1,13 @@
 """The questions of part 1, convolution, from all its chapters."""
 
-from . import PARTS, in_chapter
+from typing import TYPE_CHECKING
+
+from . import PARTS, Question, in_chapter
 
 globals().update({name: asked for chapter in PARTS["convolution"] for name, asked in in_chapter(chapter).items()})
 
 __all__ = [name for chapter in PARTS["convolution"] for name in in_chapter(chapter)]
+
+if TYPE_CHECKING:  # an editor cannot run the lines above
+
+    def __getattr__(name: str) -> Question: ...

@@ -1,9 +1,15 @@
 """What every data set becomes: images, labels and the names of the classes."""
 
+from __future__ import annotations
+
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from .._types import NDArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,9 +42,9 @@ class Images:
     Images(1 images of 1 x 5 x 7, classes: no yes)
     """
 
-    images: np.ndarray
-    labels: np.ndarray
-    classes: tuple
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
 
     def __post_init__(self):
         images, labels = self.images, self.labels
@@ -51,16 +57,16 @@ class Images:
             told = f"labels run from {labels.min()} to {labels.max()}"
             raise ValueError(f"{told}: use 0 to {len(self.classes) - 1}, an index into {len(self.classes)} classes")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, which):
+    def __getitem__(self, which: slice | NDArray[Any] | list[int]) -> Images:
         """Some of the images, with their labels."""
         if isinstance(which, int | np.integer):
             raise TypeError(f"index {which} is one image: use a slice, [{which}:{which + 1}], indices or a mask")
         return Images(self.images[which], self.labels[which], self.classes)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         """Yield the three parts, so that they can be unpacked."""
         return iter((self.images, self.labels, self.classes))
 

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from reprlib import repr as shortened
 
+from .._types import AnyPath, Split
 from .cifar import LAYOUT, find_cifar, load_cifar
 from .download import Unreachable
 from .embedded import SHIPPED, load_shipped, shipped_path
@@ -15,7 +16,7 @@ from .sources import SOURCES
 SPLITS = ("train", "test")
 
 
-def names():
+def names() -> tuple[str, ...]:
     """Names that :func:`load` knows, those that need no network last.
 
     >>> names()
@@ -24,7 +25,7 @@ def names():
     return (*SOURCES, *SHIPPED, "shapes")
 
 
-def load(name, split, *, root=None) -> Images:
+def load(name: str, split: Split, *, root: AnyPath | None = None) -> Images:
     """Return one split of a data set.
 
     The published files are looked for in `root`; without it, in the folder that the environment variable
@@ -83,7 +84,7 @@ def load(name, split, *, root=None) -> Images:
         ) from None
 
 
-def available(name, *, root=None):
+def available(name: str, *, root: AnyPath | None = None) -> bool:
     """Whether :func:`load` finds both splits without a download.
 
     >>> available("shapes")

@@ -27,7 +27,7 @@ _RELU = Box("ReLU", "padding")
 _GOOGLENET = {row: googlenet_module(row) for row in GOOGLENET}
 
 
-def draw(name):
+def draw(name: str) -> Drawing:
     """Draw a block or a network.
 
     Parameters
@@ -57,7 +57,7 @@ def draw(name):
     return _DRAWINGS[name]()
 
 
-def list_drawings():
+def list_drawings() -> list[str]:
     """Names of all drawings, in the order of the book.
 
     >>> list_drawings()[:2]

@@ -209,12 +209,12 @@ class Drawing:
     element: object
 
     @property
-    def description(self):
+    def description(self) -> str:
         """The drawing in words, for those who do not see it."""
         return f"{self.title}: {self.element.words()}."
 
     @property
-    def svg(self):
+    def svg(self) -> str:
         """The drawing as SVG, complete in itself."""
         width, height = round(self.element.width) + 24, round(self.element.height) + 24
         body = "".join(self.element.draw(12 + self.element.axis, 12))

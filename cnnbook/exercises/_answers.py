@@ -5,8 +5,10 @@ import warnings
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 
+from .._types import AnyPath
 
-def answers(folder=".", **wanted):
+
+def answers(folder: AnyPath = ".", **wanted: str) -> SimpleNamespace:
     """Collect a student's functions from the notebooks of several exercises.
 
     Of a notebook only what its functions need is run: their definitions, and the imports, helpers and constants that

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import checks, language
+from .._types import AnyPath
 from ..checks import Result
 from ..checks._result import FACTS
 from ..checks._wrap import pad, width, wrap
@@ -77,7 +78,7 @@ class Report:
     troubles: tuple[tuple[str, dict], ...] = ()
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether every question is answered rightly, and every cell ran to its end."""
         return not self.troubles and all(verdict.status == "passed" for verdict in self.verdicts)
 
@@ -95,7 +96,7 @@ class Report:
         return "\n".join(lines)
 
 
-def check_notebook(path, *, seconds=60):
+def check_notebook(path: AnyPath, *, seconds: float = 60) -> Report:
     """Run a notebook in a kernel of its own and compare it with what its chapter asks. The file stays as it is.
 
     This is for your own notebook: its code runs with all the rights that you have.

@@ -1,5 +1,7 @@
 """Exercises from their solutions, for students and for a course on nbgrader."""
 
+from __future__ import annotations
+
 import copy
 import hashlib
 import json
@@ -7,8 +9,13 @@ import os
 import re
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .._types import AnyPath
 from ._files import write_all
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # nbgrader clears answers to the same words, where its configuration says so.
 CODE_STUB = "return ..."  # what the checks know as "not answered yet"
@@ -24,7 +31,7 @@ _RECORD = ".written.json"  # beside the exercises: the checksum of each as it wa
 _SEED = re.compile(r"(?<=\bseed=)\d+")
 
 
-def derive(solution):
+def derive(solution: NotebookNode) -> NotebookNode:
     """Derive the student's notebook from its solution, with nbgrader's own steps.
 
     Regions between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` become ``return ...``, whole text answers become an
@@ -73,7 +80,7 @@ def derive(solution):
     return exercise
 
 
-def build(solutions="solutions", exercises="exercises"):
+def build(solutions: AnyPath = "solutions", exercises: AnyPath = "exercises") -> list[Path]:
     """Derive every exercise anew: one notebook in `exercises` for each in `solutions`.
 
     Only what this function wrote is overwritten or, where its solution is gone, removed: it keeps the checksums of its
@@ -121,7 +128,7 @@ def build(solutions="solutions", exercises="exercises"):
     return list(texts)
 
 
-def course(folder, *, solutions="solutions"):
+def course(folder: AnyPath, *, solutions: AnyPath = "solutions") -> list[Path]:
     """Write a course for nbgrader: an assignment for each solution, and the configuration that they need.
 
     In the hidden tests every seed becomes a fresh one, which nobody but the owner of the course knows.

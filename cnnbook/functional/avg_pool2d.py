@@ -1,13 +1,18 @@
 """Average pooling: the mean of each window, and of a whole plane."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray, Pad, Size
 from .._validate import array, gradient
 from ._pooling import reduce_windows, windows
 from ._sums import mean
 
 
-def avg_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def avg_pool2d(
+    x: NDArray[Float], kernel: Size, *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False
+) -> NDArray[Float]:
     """Mean of the numbers in each window; padding counts, as zeros.
 
     The sum over a window is divided by ``kH * kW``. Only where a last window hangs over the end of the padded input
@@ -58,7 +63,10 @@ def avg_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
     return output
 
 
-def avg_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def avg_pool2d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], kernel: Size,
+    *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False,
+) -> tuple[NDArray[Float]]:  # fmt: skip
     """Gradient of :func:`avg_pool2d`: each window gives every one of its pixels an equal share.
 
     Parameters
@@ -116,7 +124,7 @@ def _pixels(where, dtype):
     return np.outer(*counts).astype(dtype)
 
 
-def global_avg_pool2d(x):
+def global_avg_pool2d(x: NDArray[Float]) -> NDArray[Float]:
     """Mean of each plane: one number a channel, whatever the size of the image.
 
     Parameters
@@ -146,7 +154,7 @@ def global_avg_pool2d(x):
     return mean(x, (2, 3))
 
 
-def global_avg_pool2d_backward(grad_output, x):
+def global_avg_pool2d_backward(grad_output: NDArray[Float], x: NDArray[Float]) -> tuple[NDArray[Float]]:
     """Gradient of :func:`global_avg_pool2d`: every pixel of a plane gets the same share.
 
     Parameters

@@ -6,10 +6,13 @@ images, as the variance of a channel is the mean of its planes' variances plus t
 multiplies the formula out, to ``scale * x + shift`` with one scale and shift a channel.
 """
 
+from __future__ import annotations
+
 from math import prod
 
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import array, flag, gradient, number, same_dtype, shape
 from ._sums import mean as mean_of
 from ._sums import total
@@ -18,7 +21,11 @@ _BLOCK_BYTES = 200_000  # of planes at a time; a core's cache holds one or two M
 _PIECE = 1 << 12  # numbers of a plane that are added up in float32
 
 
-def batch_norm(x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5):
+def batch_norm(
+    x: NDArray[Float], running_mean: NDArray[Float], running_var: NDArray[Float], weight: NDArray[Float],
+    bias: NDArray[Float],
+    *, training: bool, momentum: float = 0.1, eps: float = 1e-5,
+) -> tuple[NDArray[Float], NDArray[Float], NDArray[Float]]:  # fmt: skip
     """Normalise each channel over the batch and all pixels, or by running statistics.
 
     ``output = weight * (x - mean) / sqrt(var + eps) + bias``, one mean, variance, weight and bias a channel. In
@@ -89,7 +96,11 @@ def batch_norm(x, running_mean, running_var, weight, bias, *, training, momentum
     return output.reshape(x.shape), running_mean, running_var
 
 
-def batch_norm_backward(grad_output, x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5):
+def batch_norm_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], running_mean: NDArray[Float], running_var: NDArray[Float],
+    weight: NDArray[Float], bias: NDArray[Float],
+    *, training: bool, momentum: float = 0.1, eps: float = 1e-5,
+) -> tuple[NDArray[Float], None, None, NDArray[Float], NDArray[Float]]:  # fmt: skip
     """Gradients of :func:`batch_norm`.
 
     With ``x_hat = (x - mean) / sqrt(var + eps)`` and sums over the n numbers of a channel: ``grad_bias = sum of g``,
@@ -158,7 +169,11 @@ def batch_norm_backward(grad_output, x, running_mean, running_var, weight, bias,
     return grad_x.reshape(x.shape), None, None, grad_weight, grad_bias
 
 
-def batch_norm_direct(x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5):
+def batch_norm_direct(
+    x: NDArray[Float], running_mean: NDArray[Float], running_var: NDArray[Float], weight: NDArray[Float],
+    bias: NDArray[Float],
+    *, training: bool, momentum: float = 0.1, eps: float = 1e-5,
+) -> tuple[NDArray[Float], NDArray[Float], NDArray[Float]]:  # fmt: skip
     """The same function as :func:`batch_norm`, as the formula says it.
 
     >>> x = np.array([1.0, 3.0, 5.0, 7.0]).reshape(2, 1, 2, 1)
@@ -179,8 +194,10 @@ def batch_norm_direct(x, running_mean, running_var, weight, bias, *, training, m
 
 
 def batch_norm_direct_backward(
-    grad_output, x, running_mean, running_var, weight, bias, *, training, momentum=0.1, eps=1e-5
-):
+    grad_output: NDArray[Float], x: NDArray[Float], running_mean: NDArray[Float], running_var: NDArray[Float],
+    weight: NDArray[Float], bias: NDArray[Float],
+    *, training: bool, momentum: float = 0.1, eps: float = 1e-5,
+) -> tuple[NDArray[Float], None, None, NDArray[Float], NDArray[Float]]:  # fmt: skip
     """The same function as :func:`batch_norm_backward`, as the formula says it.
 
     >>> x, grad_output = np.array([[1.0], [3.0], [5.0], [7.0]]), np.array([[0.0], [0.0], [12.0], [0.0]])

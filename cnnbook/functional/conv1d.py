@@ -1,12 +1,18 @@
 """1-D convolution: a kernel slides along a sequence. It is :func:`conv2d` on images one pixel high."""
 
+from __future__ import annotations
+
+from .._types import Float, Gradients, NDArray, Pad, Size
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 from ._sums import channel_total
 
 
-def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv1d(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> NDArray[Float]:  # fmt: skip
     """Convolve sequences with filters: ``out[n, c, i] = sum(weight[c] * window(n, i)) + bias[c]``.
 
     Parameters
@@ -43,7 +49,10 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     return convolve(x, weight, bias, geometry)
 
 
-def conv1d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv1d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> Gradients[Float]:  # fmt: skip
     """Gradients of :func:`conv1d`, from the gradient of the loss with respect to its output.
 
     Parameters

@@ -4,8 +4,11 @@ All three take the same arguments and give the same numbers. Read :func:`conv2d_
 "Convolution" is cross-correlation, as everywhere in deep learning: the kernel is not flipped.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, Gradients, NDArray, Pad, Size
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
@@ -14,7 +17,10 @@ from ._windows import pad, unpad, window_at
 from .im2col import col2im, im2col
 
 
-def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> NDArray[Float]:  # fmt: skip
     """Convolve images with filters: ``out[n, c, i, j] = sum(weight[c] * window(n, i, j)) + bias[c]``.
 
     It is the matrix product of :func:`conv2d_im2col`, made fast: the engine in ``_convolve.py`` makes the columns of a
@@ -69,7 +75,10 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     return convolve(x, weight, bias, geometry)
 
 
-def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> Gradients[Float]:  # fmt: skip
     """Gradients of :func:`conv2d`, from the gradient of the loss with respect to its output.
 
     Each follows from ``out = sum(weight * window) + bias``: a weight gets the sum of ``grad_output * pixel`` over all
@@ -116,7 +125,10 @@ def conv2d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, d
     return grad_x, grad_weight, grad_bias
 
 
-def conv2d_direct(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_direct(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> NDArray[Float]:  # fmt: skip
     """:func:`conv2d` as loops: the definition, one output number at a time. Slow, over a thousand times.
 
     Examples
@@ -142,7 +154,10 @@ def conv2d_direct(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
     return out
 
 
-def conv2d_direct_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_direct_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> Gradients[Float]:  # fmt: skip
     """:func:`conv2d_backward` as loops: each output number hands its gradient to what it was computed from.
 
     Examples
@@ -167,7 +182,10 @@ def conv2d_direct_backward(grad_output, x, weight, bias=None, *, stride=1, paddi
     return unpad(grad_padded, geometry.padding).copy(), grad_weight, grad_bias
 
 
-def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_im2col(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> NDArray[Float]:  # fmt: skip
     """:func:`conv2d` as a matrix product: (positions, C * kH * kW) times (C * kH * kW, C_out), for each group.
 
     The price is memory: the matrix of :func:`im2col` holds each pixel up to kH * kW times.
@@ -195,7 +213,10 @@ def conv2d_im2col(x, weight, bias=None, *, stride=1, padding=0, dilation=1, grou
     return np.ascontiguousarray(out.reshape(N, *geometry.output, C_out).transpose(0, 3, 1, 2))
 
 
-def conv2d_im2col_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_im2col_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> Gradients[Float]:  # fmt: skip
     """:func:`conv2d_backward` as matrix products: with ``out = columns @ matrix.T``, one product for each gradient.
 
     ``grad_matrix = grad_out.T @ columns`` and ``grad_columns = grad_out @ matrix``, which :func:`col2im` adds up to the

@@ -4,13 +4,19 @@ An RGB image is no volume: its three channels are summed, and the kernel does no
 need :func:`conv2d` only.
 """
 
+from __future__ import annotations
+
+from .._types import Float, Gradients, NDArray, Pad, Size
 from .._validate import gradient
 from ._check import convolution
 from ._convolve import convolve, input_gradient, weight_gradient
 from ._sums import channel_total
 
 
-def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv3d(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> NDArray[Float]:  # fmt: skip
     """Convolve volumes with filters: ``out[n, c, d, i, j] = sum(weight[c] * window(n, d, i, j)) + bias[c]``.
 
     Parameters
@@ -50,7 +56,10 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     return convolve(x, weight, bias, geometry)
 
 
-def conv3d_backward(grad_output, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv3d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+) -> Gradients[Float]:  # fmt: skip
     """Gradients of :func:`conv3d`, from the gradient of the loss with respect to its output.
 
     Parameters

@@ -4,8 +4,11 @@ It goes the way of :func:`conv2d` backwards, from output size to input size, and
 It is not the inverse: sizes come back, values do not. "Deconvolution" is a misleading name for it.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, Gradients, NDArray, Pad, Size
 from .._validate import array, gradient, integer, pair, same_dtype, shape
 from ..arithmetic import Geometry, transposed_output_size
 from ._check import possible
@@ -14,7 +17,10 @@ from ._sums import channel_total
 from ._windows import pad, unpad, window_at
 
 
-def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose2d(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1,
+) -> NDArray[Float]:  # fmt: skip
     """Spread images with filters: each pixel adds ``pixel * weight`` to the window that it owns in the output.
 
     This is exactly what the backward pass of :func:`conv2d` does with the gradient of its output, and it is computed by
@@ -66,8 +72,9 @@ def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_paddin
 
 
 def conv_transpose2d_backward(
-    grad_output, x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1,
+) -> Gradients[Float]:  # fmt: skip
     """Gradients of :func:`conv_transpose2d`, from the gradient of the loss with respect to its output.
 
     The roles of input and output are exchanged: the gradient of `x` is an ordinary convolution of `grad_output`, and a
@@ -108,7 +115,10 @@ def conv_transpose2d_backward(
     return grad_x.reshape(x.shape), grad_matrix.reshape(weight.shape), grad_bias
 
 
-def conv_transpose2d_direct(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose2d_direct(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1,
+) -> NDArray[Float]:  # fmt: skip
     """:func:`conv_transpose2d` as loops: the definition, one input pixel at a time. Slow.
 
     Examples
@@ -128,8 +138,9 @@ def conv_transpose2d_direct(x, weight, bias=None, *, stride=1, padding=0, output
 
 
 def conv_transpose2d_direct_backward(
-    grad_output, x, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1,
+) -> Gradients[Float]:  # fmt: skip
     """:func:`conv_transpose2d_backward` as loops: each input pixel looks at the window that it was spread over.
 
     Examples

@@ -1,13 +1,16 @@
 """Cross-entropy: how surprised is a classifier by the right answers?"""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, Labels, NDArray
 from .._validate import FLOATS, array, class_labels, number
 from ._sums import mean
 from .softmax import log_softmax, softmax
 
 
-def cross_entropy(logits, labels):
+def cross_entropy(logits: NDArray[Float], labels: Labels) -> Float:
     """Mean over the images of ``-log(softmax(logits)[label])``.
 
     0 for a classifier that is certain and right, log(number of classes) for one that finds all equally likely.
@@ -41,7 +44,9 @@ def cross_entropy(logits, labels):
     return -mean(right, 0)
 
 
-def cross_entropy_backward(grad_output, logits, labels):
+def cross_entropy_backward(
+    grad_output: float | np.floating | NDArray[np.floating], logits: NDArray[Float], labels: Labels
+) -> tuple[NDArray[Float], None]:
     """Gradient of :func:`cross_entropy`: ``(softmax(logits) - 1 at the label) / N``.
 
     Parameters

@@ -5,11 +5,14 @@ A convolution reads the pixels ``p0 + pn``, with ``pn`` over the grid of the ker
 the image is read between its pixels: by bilinear interpolation, which mixes the four pixels around a point.
 """
 
+from __future__ import annotations
+
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from .._types import Float, NDArray, Pad, Size
 from .._validate import array, gradient, number, same_dtype, shape
 from ._check import convolution
 from ._sums import channel_total
@@ -17,7 +20,10 @@ from ._sums import channel_total
 _COLUMN_BYTES = 1 << 19  # columns made at a time: with what it takes to make them they stay in the processor's cache
 
 
-def deform_conv2d(x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None):
+def deform_conv2d(
+    x: NDArray[Float], offset: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, mask: NDArray[Float] | None = None,
+) -> NDArray[Float]:  # fmt: skip
     """Convolve images with filters whose numbers look where `offset` points.
 
     As in :func:`conv2d_im2col` there is a matrix of columns and one product with the filters; only the columns are not
@@ -80,7 +86,11 @@ def deform_conv2d(x, offset, weight, bias=None, *, stride=1, padding=0, dilation
     return out
 
 
-def deform_conv2d_backward(grad_output, x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None):
+def deform_conv2d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], offset: NDArray[Float], weight: NDArray[Float],
+    bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, mask: NDArray[Float] | None = None,
+) -> tuple[NDArray[Float], NDArray[Float], NDArray[Float], *tuple[NDArray[Float] | None, ...]]:  # fmt: skip
     """Gradients of :func:`deform_conv2d`, from the gradient of the loss with respect to its output.
 
     A point between four pixels passes its gradient on to them by their shares. And it tells its offset how much the
@@ -146,7 +156,10 @@ def deform_conv2d_backward(grad_output, x, offset, weight, bias=None, *, stride=
     return grad_x, grad_offset, grad_weight, grad_bias, *grad_mask
 
 
-def deform_conv2d_direct(x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None):
+def deform_conv2d_direct(
+    x: NDArray[Float], offset: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, mask: NDArray[Float] | None = None,
+) -> NDArray[Float]:  # fmt: skip
     """:func:`deform_conv2d` as loops: the definition, one output number at a time. Slow.
 
     Examples
@@ -167,8 +180,10 @@ def deform_conv2d_direct(x, offset, weight, bias=None, *, stride=1, padding=0, d
 
 
 def deform_conv2d_direct_backward(
-    grad_output, x, offset, weight, bias=None, *, stride=1, padding=0, dilation=1, mask=None
-):
+    grad_output: NDArray[Float], x: NDArray[Float], offset: NDArray[Float], weight: NDArray[Float],
+    bias: NDArray[Float] | None = None,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, mask: NDArray[Float] | None = None,
+) -> tuple[NDArray[Float], NDArray[Float], NDArray[Float], *tuple[NDArray[Float] | None, ...]]:  # fmt: skip
     """:func:`deform_conv2d_backward` as loops: each product hands its gradient to its three or four factors.
 
     Examples

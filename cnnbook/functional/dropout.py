@@ -1,11 +1,16 @@
 """Dropout: in training, some numbers become zero by chance, so that no unit can rely on another."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import flag, floats, generator, number, same_dtype, shape
 
 
-def dropout(x, *, p, training, rng):
+def dropout(
+    x: NDArray[Float], *, p: float, training: bool, rng: np.random.Generator
+) -> tuple[NDArray[Float], NDArray[Float]]:
     """Set each number to zero with probability p, and scale the others by ``1 / (1 - p)``.
 
     The scaling ("inverted" dropout) keeps the expected output the same as without dropout, so that nothing has to be
@@ -56,7 +61,7 @@ def dropout(x, *, p, training, rng):
     return x * mask, mask
 
 
-def dropout_backward(grad_output, mask):
+def dropout_backward(grad_output: NDArray[Float], mask: NDArray[Float]) -> tuple[NDArray[Float]]:
     """Gradient of :func:`dropout`: what was dropped gets none, what was scaled gets it scaled.
 
     Parameters

@@ -1,11 +1,14 @@
 """ELU: like ReLU above zero, and below it a smooth curve that levels off at -alpha."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient, number
 
 
-def elu(x, *, alpha=1.0):
+def elu(x: NDArray[Float], *, alpha: float = 1.0) -> NDArray[Float]:
     """Exponential linear unit: ``x`` where x > 0, ``alpha * (exp(x) - 1)`` elsewhere, number by number.
 
     Parameters
@@ -40,7 +43,7 @@ def elu(x, *, alpha=1.0):
     return np.where(x > 0, x, number("alpha", alpha) * below)
 
 
-def elu_backward(grad_output, x, *, alpha=1.0):
+def elu_backward(grad_output: NDArray[Float], x: NDArray[Float], *, alpha: float = 1.0) -> tuple[NDArray[Float]]:
     """Gradient of :func:`elu`, whose slope is 1 where ``x > 0`` and ``alpha * exp(x)`` elsewhere, so alpha at 0.
 
     Parameters

@@ -1,9 +1,13 @@
 """A convolution as a matrix product: im2col writes each window as a row of a matrix, col2im adds the rows back."""
 
+from __future__ import annotations
+
 from math import prod
+from typing import Literal
 
 import numpy as np
 
+from .._types import Float, NDArray, Pad, Size
 from .._validate import array, got, per_axis, shape
 from ._check import geometry
 from ._windows import pad, tap, unpad, windows
@@ -16,7 +20,10 @@ _LAYOUTS = {
 }
 
 
-def im2col(x, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
+def im2col(
+    x: NDArray[Float], kernel: Size,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, layout: Literal["NCHW", "NHWC"] = "NCHW",
+) -> NDArray[Float]:  # fmt: skip
     """Write each window of `x` as a row of a matrix: then ``im2col(x, …) @ weight.reshape(C_out, -1).T`` convolves.
 
     Rows are output positions, image by image, in reading order. A row holds the numbers of its window in the order in
@@ -70,7 +77,10 @@ def im2col(x, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
     return rows.reshape(N * H_out * W_out, C * kH * kW)
 
 
-def col2im(columns, input_shape, kernel, *, stride=1, padding=0, dilation=1, layout="NCHW"):
+def col2im(
+    columns: NDArray[Float], input_shape: tuple[int, ...], kernel: Size,
+    *, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, layout: Literal["NCHW", "NHWC"] = "NCHW",
+) -> NDArray[Float]:  # fmt: skip
     """Add each row of `columns` to the place its window came from: the transpose (adjoint) of :func:`im2col`.
 
     It is not the inverse: a pixel that lay in n windows comes back n times. That is what a backward pass needs, as the

@@ -1,11 +1,14 @@
 """Leaky ReLU: negative numbers become small instead of zero, so that a gradient still gets through."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient, number
 
 
-def leaky_relu(x, *, negative_slope=0.01):
+def leaky_relu(x: NDArray[Float], *, negative_slope: float = 0.01) -> NDArray[Float]:
     """Leaky rectified linear unit: ``x`` where x > 0, ``negative_slope * x`` elsewhere, number by number.
 
     Parameters
@@ -38,7 +41,9 @@ def leaky_relu(x, *, negative_slope=0.01):
     return np.where(x > 0, x, number("negative_slope", negative_slope) * x)
 
 
-def leaky_relu_backward(grad_output, x, *, negative_slope=0.01):
+def leaky_relu_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], *, negative_slope: float = 0.01
+) -> tuple[NDArray[Float]]:
     """Gradient of :func:`leaky_relu`: passes where ``x > 0``, is scaled by the slope elsewhere, at 0 too.
 
     Parameters

@@ -1,10 +1,13 @@
 """Fully connected layer: every output is a weighted sum of every input."""
 
+from __future__ import annotations
+
+from .._types import Float, Gradients, NDArray
 from .._validate import array, gradient, same_dtype, shape
 from ._sums import channel_total
 
 
-def linear(x, weight, bias=None):
+def linear(x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None) -> NDArray[Float]:
     """Fully connected layer: ``x @ weight.T + bias``.
 
     Parameters
@@ -37,7 +40,9 @@ def linear(x, weight, bias=None):
     return output
 
 
-def linear_backward(grad_output, x, weight, bias=None):
+def linear_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None
+) -> Gradients[Float]:
     """Gradients of :func:`linear`.
 
     ``grad_x = grad_output @ weight``, ``grad_weight = grad_output.T @ x``, and the bias, which is added to every image,

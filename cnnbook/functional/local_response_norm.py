@@ -1,11 +1,16 @@
 """Local response normalisation: a channel is damped where the channels beside it are strong."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import array, gradient, integer, number
 
 
-def local_response_norm(x, *, size, alpha=1e-4, beta=0.75, k=1.0):
+def local_response_norm(
+    x: NDArray[Float], *, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> NDArray[Float]:
     """Divide each number by a power of the squares of its neighbours, at the same pixel in `size` adjacent channels.
 
     ``output = x / (k + alpha / size * sum of x^2 over channels c - size // 2 to c + (size - 1) // 2) ^ beta``; channels
@@ -46,7 +51,10 @@ def local_response_norm(x, *, size, alpha=1e-4, beta=0.75, k=1.0):
     return x / _base(x, size, alpha, k) ** number("beta", beta)
 
 
-def local_response_norm_backward(grad_output, x, *, size, alpha=1e-4, beta=0.75, k=1.0):
+def local_response_norm_backward(
+    grad_output: NDArray[Float], x: NDArray[Float],
+    *, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0,
+) -> tuple[NDArray[Float]]:  # fmt: skip
     """Gradient of :func:`local_response_norm`: a number acts on its own output, and on those of its neighbours.
 
     With ``base = k + alpha / size * sum of squares``: ``grad_x = g * base^-beta - 2 * alpha * beta / size * x * sum of

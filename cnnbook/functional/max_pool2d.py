@@ -6,13 +6,18 @@ search is most of the work of `max_pool2d_backward`; PyTorch does it in the forw
 as `cnnbook.nn.MaxPool2d` does.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray, Pad, Size
 from .._validate import array, got, gradient, per_axis, shape
 from ._pooling import padded_blocks, reduce_windows, windows
 
 
-def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def max_pool2d(
+    x: NDArray[Float], kernel: Size, *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False
+) -> NDArray[Float]:
     """Largest number in each window.
 
     ``output[n, c, i, j] = max of x[n, c, i * sH - pH + a, j * sW - pW + b]`` over a < kH and b < kW, as far as they lie
@@ -54,7 +59,10 @@ def max_pool2d(x, kernel, *, stride=None, padding=0, ceil_mode=False):
     return reduce_windows(np.maximum, x, where, fill=-np.inf)
 
 
-def max_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def max_pool2d_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], kernel: Size,
+    *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False,
+) -> tuple[NDArray[Float]]:  # fmt: skip
     """Gradient of :func:`max_pool2d`: each window sends its gradient to the first pixel that holds its maximum.
 
     Parameters
@@ -91,7 +99,9 @@ def max_pool2d_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_
     return (_scatter(grad_output, _search(x, where)[1], x.shape),)
 
 
-def max_pool2d_direct(x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def max_pool2d_direct(
+    x: NDArray[Float], kernel: Size, *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False
+) -> NDArray[Float]:
     """The same function as :func:`max_pool2d`, one window after the other.
 
     >>> max_pool2d_direct(np.arange(35.0).reshape(1, 1, 5, 7), (3, 2), stride=2)
@@ -106,7 +116,10 @@ def max_pool2d_direct(x, kernel, *, stride=None, padding=0, ceil_mode=False):
     return output
 
 
-def max_pool2d_direct_backward(grad_output, x, kernel, *, stride=None, padding=0, ceil_mode=False):
+def max_pool2d_direct_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], kernel: Size,
+    *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False,
+) -> tuple[NDArray[Float]]:  # fmt: skip
     """The same function as :func:`max_pool2d_backward`, one window after the other.
 
     >>> x = np.array([[[[1.0, 2.0, 0.0, 4.0], [8.0, 3.0, 1.0, 1.0], [5.0, 8.0, 4.0, 0.0]]]])

@@ -1,11 +1,14 @@
 """ReLU: negative numbers become zero."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient
 
 
-def relu(x):
+def relu(x: NDArray[Float]) -> NDArray[Float]:
     """Rectified linear unit: ``max(x, 0)``, number by number.
 
     Parameters
@@ -36,7 +39,7 @@ def relu(x):
     return np.maximum(x, 0)
 
 
-def relu_backward(grad_output, x):
+def relu_backward(grad_output: NDArray[Float], x: NDArray[Float]) -> tuple[NDArray[Float]]:
     """Gradient of :func:`relu`: passes where ``x > 0``, stops elsewhere. At 0, where there is no slope, it counts as 0.
 
     Parameters

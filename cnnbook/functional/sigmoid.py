@@ -1,11 +1,14 @@
 """Sigmoid: an S-curve from 0 to 1."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient
 
 
-def sigmoid(x):
+def sigmoid(x: NDArray[Float]) -> NDArray[Float]:
     """Logistic function, number by number: ``1 / (1 + exp(-x))``.
 
     For x < 0 that is computed as ``exp(x) / (1 + exp(x))``, so that no exponential is above 1 and none overflows.
@@ -39,7 +42,7 @@ def sigmoid(x):
     return np.where(x >= 0, 1, small) / (1 + small)
 
 
-def sigmoid_backward(grad_output, x):
+def sigmoid_backward(grad_output: NDArray[Float], x: NDArray[Float]) -> tuple[NDArray[Float]]:
     """Gradient of :func:`sigmoid`, whose slope is ``sigmoid(x) * sigmoid(-x)``: at most 1/4, next to nothing beyond 6.
 
     Parameters

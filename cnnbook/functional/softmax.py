@@ -1,12 +1,15 @@
 """Softmax: scores become probabilities. And its logarithm, which keeps what softmax would round to zero."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient, integer
 from ._sums import total
 
 
-def softmax(x, *, axis=1):
+def softmax(x: NDArray[Float], *, axis: int = 1) -> NDArray[Float]:
     """Probabilities from scores: ``exp(x_i) / sum over j of exp(x_j)`` along `axis`.
 
     A number added to all scores changes nothing, so the largest is subtracted first: no exponential overflows then.
@@ -44,7 +47,7 @@ def softmax(x, *, axis=1):
     return exponentials
 
 
-def softmax_backward(grad_output, x, *, axis=1):
+def softmax_backward(grad_output: NDArray[Float], x: NDArray[Float], *, axis: int = 1) -> tuple[NDArray[Float]]:
     """Gradient of :func:`softmax`: ``y * (g - sum of g * y)`` for output y and its gradient g.
 
     Parameters
@@ -73,7 +76,7 @@ def softmax_backward(grad_output, x, *, axis=1):
     return (y * (grad_output - total(grad_output * y, axis, keepdims=True)),)
 
 
-def log_softmax(x, *, axis=1):
+def log_softmax(x: NDArray[Float], *, axis: int = 1) -> NDArray[Float]:
     """Logarithm of :func:`softmax`, exact where the probability itself is too small for a float.
 
     ``x_i - log(sum over j of exp(x_j))``, with the largest score subtracted first.
@@ -103,7 +106,7 @@ def log_softmax(x, *, axis=1):
     return logarithms
 
 
-def log_softmax_backward(grad_output, x, *, axis=1):
+def log_softmax_backward(grad_output: NDArray[Float], x: NDArray[Float], *, axis: int = 1) -> tuple[NDArray[Float]]:
     """Gradient of :func:`log_softmax`: ``g - softmax(x) * sum of g``.
 
     Parameters

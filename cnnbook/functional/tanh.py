@@ -1,11 +1,14 @@
 """Hyperbolic tangent: an S-curve from -1 to 1, and LeNet's activation."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, NDArray
 from .._validate import floats, gradient
 
 
-def tanh(x):
+def tanh(x: NDArray[Float]) -> NDArray[Float]:
     """Hyperbolic tangent, number by number: ``(e^x - e^-x) / (e^x + e^-x)``, in a form that does not overflow.
 
     Parameters
@@ -36,7 +39,7 @@ def tanh(x):
     return np.tanh(x)
 
 
-def tanh_backward(grad_output, x):
+def tanh_backward(grad_output: NDArray[Float], x: NDArray[Float]) -> tuple[NDArray[Float]]:
     """Gradient of :func:`tanh`, whose slope is ``1 - tanh(x)^2``: 1 at 0, next to nothing beyond 3.
 
     Parameters

@@ -29,8 +29,13 @@ largest output:
 Tiles of 4 lose a digit. That does no harm to a network, but a comparison that allows for rounding errors of 1e-7 fails.
 """
 
+from __future__ import annotations
+
+from typing import Literal
+
 import numpy as np
 
+from .._types import Float, Gradients, NDArray, Pad
 from .._validate import gradient, integer
 from ..arithmetic import Geometry
 from ._check import convolution
@@ -55,7 +60,10 @@ _MATRICES = {
 _TILES_AT_ONCE = 128  # enough of them for a fast matrix product, few enough to stay near the processor
 
 
-def conv2d_winograd(x, weight, bias=None, *, padding=0, tile=4):
+def conv2d_winograd(
+    x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, padding: Pad = 0, tile: Literal[2, 4] = 4,
+) -> NDArray[Float]:  # fmt: skip
     """:func:`conv2d` for 3x3 kernels with stride 1, by Winograd's algorithm.
 
     Parameters
@@ -96,7 +104,10 @@ def conv2d_winograd(x, weight, bias=None, *, padding=0, tile=4):
     return _convolve(x, weight, bias, padding, tile, output)
 
 
-def conv2d_winograd_backward(grad_output, x, weight, bias=None, *, padding=0, tile=4):
+def conv2d_winograd_backward(
+    grad_output: NDArray[Float], x: NDArray[Float], weight: NDArray[Float], bias: NDArray[Float] | None = None,
+    *, padding: Pad = 0, tile: Literal[2, 4] = 4,
+) -> Gradients[Float]:  # fmt: skip
     """Gradients of :func:`conv2d_winograd`, from the gradient of the loss with respect to its output.
 
     The gradient of `x` is a convolution too, of `grad_output` with the flipped filters. The gradient of `weight` takes

@@ -31,12 +31,12 @@ __all__ = [
 ]
 
 
-def names():
+def names() -> list[str]:
     """Names of all labs, in alphabetical order."""
     return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
-def load(name):
+def load(name: str) -> Lab:
     """Return the lab of this name. A notebook on a GPU says here what the full scale takes."""
     if name not in names():
         raise ValueError(f"name {name!r} is no lab: use one of {', '.join(names())}")

@@ -5,16 +5,22 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 
 from cnnbook import datasets
-from cnnbook.training import Config, MissingRecord, Standardise, choose_device, load_record
+from cnnbook._types import Amount, AnyPath
+from cnnbook.datasets import Images
+from cnnbook.training import Config, MissingRecord, RunRecord, Standardise, choose_device, load_record
 from cnnbook.training.records import record_path
 from cnnbook.training.weights import load_weights
 
 SCALES = ("smoke", "laptop", "full")
+
+
+Hook = Callable[[nn.Module, Images, Images], dict[str, Any]]  # from network, train, test to what it measured
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class Variant:
     ``trained``.
     """
 
-    build: Callable
-    changes: dict = field(default_factory=dict)
-    part: Callable | None = None
+    build: Callable[..., nn.Module]
+    changes: dict[str, Any] = field(default_factory=dict)
+    part: Callable[..., Any] | None = None
     after: str | None = None
 
 
@@ -72,7 +78,7 @@ class Scale:
     seeds: int
     images: int | None = None
     validation: int = 0
-    variants: tuple = ()
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,26 +122,26 @@ class Lab:
 
     name: str
     question: str
-    scales: dict
-    variants: dict
+    scales: dict[Amount, Scale]
+    variants: dict[str, Variant]
     pad: int = 0
     kept: str | None = None
     processes: int = 1
     mistakes: bool = True
     validate_each_epoch: bool = False
-    trials: tuple = ()
-    at_start: Callable | None = None
-    each_epoch: Callable | None = None
-    at_end: Callable | None = None
-    times: Callable | None = None
+    trials: tuple[str, ...] = ()
+    at_start: Hook | None = None
+    each_epoch: Hook | None = None
+    at_end: Hook | None = None
+    times: Hook | None = None
 
-    def at(self, scale):
+    def at(self, scale: Amount) -> Scale:
         """The :class:`Scale` of this name."""
         if scale not in self.scales:
             raise ValueError(f"scale {scale!r} is not known: use one of {', '.join(self.scales)}")
         return self.scales[scale]
 
-    def scale(self):
+    def scale(self) -> Amount:
         """``$CNNBOOK_SCALE``; else full on a GPU and laptop on a CPU, where the images are here; else smoke."""
         chosen = os.environ.get("CNNBOOK_SCALE")
         if chosen:
@@ -145,11 +151,11 @@ class Lab:
         fits = "full" if "laptop" not in self.scales or choose_device().type != "cpu" else "laptop"
         return fits if datasets.available(self.at(fits).data) else "smoke"
 
-    def compared(self, scale):
+    def compared(self, scale: Amount) -> tuple[str, ...]:
         """Names of the variants that are compared at this scale."""
         return self.at(scale).variants or tuple(self.variants)
 
-    def load(self, scale, *, root=None):
+    def load(self, scale: Amount, *, root: AnyPath | None = None) -> tuple[Images, Images]:
         """Training and test images for this scale."""
         train, _, test = self.splits(scale, root=root)
         return train, test
@@ -165,7 +171,7 @@ class Lab:
             raise ValueError(f"{told}: use fewer, and at least one image to train on")
         return everything[:learned], everything[free:] if size.validation else None, test
 
-    def config(self, scale, variant, *, seed=0):
+    def config(self, scale: Amount, variant: str, *, seed: int = 0) -> Config:
         """The config of one variant."""
         return replace(self.at(scale).config, **self.variants[variant].changes, seed=seed)
 
@@ -174,7 +180,7 @@ class Lab:
         part = self.variants[variant].part
         return part(splits, seed) if part else splits
 
-    def build(self, variant, train, config, *, trained=None):
+    def build(self, variant: str, train: Images, config: Config, *, trained: nn.Module | None = None) -> nn.Module:
         """A network for bytes, its first weights drawn with the config's seed.
 
         A variant that comes after another goes on from the network `trained`, with its standardisation. Without one it
@@ -188,7 +194,7 @@ class Lab:
         torch.manual_seed(config.seed)
         return nn.Sequential(standardise, build(num_classes=len(train.classes), in_channels=train.images.shape[1]))
 
-    def record(self, *, folder=None):
+    def record(self, *, folder: AnyPath | None = None) -> RunRecord | MissingRecord:
         """The record of the largest scale that there is, or what says that there is none, which counts as false.
 
         From the book's records, or those of a run of your own in `folder`.
@@ -196,7 +202,7 @@ class Lab:
         records = (load_record(self.name, scale, folder=folder) for scale in ("full", "laptop"))
         return next(filter(None, records), MissingRecord(self.name))
 
-    def trained(self, train, *, folder=None):
+    def trained(self, train: Images, *, folder: AnyPath | None = None) -> nn.Module:
         """The network whose weights are on record, for the training images that it was standardised with."""
         if not self.kept:
             raise ValueError(f"lab {self.name!r} keeps no weights: name one of its variants as `kept`, and run it")

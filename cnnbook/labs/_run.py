@@ -1,15 +1,18 @@
 """Train every network of a lab with every seed, and put down what came of it."""
 
+from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import date
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
 
 from cnnbook import datasets
+from cnnbook._types import Amount, AnyPath
 from cnnbook._validate import integer
 from cnnbook.training import Config, Diverged, Run, RunRecord, choose_device, evaluate, fit, load_record
 from cnnbook.training.checkpoint import replacing
@@ -19,12 +22,15 @@ from cnnbook.training.provenance import commit, environment, forget_peak, peak_m
 from cnnbook.training.weights import save_weights
 
 from ._draft import Draft
+from ._lab import Lab
 
 
 def run(
-    lab, *, scale="smoke", seeds=None, root=None, folder=None, threads=None, note="", resume=False, overwrite=False,
-    log=print,
-):  # fmt: skip
+    lab: Lab,
+    *, scale: Amount = "smoke", seeds: int | None = None, root: AnyPath | None = None, folder: AnyPath | None = None,
+    threads: int | None = None, note: str = "", resume: bool = False, overwrite: bool = False,
+    log: Callable[[str], Any] = print,
+) -> RunRecord:  # fmt: skip
     """Train every variant of a lab with every seed, and keep the record.
 
     Each finished network is kept at once, and the one in training after every epoch: a run that is stopped, or killed,
@@ -302,7 +308,7 @@ def on_threads(count):
         torch.set_num_threads(before)
 
 
-def offer(lab, variant, train):
+def offer(lab: Lab, variant: str, train: datasets.Images) -> str:
     """Say what training one variant takes at full scale on this machine, measured with a few of these images."""
     size, config = lab.at("full"), lab.config("full", variant)
     device = choose_device(config.device)

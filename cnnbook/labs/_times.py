@@ -3,15 +3,18 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import torch
 
+from cnnbook._types import Amount, AnyPath
 from cnnbook._validate import integer
 from cnnbook.training import choose_device
 from cnnbook.training.provenance import commit, environment
 from cnnbook.training.records import origin, record_path, results_folder, write_json
 
+from ._lab import Lab
 from ._run import measure, on_threads, short
 
 
@@ -35,7 +38,7 @@ class Times:
     measures: dict
     note: str = ""
 
-    def measured(self, name):
+    def measured(self, name: str) -> Any:
         """One measure of all networks: array with a row for each."""
         return np.array([found[name] for found in self.measures.values()])
 
@@ -51,7 +54,11 @@ class Times:
         return "\n".join([*lines, f"Milliseconds. {self.provenance()}"])
 
 
-def take_times(lab, *, scale="smoke", root=None, folder=None, threads=1, note="", overwrite=False):
+def take_times(
+    lab: Lab,
+    *, scale: Amount = "smoke", root: AnyPath | None = None, folder: AnyPath | None = None, threads: int = 1,
+    note: str = "", overwrite: bool = False,
+) -> Times:  # fmt: skip
     """Measure how long the networks of a lab take here, with fresh weights, and keep it as ``<lab>.times.json``.
 
     Variants that differ in nothing that takes time, such as learning rates, are repetitions.
@@ -93,7 +100,7 @@ def take_times(lab, *, scale="smoke", root=None, folder=None, threads=1, note=""
     return times
 
 
-def load_times(name, *, folder=None):
+def load_times(name: str, *, folder: AnyPath | None = None) -> Times:
     """The times of a lab that are on file, of the machine that its ``environment`` names.
 
     >>> load_times("efficiency").measured("cuda_1").shape  # races, networks

@@ -7,11 +7,34 @@ loaded when the first network is asked for, not before.
 True
 """
 
+from __future__ import annotations
+
 import difflib
 import inspect
 import sys
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what __getattr__ finds
+    from torch import nn  # noqa: I001
+
+    from .alexnet import alexnet
+    from .cifar_resnet import (
+        cifar_plain20, cifar_plain32, cifar_plain44, cifar_plain56, cifar_plain110, cifar_resnet20, cifar_resnet32,
+        cifar_resnet44, cifar_resnet56, cifar_resnet110,
+    )  # fmt: skip
+    from .googlenet import googlenet
+    from .inception_resnet import inception_resnet_v1, inception_resnet_v2
+    from .inception_v2 import inception_v2
+    from .inception_v3 import inception_v3
+    from .inception_v4 import inception_v4
+    from .lenet import lenet5
+    from .mobilenet import mobilenet_v1, mobilenet_v2
+    from .nin import nin, nin_cifar
+    from .resnet import plain18, plain34, resnet10, resnet101, resnet152, resnet18, resnet34, resnet50
+    from .vgg import vgg11, vgg13, vgg16, vgg19
+    from .xception import xception
 
 # Which file builds which networks, in the order of the book.
 _FILES = {
@@ -32,10 +55,16 @@ _FILES = {
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names.split()}
 
-__all__ = ["build", "list_models", *_FILE_OF]
+__all__ = [
+    "alexnet", "build", "cifar_plain20", "cifar_plain32", "cifar_plain44", "cifar_plain56", "cifar_plain110",
+    "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110", "googlenet",
+    "inception_resnet_v1", "inception_resnet_v2", "inception_v2", "inception_v3", "inception_v4", "lenet5",
+    "list_models", "mobilenet_v1", "mobilenet_v2", "nin", "nin_cifar", "plain18", "plain34", "resnet10", "resnet18",
+    "resnet34", "resnet50", "resnet101", "resnet152", "vgg11", "vgg13", "vgg16", "vgg19", "xception",
+]  # fmt: skip
 
 
-def list_models():
+def list_models() -> list[str]:
     """Names of all networks, in the order of the book.
 
     >>> list_models()[:3]
@@ -44,7 +73,7 @@ def list_models():
     return list(_FILE_OF)
 
 
-def build(name, **options):
+def build(name: str, **options: Any) -> nn.Module:
     """Make the network called `name`.
 
     Parameters
@@ -83,10 +112,12 @@ def build(name, **options):
     return factory(**options)
 
 
-def __getattr__(name):
-    if name not in _FILE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: list_models() names the networks")
-    return getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name not in _FILE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}: list_models() names the networks")
+        return getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
 
 
 class _Package(ModuleType):

@@ -3,7 +3,7 @@
 The paper draws an input of 224 pixels; 224 - 11 is no multiple of 4, and its 55 x 55 come out at 227.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from torch import nn
 
@@ -35,7 +35,9 @@ LAYERS = (
 HIDDEN = 4096
 
 
-def alexnet(*, groups=1, dropout=0.5, num_classes=1000, in_channels=3):
+def alexnet(
+    *, groups: Literal[1, 2] = 1, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3
+) -> Network:
     """AlexNet, in one tower or split in two as published.
 
     Parameters

@@ -1,5 +1,7 @@
 """ResNets for CIFAR, and their plain twins: He, Zhang, Ren and Sun, "Deep residual learning", 2015, section 4.2."""
 
+from collections.abc import Callable
+
 from torch import nn
 from torch.nn import functional as F
 
@@ -52,10 +54,10 @@ def cifar_network(depth, *, residual, width=CHANNELS[0], num_classes=10, in_chan
     return Network(name, layers, classifier, in_channels=in_channels, num_classes=num_classes)
 
 
-def _factory(depth, *, residual):
+def _factory(depth: int, *, residual: bool) -> Callable[..., Network]:
     name = f"cifar_{'resnet' if residual else 'plain'}{depth}"
 
-    def factory(*, num_classes=10, in_channels=3):
+    def factory(*, num_classes: int = 10, in_channels: int = 3) -> Network:
         return cifar_network(depth, residual=residual, num_classes=num_classes, in_channels=in_channels)
 
     factory.__name__ = factory.__qualname__ = name

@@ -45,7 +45,10 @@ class GoogLeNetOutput(NamedTuple):
     aux2: torch.Tensor
 
 
-def googlenet(*, aux_logits=True, dropout=0.4, dropout_aux=0.7, num_classes=1000, in_channels=3):
+def googlenet(
+    *, aux_logits: bool = True, dropout: float = 0.4, dropout_aux: float = 0.7, num_classes: int = 1000,
+    in_channels: int = 3,
+) -> Network:  # fmt: skip
     """GoogLeNet: true 5x5 convolutions, biases, local response norm, no batch norm.
 
     Parameters

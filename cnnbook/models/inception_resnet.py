@@ -72,7 +72,7 @@ class ResidualInception(nn.Module):
         return self.relu(x + self.scale * self.expand(self.branches(x)))
 
 
-def inception_resnet_v1(*, dropout=0.2, num_classes=1000, in_channels=3):
+def inception_resnet_v1(*, dropout: float = 0.2, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Inception-ResNet v1, about as expensive as Inception v3.
 
     Parameters
@@ -97,7 +97,7 @@ def inception_resnet_v1(*, dropout=0.2, num_classes=1000, in_channels=3):
     return _network("inception_resnet_v1", layers, channels, dropout, num_classes, in_channels)
 
 
-def inception_resnet_v2(*, dropout=0.2, num_classes=1000, in_channels=3):
+def inception_resnet_v2(*, dropout: float = 0.2, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Inception-ResNet v2, about as expensive as Inception v4; options as in :func:`inception_resnet_v1`.
 
     As released: the last block adds its residual unscaled and without ReLU, and a 1x1 to 1536 channels ends the

@@ -37,7 +37,7 @@ FIGURE_5 = (
 HALVE = {"stride": 2}
 
 
-def inception_v2(*, num_classes=1000, in_channels=3):
+def inception_v2(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Inception v2, the network that batch norm was introduced with.
 
     Parameters

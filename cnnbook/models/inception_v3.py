@@ -86,7 +86,10 @@ class InceptionV3Output(NamedTuple):
     aux: torch.Tensor
 
 
-def inception_v3(*, aux_logits=True, transform_input=False, dropout=0.5, num_classes=1000, in_channels=3):
+def inception_v3(
+    *, aux_logits: bool = True, transform_input: bool = False, dropout: float = 0.5, num_classes: int = 1000,
+    in_channels: int = 3,
+) -> Network:  # fmt: skip
     """Inception v3.
 
     Parameters

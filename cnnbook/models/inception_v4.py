@@ -70,7 +70,7 @@ FIGURE_9 = {
 }
 
 
-def inception_v4(*, dropout=0.2, num_classes=1000, in_channels=3):
+def inception_v4(*, dropout: float = 0.2, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Inception v4.
 
     Parameters

@@ -33,7 +33,7 @@ C3_TABLE = (
 )  # fmt: skip
 
 
-def lenet5(*, original=False, num_classes=10, in_channels=1):
+def lenet5(*, original: bool = False, num_classes: int = 10, in_channels: int = 1) -> nn.Sequential:
     """LeNet-5 for images of 32 x 32 pixels.
 
     Parameters

@@ -62,7 +62,7 @@ class InvertedResidual(nn.Module):
         return x + self.layers(x) if self.shortcut else self.layers(x)
 
 
-def mobilenet_v1(*, width=1.0, num_classes=1000, in_channels=3):
+def mobilenet_v1(*, width: float = 1.0, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """MobileNet v1: depthwise separable convolutions all the way.
 
     Parameters
@@ -100,7 +100,7 @@ def mobilenet_v1(*, width=1.0, num_classes=1000, in_channels=3):
     return Network("mobilenet_v1", layers, classifier, in_channels=in_channels, num_classes=num_classes)
 
 
-def mobilenet_v2(*, width=1.0, dropout=0.2, num_classes=1000, in_channels=3):
+def mobilenet_v2(*, width: float = 1.0, dropout: float = 0.2, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """MobileNet v2: inverted residuals with linear bottlenecks.
 
     Parameters

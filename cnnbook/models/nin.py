@@ -33,7 +33,7 @@ CIFAR = (
 )
 
 
-def nin(*, dropout=0.5, num_classes=1000, in_channels=3):
+def nin(*, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Network in Network for ImageNet.
 
     Parameters
@@ -57,7 +57,7 @@ def nin(*, dropout=0.5, num_classes=1000, in_channels=3):
     return _nin("nin", IMAGENET, dropout, num_classes, in_channels, minimum=39)
 
 
-def nin_cifar(*, dropout=0.5, num_classes=10, in_channels=3):
+def nin_cifar(*, dropout: float = 0.5, num_classes: int = 10, in_channels: int = 3) -> Network:
     """Network in Network for CIFAR, figure 2 of the paper; options as in :func:`nin`."""
     return _nin("nin_cifar", CIFAR, dropout, num_classes, in_channels, minimum=4)
 

@@ -63,12 +63,12 @@ class Bottleneck(nn.Module):
         return self.relu(self.conv3(self.conv2(self.conv1(x))) + self.shortcut(x))
 
 
-def resnet10(*, num_classes=1000, in_channels=3):
+def resnet10(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with one basic block a stage; options as in :func:`resnet18`."""
     return _resnet("resnet10", num_classes, in_channels)
 
 
-def resnet18(*, num_classes=1000, in_channels=3):
+def resnet18(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with 18 layers that have weights: Table 1 of the paper.
 
     Parameters
@@ -89,12 +89,12 @@ def resnet18(*, num_classes=1000, in_channels=3):
     return _resnet("resnet18", num_classes, in_channels)
 
 
-def resnet34(*, num_classes=1000, in_channels=3):
+def resnet34(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with 34 layers; options as in :func:`resnet18`."""
     return _resnet("resnet34", num_classes, in_channels)
 
 
-def resnet50(*, stride_in_1x1=False, num_classes=1000, in_channels=3):
+def resnet50(*, stride_in_1x1: bool = False, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with 50 layers, in bottleneck blocks.
 
     Parameters
@@ -114,22 +114,22 @@ def resnet50(*, stride_in_1x1=False, num_classes=1000, in_channels=3):
     return _resnet("resnet50", num_classes, in_channels, stride_in_1x1=stride_in_1x1)
 
 
-def resnet101(*, stride_in_1x1=False, num_classes=1000, in_channels=3):
+def resnet101(*, stride_in_1x1: bool = False, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with 101 layers; options as in :func:`resnet50`."""
     return _resnet("resnet101", num_classes, in_channels, stride_in_1x1=stride_in_1x1)
 
 
-def resnet152(*, stride_in_1x1=False, num_classes=1000, in_channels=3):
+def resnet152(*, stride_in_1x1: bool = False, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet with 152 layers; options as in :func:`resnet50`."""
     return _resnet("resnet152", num_classes, in_channels, stride_in_1x1=stride_in_1x1)
 
 
-def plain18(*, num_classes=1000, in_channels=3):
+def plain18(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet-18 without its shortcuts, batch norm kept; options as in :func:`resnet18`."""
     return _resnet("plain18", num_classes, in_channels)
 
 
-def plain34(*, num_classes=1000, in_channels=3):
+def plain34(*, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """ResNet-34 without its shortcuts, batch norm kept; options as in :func:`resnet18`."""
     return _resnet("plain34", num_classes, in_channels)
 

@@ -15,7 +15,7 @@ TABLE_1 = {
 HIDDEN = 4096
 
 
-def vgg11(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
+def vgg11(*, batch_norm: bool = False, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """VGG with 11 layers that have weights: column A of Table 1.
 
     Parameters
@@ -40,17 +40,17 @@ def vgg11(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
     return _vgg("vgg11", batch_norm, dropout, num_classes, in_channels)
 
 
-def vgg13(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
+def vgg13(*, batch_norm: bool = False, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """VGG with 13 layers, column B; options as in :func:`vgg11`."""
     return _vgg("vgg13", batch_norm, dropout, num_classes, in_channels)
 
 
-def vgg16(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
+def vgg16(*, batch_norm: bool = False, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """VGG with 16 layers, column D; options as in :func:`vgg11`."""
     return _vgg("vgg16", batch_norm, dropout, num_classes, in_channels)
 
 
-def vgg19(*, batch_norm=False, dropout=0.5, num_classes=1000, in_channels=3):
+def vgg19(*, batch_norm: bool = False, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """VGG with 19 layers, column E; options as in :func:`vgg11`."""
     return _vgg("vgg19", batch_norm, dropout, num_classes, in_channels)
 

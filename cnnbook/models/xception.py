@@ -55,7 +55,7 @@ def separable(c_in, c_out):
     return stack({"depthwise": depthwise, "pointwise": conv_norm(c_in, c_out, 1, activation=None)})
 
 
-def xception(*, dropout=0.5, num_classes=1000, in_channels=3):
+def xception(*, dropout: float = 0.5, num_classes: int = 1000, in_channels: int = 3) -> Network:
     """Xception.
 
     Parameters

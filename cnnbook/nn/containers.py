@@ -1,5 +1,10 @@
 """Layers made of layers: one after the other, or beside a shortcut."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from .._types import NDArray
 from .layers import Layer, a_layer, named
 
 
@@ -21,7 +26,7 @@ class _Container(Layer):
         self.memory, self.went_back = None, False
 
     @property
-    def parameters(self):
+    def parameters(self) -> dict[str, NDArray[Any]]:
         """All parameters as ``{"layer.parameter": array}``: the arrays themselves, so that a change to one counts."""
         found = {}
         for place, layer in self._leaves():
@@ -30,7 +35,7 @@ class _Container(Layer):
         return dict(found.values())
 
     @property
-    def gradients(self):
+    def gradients(self) -> dict[str, NDArray[Any]]:
         """All gradients under the same names, after a backward pass; the sum, where layers share a parameter."""
         names = {id(array): name for name, array in self.parameters.items()}
         found = {}
@@ -87,7 +92,7 @@ class Sequential(_Container):
     ['0.weight', '0.bias']
     """
 
-    def __init__(self, *layers, **named):
+    def __init__(self, *layers: Layer, **named: Layer) -> None:
         numbered = {str(number): layer for number, layer in enumerate(layers)}
         if both := numbered.keys() & named:
             raise ValueError(f"layer {min(both)!r} is there twice, by number and by name: use another name")
@@ -126,7 +131,7 @@ class Residual(_Container):
     array([[-1.,  4.]])
     """
 
-    def __init__(self, body, shortcut=None):
+    def __init__(self, body: Layer, shortcut: Layer | None = None) -> None:
         super().__init__({"body": body} if shortcut is None else {"body": body, "shortcut": shortcut})
 
     def _forward(self, x, training):

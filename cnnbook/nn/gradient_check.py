@@ -1,12 +1,18 @@
 """Is a backward pass right? Move one number a little, and see whether the loss moves as its gradient says."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import NDArray
 from .._validate import flag, generator, integer, number
-from .layers import a_layer
+from .layers import Layer, a_layer
 
 
-def gradient_check(network, x, *, rng, training=True, samples=20, step=1e-6):
+def gradient_check(
+    network: Layer, x: NDArray[np.float64],
+    *, rng: np.random.Generator, training: bool = True, samples: int = 20, step: float = 1e-6,
+) -> dict[str, float]:  # fmt: skip
     """Compare the gradients of a network with central differences ``(loss(p + step) - loss(p - step)) / (2 * step)``.
 
     The loss is a random weighted sum of the output, so that no error can hide behind another.

@@ -4,12 +4,19 @@ A layer sums `fan_in` numbers for each output, and its backward pass sums `fan_o
 of shape (C_out, C_in, kH, kW) these are ``C_in * kH * kW`` and ``C_out * kH * kW``.
 """
 
-from math import prod, sqrt
+from __future__ import annotations
 
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .._types import NDArray
 from .._validate import float_dtype, generator, integer
 
 
-def he_normal(shape, *, rng, dtype):
+def he_normal(shape: tuple[int, ...], *, rng: np.random.Generator, dtype: DTypeLike) -> NDArray[Any]:
     """Normal numbers of variance ``2 / fan_in``: for layers before a ReLU, which halves the mean square.
 
     Parameters
@@ -38,7 +45,7 @@ def he_normal(shape, *, rng, dtype):
     return (sqrt(2 / prod(shape[1:])) * generator("rng", rng).standard_normal(shape)).astype(dtype)
 
 
-def glorot_uniform(shape, *, rng, dtype):
+def glorot_uniform(shape: tuple[int, ...], *, rng: np.random.Generator, dtype: DTypeLike) -> NDArray[Any]:
     """Uniform numbers of variance ``2 / (fan_in + fan_out)``: for layers before a tanh, whose slope at 0 is 1.
 
     Parameters

@@ -4,12 +4,18 @@ Every operation has the same form, so one class serves nearly all: `X(x, *parame
 `X_backward(grad_output, x, *parameters, **options)`, which returns one gradient for x and each of the parameters.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from contextlib import contextmanager
 from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .. import functional as F
+from .._types import Float, NDArray, Pad, Size
 from .._validate import flag, float_dtype, floats, generator, got, grouped_channels, integer, pair, shape
 from ..functional.max_pool2d import max_pool2d_scatter, max_pool2d_with_index
 from .initialise import he_normal
@@ -32,18 +38,20 @@ class Layer:
 
     operation = None
 
-    def __init__(self, **options):
-        self.options, self.parameters, self.gradients = options, {}, {}
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self.parameters: dict[str, NDArray[Any]] = {}
+        self.gradients: dict[str, NDArray[Any]] = {}
         self.memory, self.went_back = None, False
 
-    def forward(self, x, *, training):
+    def forward(self, x: NDArray[Float], *, training: bool) -> NDArray[Float]:
         """Output for the batch `x`, kept for :meth:`backward`. Most layers do the same in training and after it."""
         self.memory, self.went_back = None, False  # what an error leaves behind is no forward pass
         with self._named():
             output, self.memory = self._forward(x, flag("training", training))
         return output
 
-    def backward(self, grad_output):
+    def backward(self, grad_output: NDArray[Float]) -> NDArray[Float]:
         """Gradient of the loss with respect to `x`, from that with respect to the output; sets `gradients` too.
 
         Once for each forward pass: by the next time an optimiser may have moved the parameters.
@@ -142,20 +150,10 @@ class Conv2d(Layer):
     operation = (F.conv2d, F.conv2d_backward)
 
     def __init__(
-        self,
-        c_in,
-        c_out,
-        kernel,
-        *,
-        rng,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        bias=True,
-        initialise=he_normal,
-        dtype=np.float32,
-    ):
+        self, c_in: int, c_out: int, kernel: Size,
+        *, rng: np.random.Generator, stride: Size = 1, padding: Pad = 0, dilation: Size = 1, groups: int = 1,
+        bias: bool = True, initialise: Callable[..., NDArray[Any]] = he_normal, dtype: DTypeLike = np.float32,
+    ) -> None:  # fmt: skip
         super().__init__(stride=stride, padding=padding, dilation=dilation, groups=groups)
         with self._named():
             c_in, c_out, groups = grouped_channels(c_in, c_out, groups)
@@ -178,7 +176,11 @@ class Linear(Layer):
 
     operation = (F.linear, F.linear_backward)
 
-    def __init__(self, c_in, c_out, *, rng, initialise=he_normal, dtype=np.float32):
+    def __init__(
+        self, c_in: int, c_out: int,
+        *, rng: np.random.Generator, initialise: Callable[..., NDArray[Any]] = he_normal,
+        dtype: DTypeLike = np.float32,
+    ) -> None:  # fmt: skip
         super().__init__()
         with self._named():
             weights = integer("c_out", c_out, 1), integer("c_in", c_in, 1)
@@ -201,7 +203,7 @@ class ReLU(Layer):
 
     operation = (F.relu, F.relu_backward)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
 
@@ -210,7 +212,7 @@ class LeakyReLU(Layer):
 
     operation = (F.leaky_relu, F.leaky_relu_backward)
 
-    def __init__(self, *, negative_slope=0.01):
+    def __init__(self, *, negative_slope: float = 0.01) -> None:
         super().__init__(negative_slope=negative_slope)
         self._try(1)
 
@@ -220,7 +222,7 @@ class ELU(Layer):
 
     operation = (F.elu, F.elu_backward)
 
-    def __init__(self, *, alpha=1.0):
+    def __init__(self, *, alpha: float = 1.0) -> None:
         super().__init__(alpha=alpha)
         self._try(1)
 
@@ -230,7 +232,7 @@ class Sigmoid(Layer):
 
     operation = (F.sigmoid, F.sigmoid_backward)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
 
@@ -239,12 +241,12 @@ class Tanh(Layer):
 
     operation = (F.tanh, F.tanh_backward)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
 
 class _Pool2d(Layer):
-    def __init__(self, kernel, *, stride=None, padding=0, ceil_mode=False):
+    def __init__(self, kernel: Size, *, stride: Size | None = None, padding: Pad = 0, ceil_mode: bool = False) -> None:
         super().__init__(kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode)
         with self._named():
             size = pair("kernel", kernel, 1)
@@ -279,7 +281,7 @@ class GlobalAvgPool2d(Layer):
 
     operation = (F.global_avg_pool2d, F.global_avg_pool2d_backward)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
 
@@ -288,7 +290,7 @@ class LocalResponseNorm(Layer):
 
     operation = (F.local_response_norm, F.local_response_norm_backward)
 
-    def __init__(self, *, size, alpha=1e-4, beta=0.75, k=1.0):
+    def __init__(self, *, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__(size=size, alpha=alpha, beta=beta, k=k)
         self._try(1, 1, 1)
 
@@ -296,7 +298,7 @@ class LocalResponseNorm(Layer):
 class Flatten(Layer):
     """(N, C, H, W) -> (N, C * H * W)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
     def _forward(self, x, training):
@@ -321,7 +323,9 @@ class BatchNorm(Layer):
     dtype : numpy.float32 or numpy.float64
     """
 
-    def __init__(self, channels, *, momentum=0.1, eps=1e-5, dtype=np.float32):
+    def __init__(
+        self, channels: int, *, momentum: float = 0.1, eps: float = 1e-5, dtype: DTypeLike = np.float32
+    ) -> None:
         super().__init__(momentum=momentum, eps=eps)
         with self._named():
             channels, dtype = integer("channels", channels, 1), float_dtype("dtype", dtype)
@@ -347,7 +351,7 @@ class BatchNorm(Layer):
 class Dropout(Layer):
     """Dropout with probability `p`; `rng` decides, anew in each forward pass."""
 
-    def __init__(self, *, p, rng):
+    def __init__(self, *, p: float, rng: np.random.Generator) -> None:
         super().__init__(p=p, rng=rng)
         with self._named():
             generator("rng", rng)

@@ -1,6 +1,9 @@
 """LeNet-5 in NumPy, as it is taught."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .._validate import integer
 from .containers import Sequential
@@ -8,7 +11,9 @@ from .initialise import glorot_uniform
 from .layers import AvgPool2d, Conv2d, Flatten, Linear, Tanh
 
 
-def lenet5(*, rng, num_classes=10, in_channels=1, dtype=np.float32):
+def lenet5(
+    *, rng: np.random.Generator, num_classes: int = 10, in_channels: int = 1, dtype: DTypeLike = np.float32
+) -> Sequential:
     """LeNet-5 for images of 32x32 pixels: 61,706 parameters.
 
     As it is taught today: full connections from S2 to C3, average pooling without parameters, plain tanh, and a fully

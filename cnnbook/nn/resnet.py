@@ -1,13 +1,19 @@
 """A small residual network in NumPy: the blocks of the CIFAR ResNets, few and narrow."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .._validate import got, integer
 from .containers import Residual, Sequential
 from .layers import BatchNorm, Conv2d, GlobalAvgPool2d, Linear, ReLU
 
 
-def small_resnet(*, rng, widths=(8, 16), num_classes=10, in_channels=1, dtype=np.float32):
+def small_resnet(
+    *, rng: np.random.Generator, widths: tuple[int, ...] = (8, 16), num_classes: int = 10, in_channels: int = 1,
+    dtype: DTypeLike = np.float32,
+) -> Sequential:  # fmt: skip
     """A residual network with one basic block a width, for images of any size.
 
     A 3x3 convolution, then one block a width, each but the first halving the image; global average pooling; a fully

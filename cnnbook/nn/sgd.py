@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validate import number, shape
-from .layers import a_layer
+from .layers import Layer, a_layer
 
 _LARGE = 1e30  # an infinite rate would make every parameter infinite or NaN
 
@@ -49,13 +49,13 @@ class SGD:
     array([[-0.25]])
     """
 
-    def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0):
+    def __init__(self, network: Layer, *, lr: float, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
         self.network, self.lr = a_layer("network", network), number("lr", lr, 0, _LARGE)
         self.momentum = number("momentum", momentum, 0, 1)
         self.weight_decay = number("weight_decay", weight_decay, 0, _LARGE)
         self.velocities = {name: np.zeros_like(parameter) for name, parameter in network.parameters.items()}
 
-    def step(self):
+    def step(self) -> None:
         """Move all parameters once. Raises RuntimeError where a gradient is missing: backward comes first."""
         lr = number("lr", self.lr, 0, _LARGE)
         parameters, gradients = self.network.parameters, self.network.gradients

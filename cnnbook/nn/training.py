@@ -1,13 +1,19 @@
 """One pass over the training images, and the share of test images that a network gets right."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from .._types import Float, Labels, NDArray
 from .._validate import array, class_labels, floats, generator, got, integer
 from ..functional import cross_entropy, cross_entropy_backward
-from .layers import a_layer
+from .layers import Layer, a_layer
+from .sgd import SGD
 
 
-def train_epoch(network, optimiser, images, labels, *, batch_size, rng):
+def train_epoch(
+    network: Layer, optimiser: SGD, images: NDArray[Float], labels: Labels, *, batch_size: int, rng: np.random.Generator
+) -> float:
     """Train once on every image, in random order, and return the mean loss.
 
     Parameters
@@ -52,7 +58,7 @@ def train_epoch(network, optimiser, images, labels, *, batch_size, rng):
     return total / len(order)
 
 
-def accuracy(network, images, labels, *, batch_size=500):
+def accuracy(network: Layer, images: NDArray[Float], labels: Labels, *, batch_size: int = 500) -> float:
     """Share of the images whose largest logit is that of their label, from 0 to 1.
 
     Parameters

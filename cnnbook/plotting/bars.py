@@ -1,17 +1,22 @@
 """Bars made of parts: where does a sum come from?"""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from .._types import ArrayLike
 from ._values import named
 from .style import SERIES, WIDTH, palette, style
 
 _ROOM = 0.055  # of the axis: what a number needs inside its part
 
 
-def stacked_bars(bars, parts, *, xlabel):
+def stacked_bars(bars: Mapping[str, ArrayLike], parts: Sequence[str], *, xlabel: str) -> Figure:
     """Draw one horizontal bar a name, made of its parts; each part shows its number where there is room.
 
     Parameters

@@ -1,13 +1,18 @@
 """The figures that labs and chapters need again and again. Each function returns a matplotlib figure."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from math import ceil
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
+from .._types import ArrayLike
 from .._validate import flag, got, integer
 from ._values import named, numbers, words
 from .style import WIDTH, palette, style
@@ -15,7 +20,9 @@ from .style import WIDTH, palette, style
 DASHES = ("-", "--", "-.", ":")  # colour is never the only difference between two lines
 
 
-def image_grid(images, *, titles=None, columns=10, signed=False):
+def image_grid(
+    images: ArrayLike, *, titles: Sequence[str] | None = None, columns: int = 10, signed: bool = False
+) -> Figure:
     """Show images in rows, each under its title.
 
     Parameters
@@ -77,7 +84,7 @@ def image_grid(images, *, titles=None, columns=10, signed=False):
     return _done(figure)
 
 
-def learning_curves(curves, *, ylabel, logarithmic=False):
+def learning_curves(curves: Mapping[str, ArrayLike], *, ylabel: str, logarithmic: bool = False) -> Figure:
     """Draw one line a name over the epochs: the mean of the seeds, in a band from the lowest to the highest.
 
     Parameters
@@ -132,7 +139,7 @@ def learning_curves(curves, *, ylabel, logarithmic=False):
     return _done(figure)
 
 
-def confusion_matrix(matrix, classes):
+def confusion_matrix(matrix: ArrayLike, classes: Sequence[str]) -> Figure:
     """Show how often each class was taken for each: the classes are the rows, the answers the columns.
 
     Right answers are on the diagonal, in the colour of outputs; the darker another cell, the more images are in it.

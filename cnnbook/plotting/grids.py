@@ -1,14 +1,20 @@
 """Small matrices as grids of numbers: the picture behind most of the arithmetic in this book."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
+from .._types import ArrayLike
 from ._values import named
 from .style import WIDTH, palette, style
 
 
-def number_grids(grids, *, role="input"):
+def number_grids(grids: Mapping[str, ArrayLike], *, role: str = "input") -> Figure:
     """Show matrices side by side, each number in its cell; the larger a number, the stronger the colour.
 
     What does not fit beside the others stands in a row below.

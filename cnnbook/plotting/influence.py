@@ -1,14 +1,20 @@
 """How much each pixel counts for a unit, seen from above."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
+from .._types import ArrayLike
 from .._validate import integer
 from ._values import named
 from .style import WIDTH, palette, style
 
 
-def influence_maps(maps, *, squares=()):
+def influence_maps(maps: Mapping[str, ArrayLike], *, squares: Sequence[int] = ()) -> Figure:
     """Show maps of influence side by side, each with squares around its middle.
 
     The colour is that of gradients, scaled to the largest number of each map. The frame is the whole map.

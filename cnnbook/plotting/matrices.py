@@ -1,14 +1,20 @@
 """Layers written out as matrices, in which equal numbers are the same weight."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
 
+from .._types import ArrayLike
 from ._values import named
 from .style import WIDTH, palette, style
 
 
-def weight_matrices(matrices, *, blocks=None):
+def weight_matrices(matrices: Mapping[str, ArrayLike], *, blocks: tuple[int, int] | None = None) -> Figure:
     """Draw layers as matrices, one below the other: a row for each output, a column for each input.
 
     The numbers in the cells are names: equal numbers are one weight, and have one colour. A 0 is no weight, and its

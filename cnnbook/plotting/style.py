@@ -5,9 +5,11 @@ wider than WIDTH, so that a phone shows it at nearly its own size, with letters 
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
@@ -17,7 +19,7 @@ SERIES = ("input", "kernel", "output", "gradient", "padding")  # the order in wh
 
 
 @lru_cache
-def palette():
+def palette() -> dict[str, dict[str, str]]:
     """Line and fill colour of each role, for a light page.
 
     >>> sorted(palette())
@@ -28,7 +30,7 @@ def palette():
     return json.loads((files("cnnbook") / "palette.json").read_text())["light"]
 
 
-def rc():
+def rc() -> dict[str, Any]:
     """Matplotlib settings of the book, as a dict."""
     page, muted = palette()["page"], palette()["padding"]
     return {
@@ -59,7 +61,7 @@ def rc():
 
 
 @contextmanager
-def style():
+def style() -> Iterator[None]:
     """Draw in the book's style inside a ``with`` block; figures made before and after keep theirs.
 
     >>> with style():

@@ -5,8 +5,10 @@ from math import prod
 from reprlib import repr as shortened
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from .._types import Size
 from .._validate import integer, per_axis
 from ..arithmetic import output_size
 from .style import WIDTH, palette, style
@@ -16,7 +18,7 @@ _GAP = 2  # cells between stacks
 _MOST = 3000  # cells
 
 
-def volumes(c_in, c_out, size, kernel, *, place=(0, 0)):
+def volumes(c_in: int, c_out: int, size: Size, kernel: Size, *, place: tuple[int, int] = (0, 0)) -> Figure:
     """Draw a layer of stride 1 without padding: the input, a filter for each output channel, the output.
 
     A channel is a plane of cells. One number of the first output channel is marked, with its filter and all that it

@@ -1,6 +1,10 @@
 """Every window of a layer along one axis, drawn under the input that it slides over."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 from ..arithmetic import output_size
 from .style import WIDTH, palette, style
@@ -8,7 +12,7 @@ from .style import WIDTH, palette, style
 _CELL = 0.27  # inches; smaller where one layer alone would be wider than a page
 
 
-def windows(*layers, columns=2):
+def windows(*layers: Mapping[str, Any], columns: int = 2) -> Figure:
     """Draw, for each layer, one axis of its input, every window on it, and what is never read.
 
     Pixels of the input carry their number, padding a 0. The taps of each window stand below, a row a window, and the

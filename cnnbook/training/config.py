@@ -84,7 +84,7 @@ class Config:
     schedule: str = _knob(
         _schedule, "of the learning rate after the warm-up: constant, step, cosine or one_cycle", "cosine"
     )
-    drops: tuple = _knob(_parts, "parts of all steps after which schedule step divides the rate by 10", ())
+    drops: tuple[float, ...] = _knob(_parts, "parts of all steps after which schedule step divides the rate by 10", ())
     momentum: float = _knob(_part, "part of the last step that is taken again", 0.9)
     weight_decay: float = _knob(_part, "times the weight, added to its gradient", 0.0)
     lookahead: int = _knob(_natural, "steps after which the weights go back half of the way that they went", 0)

@@ -7,6 +7,7 @@ DistributedDataParallel averages the gradients. One process judges and writes: t
 import os
 import signal
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
 import torch
@@ -15,7 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 @contextmanager
-def together():
+def together() -> Iterator[None]:
     """Join the processes that torchrun started, where it did; the first alone prints, warns, and hears Ctrl-C."""
     if not from_torchrun():
         yield

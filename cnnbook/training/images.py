@@ -1,11 +1,18 @@
 """From the bytes of a data set to what a network sees: on the device, padded, standardised, moved about."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+if TYPE_CHECKING:
+    from ..datasets import Images
 
-def choose_device(name="auto"):
+
+def choose_device(name: str = "auto") -> torch.device:
     """Return the named device, or the fastest one that this machine has."""
     has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
@@ -55,7 +62,7 @@ class Standardise(nn.Module):
     (torch.Size([1437, 1, 12, 12]), torch.float32, True)
     """
 
-    def __init__(self, train, *, pad=0):
+    def __init__(self, train: Images, *, pad: int = 0) -> None:
         super().__init__()
         mean, std = train.images.mean((0, 2, 3)), train.images.std((0, 2, 3))
         if not std.all():
@@ -64,7 +71,7 @@ class Standardise(nn.Module):
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32)[:, None, None])
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32)[:, None, None])
 
-    def forward(self, images):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         return (F.pad(images, (self.pad,) * 4).float() - self.mean) / self.std
 
     def extra_repr(self):
@@ -86,7 +93,7 @@ def augment(images, config, generator):
     return images
 
 
-def random_shift(images, pixels, generator):
+def random_shift(images: torch.Tensor, pixels: int, generator: torch.Generator) -> torch.Tensor:
     """Move each image by up to so many pixels along both axes: a crop at random from the padded image."""
     N, C, H, W = images.shape
     padded = F.pad(images, (pixels,) * 4)

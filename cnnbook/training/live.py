@@ -2,7 +2,10 @@
 
 from time import perf_counter
 
-from .loop import History
+from torch import nn
+
+from .config import Config
+from .loop import Epoch, History
 
 
 class LiveCurves:
@@ -23,7 +26,7 @@ class LiveCurves:
     'epoch 1 of 2   train loss 2.3000\\ntest loss 2.0000, accuracy 20.00%   10 s left'
     """
 
-    def __init__(self, config):
+    def __init__(self, config: Config) -> None:
         self.epochs, self.history, self.started, self.handle = config.epochs, History(), perf_counter(), None
 
     def text(self, epoch, elapsed):
@@ -34,7 +37,7 @@ class LiveCurves:
             f"test loss {epoch.test_loss:.4f}, accuracy {epoch.test_accuracy:.2%}   {left:.0f} s left"
         )
 
-    def __call__(self, network, epoch):
+    def __call__(self, network: nn.Module, epoch: Epoch) -> None:
         from IPython.display import display
 
         from cnnbook.plotting import learning_curves

@@ -1,21 +1,30 @@
 """The one training loop that all labs share."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from math import ceil, isfinite
 from time import perf_counter, process_time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
+from .._types import AnyPath, Labels, NDArray
 from .checkpoint import load_checkpoint, save_checkpoint
 from .devices import from_first, is_first, own_part, processes, seed_dropout, shared, total
 from .graph import recorded
 from .images import augment, choose_device, has_bfloat16, to_device
 from .lookahead import look_ahead
 from .schedules import learning_rate
+
+if TYPE_CHECKING:
+    from ..datasets import Images
+    from .config import Config
 
 
 class Epoch(NamedTuple):
@@ -27,7 +36,7 @@ class Epoch(NamedTuple):
     test_loss: float  # after the pass
     test_accuracy: float
     seconds: float  # of training in this pass, evaluation left out
-    measures: dict = {}  # noqa: RUF012  what else was measured after the pass: name -> number, or a list of numbers
+    measures: dict[str, Any] = {}  # noqa: RUF012  what else was measured after the pass: name -> number, or a list of numbers
     cpu_seconds: float = 0.0  # of this process's CPU threads: unlike `seconds`, the same where others use the CPU too
 
     def __str__(self):
@@ -37,7 +46,7 @@ class Epoch(NamedTuple):
         )
 
 
-class History(list):
+class History(list[Epoch]):
     """One :class:`Epoch` after another.
 
     >>> history = History([Epoch(1, 2.3, 0.1, 2.0, 0.2, 9.5), Epoch(2, 1.5, 0.5, 1.0, 0.6, 9.25)])
@@ -45,7 +54,7 @@ class History(list):
     ([2.0, 1.0], 18.75)
     """
 
-    def column(self, name):
+    def column(self, name: str) -> list[Any]:
         """One number an epoch: a field of :class:`Epoch`, or a measure."""
         return [epoch.measures[name] if name in epoch.measures else getattr(epoch, name) for epoch in self]
 
@@ -58,19 +67,22 @@ class Evaluation(NamedTuple):
 
     loss: float  # mean cross-entropy, nats an image
     accuracy: float  # part of the images whose class is the most probable one
-    predictions: np.ndarray  # int64 (N,), the most probable class of each image
-    confidences: np.ndarray  # float32 (N,), the probability that the network gives it
+    predictions: NDArray[np.int64]  # int64 (N,), the most probable class of each image
+    confidences: NDArray[np.float32]  # float32 (N,), the probability that the network gives it
 
 
 class Diverged(FloatingPointError):
     """The loss is no number any more. `history` has the epochs before."""
 
-    def __init__(self, message, history):
+    def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
 
 
-def fit(network, train, test, config, *, on_epoch=None, checkpoint=None):
+def fit(
+    network: nn.Module, train: Images, test: Images, config: Config,
+    *, on_epoch: Callable[[nn.Module, Epoch], Any] | None = None, checkpoint: AnyPath | None = None,
+) -> History:  # fmt: skip
     """Train a network, in place.
 
     The network that counts is the one after the last epoch. Picking the epoch that does best on the test images would
@@ -229,7 +241,7 @@ def plain(value):
 
 
 @torch.no_grad()
-def evaluate(network, data, *, batch_size=1000):
+def evaluate(network: nn.Module, data: Images, *, batch_size: int = 1000) -> Evaluation:
     """Judge a network on a data set, and leave it in evaluation mode.
 
     Parameters
@@ -267,7 +279,7 @@ def evaluate(network, data, *, batch_size=1000):
     )
 
 
-def confusion_matrix(labels, predictions, n_classes):
+def confusion_matrix(labels: Labels, predictions: Labels, n_classes: int) -> NDArray[np.int64]:
     """Count images by class (row) and by prediction (column).
 
     >>> confusion_matrix(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2]), 3)

@@ -1,5 +1,7 @@
 """Run records: what a run measured, with everything needed to doubt it or to run it again."""
 
+from __future__ import annotations
+
 import base64
 import json
 import os
@@ -9,9 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any, Literal
 
 import numpy as np
 
+from .._types import AnyPath, NDArray
 from .checkpoint import replacing
 from .provenance import PACKAGE
 
@@ -75,7 +79,7 @@ class RunRecord:
     schema_version: int = SCHEMA
 
     @property
-    def seeds(self):
+    def seeds(self) -> int:
         """How often each variant was trained: the fewest, where it differs."""
         return min(sum(run.variant == variant for run in self.runs) for variant in self.config)
 
@@ -85,21 +89,21 @@ class RunRecord:
         missed_by_all = set.intersection(*({index for index, _, _ in run.mistakes} for run in runs))
         return replace(self, runs=runs, hard=pack_images(sorted(missed_by_all)[:HARD], test.images))
 
-    def variants(self):
+    def variants(self) -> list[str]:
         """Names of what was compared."""
         return list(dict.fromkeys(run.variant for run in self.runs))
 
-    def of(self, variant):
+    def of(self, variant: str) -> list[Run]:
         """The runs of one variant, one a seed."""
         if variant not in self.variants():
             raise ValueError(f"variant {variant!r} was not run: use one of {', '.join(self.variants())}")
         return [run for run in self.runs if run.variant == variant]
 
-    def test_errors(self, variant):
+    def test_errors(self, variant: str) -> list[float]:
         """Test errors of one variant in percent, one a seed."""
         return [100 * (1 - run.test_accuracy) for run in self.of(variant)]
 
-    def measured(self, variant, name):
+    def measured(self, variant: str, name: str) -> list[Any]:
         """A measure of one variant, one value a seed: a number, or a list with one an epoch."""
         for run in self.of(variant):
             if name not in run.measures:
@@ -107,7 +111,7 @@ class RunRecord:
                 raise ValueError(f"name {name!r} was not measured of {variant!r}: use one of {known}")
         return [run.measures[name] for run in self.of(variant)]
 
-    def confusion(self, variant):
+    def confusion(self, variant: str) -> NDArray[np.int64]:
         """Confusion matrix summed over the seeds: rows are labels, columns what the network said."""
         runs = self.of(variant)
         if any(len(run.mistakes) != round(self.dataset["test"] * (1 - run.test_accuracy)) for run in runs):
@@ -118,7 +122,7 @@ class RunRecord:
             matrix[label, said] += 1
         return matrix
 
-    def hard_images(self):
+    def hard_images(self) -> tuple[NDArray[np.uint8], list[tuple[int, list[int]]]]:
         """The test images that every run got wrong: array (n, C, H, W), and one ``(label, what was said)`` an image."""
         said = {index: set() for index in self.hard["indices"]}
         labels = {}
@@ -129,7 +133,7 @@ class RunRecord:
         images = np.frombuffer(zlib.decompress(base64.b64decode(self.hard["pixels"])), np.uint8)
         return images.reshape(self.hard["shape"]), [(labels[index], sorted(said[index])) for index in said]
 
-    def table(self):
+    def table(self) -> list[dict[str, Any]]:
         """One dict a variant, ready for a data frame; errors in percent, the spread is the standard deviation."""
         rows = []
         for variant in self.variants():
@@ -149,7 +153,7 @@ class RunRecord:
                 rows[-1]["stopped"] = sum(bool(run.stopped) for run in runs)  # without a loss that is a number
         return rows
 
-    def provenance(self):
+    def provenance(self) -> str:
         """One sentence on where the numbers come from."""
         data = self.dataset
         return (
@@ -175,7 +179,7 @@ class RunRecord:
         caption = f"<caption>{escape(self.provenance())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def save(self, folder=None, *, overwrite=False):
+    def save(self, folder: AnyPath | None = None, *, overwrite: bool = False) -> Path:
         """Write ``<lab>.json`` (``<lab>.laptop.json``) beside the lab's page, or into `folder`; return its path.
 
         A record of more seeds is replaced only with ``overwrite=True``.
@@ -258,10 +262,10 @@ def refuse_to_replace(path, seeds):
 class MissingRecord:
     """Stands where a record should be, counts as false, and says how to make one."""
 
-    def __init__(self, lab, scale="full"):
+    def __init__(self, lab: str, scale: str = "full") -> None:
         self.lab, self.scale = lab, scale
 
-    def __bool__(self):
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self):
@@ -269,7 +273,7 @@ class MissingRecord:
         return f"No {self.scale} run of this lab is on record here. To make one: {command}"
 
 
-def load_record(lab, scale="full", *, folder=None):
+def load_record(lab: str, scale: str = "full", *, folder: AnyPath | None = None) -> RunRecord | MissingRecord:
     """Return the record of a lab at one scale, or a :class:`MissingRecord`, which counts as false.
 
     >>> load_record("no_such_lab")

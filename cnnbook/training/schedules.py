@@ -1,6 +1,12 @@
 """How the learning rate goes: up in a straight line while warming up, then by one of four schedules."""
 
+from __future__ import annotations
+
 from math import cos, pi
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .config import Config
 
 
 def _constant(progress, config):
@@ -26,7 +32,7 @@ def _after_warmup(progress, config):
 SCHEDULES = {"constant": _constant, "step": _step, "cosine": _cosine, "one_cycle": _one_cycle}
 
 
-def learning_rate(progress, config):
+def learning_rate(progress: float, config: Config) -> float:
     """Learning rate when this part of all steps is done.
 
     After the warm-up, ``constant`` stays; ``step`` is divided by 10 at each of the config's `drops`; ``cosine`` falls

@@ -5,6 +5,24 @@ anywidget is not installed.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what __getattr__ finds
+    from .activations import ActivationExplorer
+    from .architecture import ArchitectureExplorer
+    from .arithmetic import ArithmeticExplorer
+    from .batch_norm import BatchNormExplorer
+    from .channels import ChannelsExplorer
+    from .convolution import ConvolutionStepper
+    from .deformable import DeformableSampler
+    from .dilated import DilatedExplorer
+    from .im2col import Im2colExplorer
+    from .lenet import LeNetExplorer
+    from .networks import NetworksExplorer
+    from .pooling import PoolingExplorer
+    from .receptive_field import ReceptiveFieldExplorer
+    from .residual import ResidualExplorer
+    from .transposed import TransposedStepper
 
 _HOMES = {
     "ActivationExplorer": "activations",
@@ -43,10 +61,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(_HOMES)}")
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in _HOMES:
+            return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(_HOMES)}")
 
 
 def __dir__():

@@ -73,7 +73,7 @@ class Explorer(anywidget.AnyWidget):
         a text asks for something else.
     """
 
-    settings = ()
+    settings: tuple[str, ...] = ()
     language = traitlets.Unicode().tag(sync=True)
     goal = Flag(True)
     _stem = traitlets.Unicode().tag(sync=True)

@@ -1,5 +1,10 @@
 """The activation explorer: drag an input along a curve, and see what is left of a gradient after layers of it."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from .._types import NDArray
 from ._explorer import Explorer, Whole
 from ._printed import told, written
 from ._traits import OneOf, Real
@@ -61,25 +66,27 @@ class ActivationExplorer(Explorer):
     layers = Whole(10, 1, 10)
 
     def __init__(
-        self, function="sigmoid", *, x=1.0, negative_slope=0.1, alpha=1.0, threshold=0.05, layers=10, language=None
-    ):
+        self, function: str = "sigmoid",
+        *, x: float = 1.0, negative_slope: float = 0.1, alpha: float = 1.0, threshold: float = 0.05, layers: int = 10,
+        language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             function=function, x=x, negative_slope=negative_slope, alpha=alpha, threshold=threshold, layers=layers,
             language=language,
         )  # fmt: skip
 
     @property
-    def value(self):
+    def value(self) -> float:
         """The function at `x`."""
         return float(self._at([self.x])[0][0])
 
     @property
-    def slope(self):
+    def slope(self) -> float:
         """Its derivative at `x`: what a gradient of 1 becomes."""
         return float(self._at([self.x])[1][0])
 
     @property
-    def slopes(self):
+    def slopes(self) -> NDArray[Any]:
         """The slope in each layer, an ndarray of shape (layers,)."""
         import numpy as np
 
@@ -90,12 +97,12 @@ class ActivationExplorer(Explorer):
         return np.array(slopes)
 
     @property
-    def gradient(self):
+    def gradient(self) -> float:
         """What a gradient of 1 becomes on its way back through all layers: the product of their slopes."""
         return float(self.slopes.prod())
 
     @property
-    def saturated(self):
+    def saturated(self) -> bool:
         """Whether the slope is below the threshold."""
         return self.slope < self.threshold
 
@@ -111,7 +118,7 @@ class ActivationExplorer(Explorer):
         (slope,) = getattr(functional, f"{name}_backward")(np.ones_like(x), x, **options)
         return getattr(functional, name)(x, **options), slope
 
-    def summary(self):
+    def summary(self) -> str:
         word = self._words
         shown = {name: _text(getattr(self, name)) for name in ("x", "value", "slope", "threshold")}
         note = "dead" if self.slope == 0 else "saturated" if self.saturated else "passes"

@@ -1,5 +1,8 @@
 """The architecture explorer: networks as rows of volumes, and the shape, the cost and the reach of each layer."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import traitlets
 
 from ._explorer import Explorer, SettingError
@@ -80,9 +83,11 @@ class ArchitectureExplorer(Explorer):
     opened = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, networks="alexnet", *, input_shape=(3, 224, 224), shown=None, quantity="parameters", layers=None,
-        opened="", language=None,
-    ):  # fmt: skip
+        self, networks: str | Sequence[str] | Mapping[str, Any] = "alexnet",
+        *, input_shape: tuple[int, ...] = (3, 224, 224), shown: str | tuple[str, ...] | None = None,
+        quantity: str = "parameters", layers: str | tuple[str, ...] | None = None, opened: str = "",
+        language: str | None = None,
+    ) -> None:  # fmt: skip
         data = networks_of(networks, input_shape)
         shown = (*data, "")[:2] if shown is None else (shown, "") if isinstance(shown, str) else shown
         self.networks = networks if isinstance(networks, str) else tuple(data)  # as `repr` shows them
@@ -116,7 +121,7 @@ class ArchitectureExplorer(Explorer):
                 raise SettingError(f"opened {key!r} is a layer, which holds no others: use ''")
         return value
 
-    def summary(self):
+    def summary(self) -> str:
         word, told = self._words, []
         for name, key in zip(self.shown, self.layers, strict=True):
             if not name:

@@ -60,15 +60,17 @@ class ArithmeticExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=8, kernel=3, *, stride=2, padding=0, dilation=1, ceil_mode=False, row=0, column=0, language=None
-    ):
+        self, size: int = 8, kernel: int = 3,
+        *, stride: int = 2, padding: int = 0, dilation: int = 1, ceil_mode: bool = False, row: int = 0, column: int = 0,
+        language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode,
             row=row, column=column, language=language,
         )  # fmt: skip
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         """Rows, and columns, of the output."""
         return output_size(**{name: getattr(self, name) for name in _NAMES})
 
@@ -88,5 +90,5 @@ class ArithmeticExplorer(Explorer):
     def _keep_window(self, change):
         self.row, self.column = (min(place, self.output_size - 1) for place in (self.row, self.column))
 
-    def summary(self):
+    def summary(self) -> str:
         return self._words["result"].format(output=self.output_size)

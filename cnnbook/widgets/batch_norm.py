@@ -1,7 +1,13 @@
 """The batch-norm explorer: drag the numbers of a batch, see them normalised, scaled and shifted, in both modes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import traitlets
 
+from .._types import NDArray
 from ._explorer import Explorer, Flag, SettingError, refusing
 from ._printed import written
 from ._traits import Real
@@ -78,25 +84,26 @@ class BatchNormExplorer(Explorer):
     running_var = Real(1.0, 0, 200)
 
     def __init__(
-        self, values=BATCH, *, gamma=1.0, beta=0.0, training=True, momentum=0.1, running_mean=0.0, running_var=1.0,
-        language=None,
-    ):  # fmt: skip
+        self, values: Sequence[float] | NDArray[Any] = BATCH,
+        *, gamma: float = 1.0, beta: float = 0.0, training: bool = True, momentum: float = 0.1,
+        running_mean: float = 0.0, running_var: float = 1.0, language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             values=values, gamma=gamma, beta=beta, training=training, momentum=momentum, running_mean=running_mean,
             running_var=running_var, language=language,
         )  # fmt: skip
 
     @property
-    def output(self):
+    def output(self) -> NDArray[Any]:
         """What becomes of the batch, an ndarray of shape (N,)."""
         return self._run(training=self.training)[0]
 
     @property
-    def normalised(self):
+    def normalised(self) -> NDArray[Any]:
         """The batch before scale and shift, an ndarray of shape (N,)."""
         return self._run(training=self.training, gamma=1.0, beta=0.0)[0]
 
-    def training_step(self):
+    def training_step(self) -> None:
         """Move the running statistics towards those of the batch, as a forward pass in training does."""
         with refusing():
             _, mean, variance = self._run(training=True)
@@ -129,7 +136,7 @@ class BatchNormExplorer(Explorer):
 
         return (np.mean(self.values), np.var(self.values)) if self.training else (self.running_mean, self.running_var)
 
-    def summary(self):
+    def summary(self) -> str:
         word = self._words["result_training" if self.training else "result_evaluation"]
         (mean, variance), output = self._used, self.output
         found = {"mean": mean, "variance": variance, "out_mean": output.mean(), "out_sd": output.std()}

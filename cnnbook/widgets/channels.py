@@ -58,29 +58,32 @@ class ChannelsExplorer(Explorer):
     row = Whole(0, 0)
     column = Whole(0, 0)
 
-    def __init__(self, c_in=4, c_out=6, kernel=3, *, groups=1, channel=0, row=0, column=0, language=None):
+    def __init__(
+        self, c_in: int = 4, c_out: int = 6, kernel: int = 3,
+        *, groups: int = 1, channel: int = 0, row: int = 0, column: int = 0, language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             c_in=c_in, c_out=c_out, kernel=kernel, groups=groups, channel=channel, row=row, column=column,
             language=language,
         )  # fmt: skip
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         """Rows, and columns, of the output."""
         return output_size(_SIZE, self.kernel)
 
     @property
-    def weights(self):
+    def weights(self) -> int:
         """Learned numbers, without biases."""
         return conv_parameters(self.c_in, self.c_out, self.kernel, groups=self.groups, bias=False)
 
     @property
-    def macs(self):
+    def macs(self) -> int:
         """Multiply-accumulates of the whole output."""
         return conv_macs(self.c_in, self.c_out, self.kernel, self.output_size, groups=self.groups)
 
     @property
-    def seen(self):
+    def seen(self) -> tuple[slice, ...]:
         """Channels, rows and columns of the input that the output number sees, as slices."""
         depth = self.c_in // self.groups
         first = self.channel // (self.c_out // self.groups) * depth
@@ -103,7 +106,7 @@ class ChannelsExplorer(Explorer):
         self.channel = min(self.channel, self.c_out - 1)
         self.row, self.column = (min(place, self.output_size - 1) for place in (self.row, self.column))
 
-    def summary(self):
+    def summary(self) -> str:
         word = self._words
         output = word["output"].format(channels=self.c_out, size=self.output_size)
         return f"{output}; {word['weights']}: {self.weights}; {word['macs']}: {self.macs}"

@@ -1,7 +1,12 @@
 """The convolution stepper: a window slides over a small input; its products with the kernel add up to the output."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import traitlets
 
+from .._types import ArrayLike, NDArray
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import told
 from ._traits import Numbers
@@ -99,9 +104,10 @@ class ConvolutionStepper(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, input=None, kernel=None, *, preset=None, flip=False, image=None, picture=None, row=0, column=0,
-        language=None,
-    ):  # fmt: skip
+        self, input: ArrayLike | None = None, kernel: ArrayLike | None = None,
+        *, preset: str | None = None, flip: bool = False, image: ArrayLike | None = None, picture: bool | None = None,
+        row: int = 0, column: int = 0, language: str | None = None,
+    ) -> None:  # fmt: skip
         if kernel is not None and preset is not None:
             raise ValueError(f"preset {preset!r} and a kernel cannot both be given: use one of them")
         if kernel is None:
@@ -119,7 +125,7 @@ class ConvolutionStepper(Explorer):
         return ("input", "kernel", "flip", *own, "picture", "row", "column")
 
     @property
-    def output(self):
+    def output(self) -> NDArray[Any]:
         """Output of the convolution, an ndarray of shape (H_out, W_out)."""
         import numpy as np
 
@@ -168,7 +174,7 @@ class ConvolutionStepper(Explorer):
     def _use_preset(self, change):
         self.kernel = PRESETS.get(self.preset, self.kernel)
 
-    def summary(self):
+    def summary(self) -> str:
         word = self._words["result"]
         value = told(self.output[self.row, self.column])
         count = len(self.kernel) * len(self.kernel[0])

@@ -1,8 +1,13 @@
 """The deformable sampler: points to drag off the grid, what they read between the pixels, and their gradient."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import traitlets
 
+from .._types import ArrayLike, NDArray
 from ..functional import deform_conv2d, deform_conv2d_backward
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import told
@@ -88,25 +93,27 @@ class DeformableSampler(Explorer):
     nine = Flag(False)
 
     def __init__(
-        self, input=INPUT, weight=WEIGHT, *, offsets=ALONE, tap=7, row=None, column=None, nine=False, language=None
-    ):
+        self, input: ArrayLike = INPUT, weight: ArrayLike = WEIGHT,
+        *, offsets: ArrayLike = ALONE, tap: int = 7, row: int | None = None, column: int | None = None,
+        nine: bool = False, language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(input=input, weight=weight, offsets=offsets, tap=tap, nine=nine, language=language)
         rows, columns = self._output_shape
         self.row = rows // 2 if row is None else row
         self.column = columns // 2 if column is None else column
 
     @property
-    def output(self):
+    def output(self) -> float:
         """The output number at `row` and `column`."""
         return float(self._sample()[0] @ [weight for line in self.weight for weight in line])
 
     @property
-    def values(self):
+    def values(self) -> NDArray[Any]:
         """What the nine points read, an ndarray of shape (3, 3)."""
         return self._sample()[0].reshape(3, 3)
 
     @property
-    def value(self):
+    def value(self) -> float:
         """What the chosen point reads."""
         return float(self._sample()[0][self.tap])
 
@@ -177,7 +184,7 @@ class DeformableSampler(Explorer):
         rows, columns = self._output_shape
         self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
 
-    def summary(self):
+    def summary(self) -> str:
         y, x = self.place
         word = self._words["result"]
         return word.format(

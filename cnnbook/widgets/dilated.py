@@ -1,5 +1,7 @@
 """The dilated explorer: which input pixels reach one output pixel through a stack of dilated 3x3 layers."""
 
+from collections.abc import Sequence
+
 import traitlets
 
 from .._validate import integer
@@ -69,7 +71,10 @@ class DilatedExplorer(Explorer):
     row = Whole(9, 0)
     column = Whole(9, 0)
 
-    def __init__(self, dilations=(1, 2, 4), size=19, *, row=None, column=None, language=None):
+    def __init__(
+        self, dilations: Sequence[int] = (1, 2, 4), size: int = 19,
+        *, row: int | None = None, column: int | None = None, language: str | None = None,
+    ) -> None:  # fmt: skip
         size = self.class_traits()["size"].validate(self, size)
         row, column = ((size - 1) // 2 if place is None else place for place in (row, column))
         super().__init__(dilations=dilations, size=size, row=row, column=column, language=language)
@@ -110,7 +115,7 @@ class DilatedExplorer(Explorer):
         reach = self.field.size // 2
         return tuple(range(max(at - reach, 0), min(at + reach + 1, self.size)) for at in (self.row, self.column))
 
-    def summary(self):
+    def summary(self) -> str:
         word, (rows, columns), ways = self._words, self._inside, self.ways
         found = ways[ways > 0]
         told = {

@@ -1,7 +1,12 @@
 """The im2col explorer: a window of the input lights its row of the matrix, and a row lights its window."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import traitlets
 
+from .._types import NDArray
 from ..arithmetic import output_size
 from ._explorer import Explorer, SettingError, Whole, refusing
 from ._traits import OneOf
@@ -64,15 +69,17 @@ class Im2colExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, size=4, kernel=2, *, stride=2, padding=0, channels=2, order="NHWC", row=0, column=0, language=None
-    ):
+        self, size: int = 4, kernel: int = 2,
+        *, stride: int = 2, padding: int = 0, channels: int = 2, order: str = "NHWC", row: int = 0, column: int = 0,
+        language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             size=size, kernel=kernel, stride=stride, padding=padding, channels=channels, order=order,
             row=row, column=column, language=language,
         )  # fmt: skip
 
     @property
-    def input(self):
+    def input(self) -> NDArray[Any]:
         """The input, an ndarray of shape (1, C, H, W) or, for NHWC, (1, H, W, C)."""
         import numpy as np
 
@@ -81,14 +88,14 @@ class Im2colExplorer(Explorer):
         return np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if self.order == "NHWC" else x
 
     @property
-    def columns(self):
+    def columns(self) -> NDArray[Any]:
         """The matrix, an ndarray of shape (H_out * W_out, C * kH * kW)."""
         from ..functional import im2col
 
         return im2col(self.input, self.kernel, stride=self.stride, padding=self.padding, layout=self.order)
 
     @property
-    def weight(self):
+    def weight(self) -> NDArray[Any]:
         """The weights, 1, 0, -1 in turns, an ndarray of shape (1, C, kH, kW)."""
         import numpy as np
 
@@ -96,13 +103,13 @@ class Im2colExplorer(Explorer):
         return 1.0 - np.arange(self.channels * self.kernel**2).reshape(shape) % 3
 
     @property
-    def output(self):
+    def output(self) -> NDArray[Any]:
         """The product of matrix and weights: the convolution, an ndarray of shape (H_out, W_out)."""
         weight = self.weight.transpose(0, 2, 3, 1) if self.order == "NHWC" else self.weight
         return (self.columns @ weight.ravel()).reshape(self._output_size, self._output_size)
 
     @property
-    def duplication(self):
+    def duplication(self) -> float:
         """How many times as many numbers the matrix holds as the input: its price in memory."""
         return self.columns.size / self.input.size
 
@@ -134,7 +141,7 @@ class Im2colExplorer(Explorer):
     def _keep_place(self, change):
         self.row, self.column = (min(getattr(self, name), limit - 1) for name, limit in self._limits.items())
 
-    def summary(self):
+    def summary(self) -> str:
         i, j = divmod(self.row, self._output_size)
         product = f"{self.output[i, j]:g}".replace("-", "−")
         return self._words["result"].format(row=self.row, i=i, j=j, product=product)

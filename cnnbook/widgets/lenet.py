@@ -1,11 +1,14 @@
 """The LeNet explorer: draw a digit, and LeNet-5 with the weights of the lab reads it, every feature map in sight."""
 
+from __future__ import annotations
+
 from base64 import b64decode, b64encode
 from functools import lru_cache
 from typing import NamedTuple
 
 import traitlets
 
+from .._types import ArrayLike
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import written
 from ._traits import OneOf
@@ -174,7 +177,11 @@ class LeNetExplorer(Explorer):
     column = Whole(0, 0, SIDE - 1)
     gradient = Flag(False)
 
-    def __init__(self, digit="three", *, layer="C3", channel=0, row=None, column=None, gradient=False, language=None):
+    def __init__(
+        self, digit: str | ArrayLike = "three",
+        *, layer: str = "C3", channel: int = 0, row: int | None = None, column: int | None = None,
+        gradient: bool = False, language: str | None = None,
+    ) -> None:  # fmt: skip
         middle = LAYERS[layer].side // 2 if layer in LAYERS else 0
         row, column = (middle if at is None else at for at in (row, column))
         super().__init__(
@@ -225,7 +232,7 @@ class LeNetExplorer(Explorer):
         return torch.autograd.grad(first - second, ink)[0].numpy()
 
     @property
-    def answer(self):
+    def answer(self) -> int:
         """The digit that the network reads."""
         return int(self.maps["output"].argmax())
 
@@ -241,7 +248,7 @@ class LeNetExplorer(Explorer):
         self.channel = min(self.channel, layer.maps - 1)
         self.row, self.column = min(self.row, layer.side - 1), min(self.column, layer.side - 1)
 
-    def summary(self):
+    def summary(self) -> str:
         word, maps = self._words, self.maps
         chances = _softmax(maps["output"])
         first, second = self._ranked()[:2]

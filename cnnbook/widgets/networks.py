@@ -1,6 +1,7 @@
 """The networks explorer: networks in a table to sort and to filter, and in a chart of two of its columns."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -60,8 +61,10 @@ class NetworksExplorer(Explorer):
     chosen = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, table=None, *, x="macs", y="ms", family="", sort="network", descending=False, chosen="", language=None
-    ):
+        self, table: Mapping[str, Mapping[str, Any]] | None = None,
+        *, x: str = "macs", y: str = "ms", family: str = "", sort: str = "network", descending: bool = False,
+        chosen: str = "", language: str | None = None,
+    ) -> None:  # fmt: skip
         if table is None:
             from ..networks import table as recorded
 
@@ -86,7 +89,7 @@ class NetworksExplorer(Explorer):
         return value
 
     @property
-    def correlation(self):
+    def correlation(self) -> float | None:
         """Spearman's rank correlation of the two columns, over the networks shown; None where it has no meaning."""
         pairs = [(row[self.x], row[self.y]) for row in self._seen().values()]
         a, b = (_centred_ranks(column) for column in zip(*pairs, strict=True)) if pairs else ([], [])
@@ -98,7 +101,7 @@ class NetworksExplorer(Explorer):
         rows = {name: row for name, row in self.data.items() if self.family in ("", row["family"])}
         return {name: row for name, row in rows.items() if None not in (row[self.x], row[self.y])}
 
-    def summary(self):
+    def summary(self) -> str:
         word, rank = self._words, self.correlation
         told = word["result"].format(
             count=len(self._seen()), x=word[self.x], y=word[self.y], rank="–" if rank is None else _full(rank)

@@ -1,9 +1,13 @@
 """The pooling explorer: move a window, see what it keeps, and which pixels its gradient goes back to."""
 
+from __future__ import annotations
+
 import itertools
+from typing import Any
 
 import traitlets
 
+from .._types import ArrayLike, NDArray
 from ._explorer import Explorer, Flag, Whole, refusing, within
 from ._printed import told
 from ._traits import Numbers, OneOf
@@ -82,9 +86,10 @@ class PoolingExplorer(Explorer):
     column = Whole(0, 0)
 
     def __init__(
-        self, input=INPUT, kernel=2, *, kind="max", stride=None, padding=0, shift=0, ceil_mode=False, row=0, column=0,
-        language=None,
-    ):  # fmt: skip
+        self, input: ArrayLike = INPUT, kernel: int = 2,
+        *, kind: str = "max", stride: int | None = None, padding: int = 0, shift: int = 0, ceil_mode: bool = False,
+        row: int = 0, column: int = 0, language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             input=input, kernel=kernel, kind=kind, stride=kernel if stride is None else stride, padding=padding,
             shift=shift, ceil_mode=ceil_mode, row=row, column=column, language=language,
@@ -97,12 +102,12 @@ class PoolingExplorer(Explorer):
         return ("input", "kernel", "kind", "stride", "padding", *shift, "ceil_mode", "row", "column")
 
     @property
-    def output(self):
+    def output(self) -> NDArray[Any]:
         """Output of the pooling, an ndarray of shape (H_out, W_out)."""
         return self._pool()[0]
 
     @property
-    def grad_input(self):
+    def grad_input(self) -> NDArray[Any]:
         """Gradient of the input, of shape (H, W), where each output has the gradient 1."""
         import numpy as np
 
@@ -156,7 +161,7 @@ class PoolingExplorer(Explorer):
         i, j = max(itertools.product(*spans), key=lambda at: x[at])  # max returns the first
         return range(i, i + 1), range(j, j + 1), count
 
-    def summary(self):
+    def summary(self) -> str:
         rows, columns, count = self._receivers
         share = told(1 / count) if 10_000 % count == 0 else f"1/{count}"
         return self._words[f"result_{self.kind}"].format(

@@ -1,5 +1,6 @@
 """The receptive-field explorer: build a stack of layers, point at a unit, and see which pixels it sees."""
 
+from collections.abc import Sequence
 from math import ceil
 
 import traitlets
@@ -79,7 +80,10 @@ class ReceptiveFieldExplorer(Explorer):
     row = Whole(7, 0)
     column = Whole(7, 0)
 
-    def __init__(self, layers=((3, 1, 1),) * 3, size=15, *, layer=None, row=None, column=None, language=None):
+    def __init__(
+        self, layers: Sequence[tuple[int, ...]] = ((3, 1, 1),) * 3, size: int = 15,
+        *, layer: int | None = None, row: int | None = None, column: int | None = None, language: str | None = None,
+    ) -> None:  # fmt: skip
         traits = self.class_traits()
         layers, size = traits["layers"].validate(self, layers), traits["size"].validate(self, size)
         layer = traits["layer"].validate(self, len(layers) if layer is None else layer)
@@ -95,7 +99,7 @@ class ReceptiveFieldExplorer(Explorer):
         return receptive_field(self.layers)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         """Rows, and columns, of the last layer."""
         return _rows(self.size, self.layers)[-1][0]
 
@@ -144,7 +148,7 @@ class ReceptiveFieldExplorer(Explorer):
         count = _rows(self.size, self.layers)[self.layer][0]
         self.row, self.column = min(self.row, count - 1), min(self.column, count - 1)
 
-    def summary(self):
+    def summary(self) -> str:
         size, jump, start = receptive_field(self.layers[: self.layer])
         values = {"layer": self.layer, "row": self.row, "column": self.column, "size": size, "jump": jump}
         return self._words["result"].format(**values, start=start).replace("-", "−")

@@ -1,5 +1,6 @@
 """The residual explorer: signals forward, gradients back through deep random networks, with shortcuts and without."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -90,7 +91,10 @@ class ResidualExplorer(Explorer):
     block = Whole(15, 1)
     cut = Blocks()
 
-    def __init__(self, depth=30, gain=0.6, *, normalise=False, block=None, cut=(), language=None):
+    def __init__(
+        self, depth: int = 30, gain: float = 0.6,
+        *, normalise: bool = False, block: int | None = None, cut: Sequence[int] = (), language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(depth=depth, gain=gain, normalise=normalise, block=1, cut=cut, language=language)
         self.block = self.depth // 2 if block is None else block
 
@@ -140,7 +144,7 @@ class ResidualExplorer(Explorer):
         self.block = min(self.block, self.depth)
         self.cut = [block for block in self.cut if block <= self.depth]
 
-    def summary(self):
+    def summary(self) -> str:
         plain, residual, at = self.plain, self.residual, self.block
         return self._words["result"].format(
             block=at, depth=self.depth, gain=f"{round(self.gain, 2):g}",

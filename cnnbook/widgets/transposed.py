@@ -1,7 +1,12 @@
 """The transposed stepper: one transposed convolution, as stamps that add up and as a convolution on inserted zeros."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import traitlets
 
+from .._types import ArrayLike, NDArray
 from ._explorer import Explorer, Whole, refusing, within
 from ._printed import printed, written
 from ._traits import Numbers, OneOf
@@ -73,9 +78,10 @@ class TransposedStepper(Explorer):
     column = Whole(2, 0)
 
     def __init__(
-        self, input=INPUT, kernel=KERNEL, *, stride=2, padding=0, output_padding=0, view="zeros", row=None,
-        column=None, language=None,
-    ):  # fmt: skip
+        self, input: ArrayLike = INPUT, kernel: ArrayLike = KERNEL,
+        *, stride: int = 2, padding: int = 0, output_padding: int = 0, view: str = "zeros", row: int | None = None,
+        column: int | None = None, language: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             input=input, kernel=kernel, stride=stride, padding=padding, output_padding=output_padding, view=view,
             language=language,
@@ -85,12 +91,12 @@ class TransposedStepper(Explorer):
         self.column = min(2, columns - 1) if column is None else column
 
     @property
-    def output(self):
+    def output(self) -> NDArray[Any]:
         """Output of the transposed convolution, an ndarray of shape (H_out, W_out)."""
         return self._spread(self.input, self.kernel)
 
     @property
-    def overlaps(self):
+    def overlaps(self) -> NDArray[Any]:
         """How many stamps meet in each output cell, an ndarray of int of shape (H_out, W_out)."""
         x, kernel = ([[1] * len(grid[0])] * len(grid) for grid in (self.input, self.kernel))
         return self._spread(x, kernel).astype(int)
@@ -134,7 +140,7 @@ class TransposedStepper(Explorer):
         rows, columns = self._places
         self.row, self.column = min(self.row, rows - 1), min(self.column, columns - 1)
 
-    def summary(self):
+    def summary(self) -> str:
         (kH, kW), (i, j) = _shape(self.kernel), (self.row, self.column)
         if self.view == "scatter":
             corner = (i * self.stride - self.padding, j * self.stride - self.padding)
