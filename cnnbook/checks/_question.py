@@ -122,58 +122,58 @@ class Question:
         return f"{self.chapter}-{self.name}"
 
     @property
-    def address(self):
+    def address(self) -> str:
         """How a notebook finds it: in the part of its book, or in its chapter."""
         checks = import_module(__package__)
         parts = [part for part in checks.PARTS if getattr(getattr(checks, part), self.name, None) is self]
         return f"checks.{[*parts, self.chapter][0]}.{self.name}"
 
-    def sibling(self, name):
+    def sibling(self, name: str) -> Question:
         """Another question of the chapter."""
         return getattr(import_module(self.module), name)
 
     # What is declared
 
-    def cases(self, *fixed):
+    def cases(self, *fixed: Case) -> None:
         """Declare the cases that are always asked: they tell every misconception from the reference and the others, and
         for each parameter two of them differ in that one only."""
         self.collection.fixed = list(fixed)
 
-    def draws(self, drawing):
+    def draws(self, drawing: Callable[..., Any]) -> None:
         """Declare how a case is drawn: ``drawing(rng)`` returns a :class:`Case`, or its arguments by name, or None
         where what was drawn is impossible. Options at their default are left out of the call. Also a decorator."""
         self.collection.drawing = drawing
 
-    def regions(self, *both, **regions):
+    def regions(self, *both: Any, **regions: Callable[..., Any]) -> None:
         """Declare parts of the domain in which an answer can go wrong by itself, as predicates by name. Enough of the
         drawn cases are in each, and outside. Words: ``region.<name>`` and ``region.not_<name>``, as clauses;
         named in `both` are those of which the second says "... or ..."."""
         self.collection.regions += [Region(code, by_name(holds), code in both) for code, holds in regions.items()]
 
-    def misconceptions(self, **mistakes):
+    def misconceptions(self, **mistakes: Callable[..., Any]) -> None:
         """Declare known mistakes, as wrong answers by name. Words: ``<name>.name``, a few words, and ``<name>``, the
         sentence that helps. That an answer leaves options out is known without being declared."""
         self.declared += [Misconception(code, self._answering(mistake)) for code, mistake in mistakes.items()]
 
-    def broken(self, function):
+    def broken(self, function: Callable[..., Any]) -> None:
         """Declare the broken function that the question asks to mend: an answer that still gives the same is told so.
         The notebook defines it as ``broken_<name>``. Also a decorator."""
         self.declared.insert(0, Misconception(STILL_BROKEN, function))
 
-    def judge(self, judge):
+    def judge(self, judge: Callable[..., Any]) -> None:
         """Declare how to judge, where several answers are right: ``judge(got, expected, **arguments)`` returns None for
         a right one and otherwise a :class:`Finding`, as :func:`compare` does. Also a decorator."""
         self._judge = judge
 
-    def drawing(self, drawing):
+    def drawing(self, drawing: Callable[..., Any]) -> None:
         """Declare how a case is drawn with letters: a function that returns lines, none where it cannot."""
         self._drawing = by_name(drawing)
 
-    def explorer(self, name, settings):
+    def explorer(self, name: str, settings: Callable[..., Any]) -> None:
         """Declare which explorer shows a case: a function that returns its settings, or None where it cannot."""
         self._explorer = name, by_name(settings)
 
-    def example(self, example):
+    def example(self, example: Callable[..., Any]) -> None:
         """Declare a function that gives a case of real data, for :meth:`show`. Also a decorator."""
         self._example = example
 
@@ -192,7 +192,7 @@ class Question:
         """Every mistake that is known by name: those declared, then those of leaving out options."""
         return (*self.declared, *ignoring(self.collection))
 
-    def draw(self, seed=None, count=None):
+    def draw(self, seed: int | None = None, count: int | None = None) -> list[Case]:
         """The cases, the smallest first. Without a seed they are the public ones, the same for everyone."""
         count = self.count if count is None else count
 
@@ -367,11 +367,11 @@ class Question:
         found = Finding("stub") if outcome.unanswered else outcome.problem
         return Pictures(pictures(self, case, outcome), _words.say(found, self.id) if found else "")
 
-    def hint(self):
+    def hint(self) -> _hints.Help:
         """Show the next hint."""
         return _hints.hint(self)
 
-    def solution(self):
+    def solution(self) -> _hints.Help:
         """Show the explained solution, after a pass or five tries that differ."""
         return _hints.solution(self)
 

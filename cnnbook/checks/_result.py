@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 from . import _words
 from ._findings import Finding
@@ -67,26 +68,26 @@ class Result:
     printed: str = field(default="", repr=False)
 
     @property
-    def chapter(self):
+    def chapter(self) -> str:
         """The chapter that asks."""
         return self.question.partition("-")[0]
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the question: the function that it asks for."""
         return self.question.partition("-")[2] or self.question
 
     def __str__(self):
         return _words.text(self)
 
-    def to_json(self):
+    def to_json(self) -> dict[str, Any]:
         """Return the facts as dicts, lists, strings and numbers."""
         return {entry.name: getattr(self, entry.name) for entry in fields(self)} | {
             "findings": [finding.to_json() for finding in self.findings]
         }
 
     @classmethod
-    def from_json(cls, facts):
+    def from_json(cls, facts: dict[str, Any]) -> Self:
         """Read what :meth:`to_json` wrote. ValueError for anything else: a notebook's outputs may hold anything."""
         try:
             result = replace(cls(**facts), findings=tuple(map(Finding.from_json, facts["findings"])))

@@ -75,7 +75,7 @@ class Images:
         shown = " ".join(self.classes) if len(self.classes) <= 10 else f"{len(self.classes)} of them"
         return f"Images({N:,} images of {C} x {H} x {W}, classes: {shown})"
 
-    def sha256(self):
+    def sha256(self) -> str:
         """Hexadecimal SHA-256 of the pixels and labels: the same wherever and from whatever file they were read.
 
         >>> Images(np.zeros((2, 1, 5, 7), np.uint8), np.array([1, 0]), ("no", "yes")).sha256()[:12]

@@ -160,7 +160,7 @@ class Lab:
         train, _, test = self.splits(scale, root=root)
         return train, test
 
-    def splits(self, scale, *, root=None):
+    def splits(self, scale: Amount, *, root: AnyPath | None = None) -> tuple[Images, Images | None, Images]:
         """Training images, those kept aside to choose by (None where there are none), and test images."""
         size = self.at(scale)
         everything, test = (datasets.load(size.data, split, root=root) for split in datasets.SPLITS)
@@ -175,7 +175,9 @@ class Lab:
         """The config of one variant."""
         return replace(self.at(scale).config, **self.variants[variant].changes, seed=seed)
 
-    def part(self, variant, splits, *, seed=0):
+    def part(
+        self, variant: str, splits: tuple[Images, Images | None, Images], *, seed: int = 0
+    ) -> tuple[Images, Images | None, Images]:
         """Training, validation and test images of one variant: those of the lab, or a part of them."""
         part = self.variants[variant].part
         return part(splits, seed) if part else splits

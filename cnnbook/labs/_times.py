@@ -42,7 +42,7 @@ class Times:
         """One measure of all networks: array with a row for each."""
         return np.array([found[name] for found in self.measures.values()])
 
-    def provenance(self):
+    def provenance(self) -> str:
         """Where the times come from."""
         return f"Times of {self.date} at {origin(self.commit, self.environment)}. {self.note}".rstrip()
 

@@ -74,7 +74,7 @@ class Standardise(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return (F.pad(images, (self.pad,) * 4).float() - self.mean) / self.std
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"pad={self.pad}"
 
 

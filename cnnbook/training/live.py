@@ -29,7 +29,7 @@ class LiveCurves:
     def __init__(self, config: Config) -> None:
         self.epochs, self.history, self.started, self.handle = config.epochs, History(), perf_counter(), None
 
-    def text(self, epoch, elapsed):
+    def text(self, epoch: Epoch, elapsed: float) -> str:
         """Two lines of text on an epoch, after so many seconds of training."""
         left = elapsed / epoch.epoch * (self.epochs - epoch.epoch)
         return (

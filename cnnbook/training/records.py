@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .._types import AnyPath, NDArray
 from .checkpoint import replacing
 from .provenance import PACKAGE
+
+if TYPE_CHECKING:
+    from ..datasets import Images
 
 SCHEMA = 2  # of the file; 1 had neither a version nor measures nor runs that stopped
 HARD = 60  # images at most are kept of those that every run misread
@@ -83,7 +86,7 @@ class RunRecord:
         """How often each variant was trained: the fewest, where it differs."""
         return min(sum(run.variant == variant for run in self.runs) for variant in self.config)
 
-    def with_run(self, run, test):
+    def with_run(self, run: Run, test: Images) -> RunRecord:
         """This record and one run more; `test` are the images that it was judged on."""
         runs = [*self.runs, run]
         missed_by_all = set.intersection(*({index for index, _, _ in run.mistakes} for run in runs))
@@ -191,7 +194,7 @@ class RunRecord:
             refuse_to_replace(path, self.seeds)
         return self.write(path)
 
-    def write(self, path):
+    def write(self, path: Path) -> Path:
         """Write the record as JSON, in one step; return the path."""
         return write_json(path, asdict(self))
 

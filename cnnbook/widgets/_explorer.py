@@ -1,6 +1,7 @@
 """What all explorers share in Python: settings that refuse bad input, a stable text."""
 
 from contextlib import contextmanager
+from typing import Any
 
 import anywidget
 import traitlets
@@ -85,7 +86,7 @@ class Explorer(anywidget.AnyWidget):
         if package == __package__ and cls.__base__ is Explorer:  # a subclass of it shows the same
             cls._home, cls._esm, cls._css = stem, module_text(stem), style_text(stem)
 
-    def __init__(self, *, language=None, **settings):
+    def __init__(self, *, language: str | None = None, **settings: Any) -> None:
         language = spoken(self._home) if language is None else language
         words(self._home, language)  # refuses a language without words
         super().__init__(language=language, _stem=self._home, **settings)

@@ -119,7 +119,7 @@ class ConvolutionStepper(Explorer):
         )  # fmt: skip
 
     @property
-    def settings(self):
+    def settings(self) -> tuple[str, ...]:
         """Names of the traits that ``repr`` shows: the picture only where it is not the usual one."""
         own = () if self.image == DIGIT else ("image",)
         return ("input", "kernel", "flip", *own, "picture", "row", "column")

@@ -118,7 +118,7 @@ class DeformableSampler(Explorer):
         return float(self._sample()[0][self.tap])
 
     @property
-    def slope(self):
+    def slope(self) -> NDArray[Any]:
         """How `value` changes as the point moves, a pixel down and a pixel right: an ndarray of shape (2,).
 
         Exactly on a pixel's row or column there is a kink: it is the slope of a move down or right.
@@ -126,18 +126,18 @@ class DeformableSampler(Explorer):
         return self._sample()[1][self.tap]
 
     @property
-    def grad_offsets(self):
+    def grad_offsets(self) -> NDArray[Any]:
         """Gradient of `output` with respect to the offsets, an ndarray of shape (9, 2): each slope times its weight."""
         return self._sample()[1] * np.array(self.weight, float).reshape(9, 1)
 
     @property
-    def place(self):
+    def place(self) -> tuple[float, float]:
         """Row and column of the image that the chosen point looks at: numbers between the pixels, or outside of it."""
         down, right = self.offsets[self.tap]
         return self.row + self.tap // 3 + down, self.column + self.tap % 3 + right
 
     @property
-    def shares(self):
+    def shares(self) -> NDArray[Any]:
         """How much of each of the four pixels around it the chosen point reads, an ndarray of shape (2, 2)."""
         down, right = np.mod(self.place, 1)
         return np.outer((1 - down, down), (1 - right, right))

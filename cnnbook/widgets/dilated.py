@@ -1,11 +1,15 @@
 """The dilated explorer: which input pixels reach one output pixel through a stack of dilated 3x3 layers."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import Any
 
 import traitlets
 
+from .._types import NDArray
 from .._validate import integer
-from ..arithmetic import receptive_field
+from ..arithmetic import ReceptiveField, receptive_field
 from ._explorer import Explorer, SettingError, Whole, refusing, within
 
 _MOST_LAYERS, _MOST_DILATION = 4, 4
@@ -80,12 +84,12 @@ class DilatedExplorer(Explorer):
         super().__init__(dilations=dilations, size=size, row=row, column=column, language=language)
 
     @property
-    def field(self):
+    def field(self) -> ReceptiveField:
         """Receptive field of the stack, a :class:`cnnbook.arithmetic.ReceptiveField`."""
         return receptive_field([(3, 1, dilation, dilation) for dilation in self.dilations])
 
     @property
-    def ways(self):
+    def ways(self) -> NDArray[Any]:
         """Ways from each input pixel to the output pixel, an ndarray of int of shape (size, size).
 
         This is the gradient of the output pixel with respect to the input, where all weights are 1.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import traitlets
 
-from .._types import ArrayLike
+from .._types import ArrayLike, NDArray
 from ._explorer import Explorer, Flag, SettingError, Whole, within
 from ._printed import written
 from ._traits import OneOf
@@ -191,24 +191,24 @@ class LeNetExplorer(Explorer):
         )  # fmt: skip
 
     @property
-    def digit(self):
+    def digit(self) -> str | list[list[int]]:
         """The name of the digit, or rows of numbers where it has none; setting it draws."""
         known = {drawing: name for name, drawing in self.digits.items()}
         return known.get(self.drawing) or self.image.tolist()
 
     @digit.setter
-    def digit(self, value):
+    def digit(self, value: str | ArrayLike) -> None:
         self.drawing = _drawing(value)
 
     @property
-    def image(self):
+    def image(self) -> NDArray[Any]:
         """The drawing as bytes, an ndarray of shape (28, 28)."""
         import numpy as np
 
         return np.frombuffer(b64decode(self.drawing), np.uint8).reshape(SIDE, SIDE)
 
     @property
-    def maps(self):
+    def maps(self) -> dict[str, NDArray[Any]]:
         """What each layer makes of the drawing: float32 ndarrays of shape (C, H, W), or (C,) from F6 on."""
         import torch
 
@@ -220,7 +220,7 @@ class LeNetExplorer(Explorer):
         return {name: found[layer.module][0].numpy() for name, layer in LAYERS.items()}
 
     @property
-    def slopes(self):
+    def slopes(self) -> NDArray[Any]:
         """The gradient of the lead, the answer's output minus the next, by the ink of each pixel, 1 where it is full.
 
         A float32 ndarray of shape (28, 28).

@@ -96,7 +96,7 @@ class PoolingExplorer(Explorer):
         )  # fmt: skip
 
     @property
-    def settings(self):
+    def settings(self) -> tuple[str, ...]:
         """Names of the traits that ``repr`` shows: the shift only where there is one."""
         shift = ("shift",) if self.shift else ()
         return ("input", "kernel", "kind", "stride", "padding", *shift, "ceil_mode", "row", "column")

@@ -6,7 +6,7 @@ from math import ceil
 import traitlets
 
 from .._validate import integer
-from ..arithmetic import output_size, receptive_field
+from ..arithmetic import ReceptiveField, output_size, receptive_field
 from ._explorer import Explorer, SettingError, Whole
 
 _LIMITS = {"kernel": (1, 11), "stride": (1, 4), "padding": (0, 5), "dilation": (1, 4)}
@@ -94,7 +94,7 @@ class ReceptiveFieldExplorer(Explorer):
         )  # fmt: skip
 
     @property
-    def field(self):
+    def field(self) -> ReceptiveField:
         """Receptive field of the last layer."""
         return receptive_field(self.layers)
 
@@ -104,7 +104,7 @@ class ReceptiveFieldExplorer(Explorer):
         return _rows(self.size, self.layers)[-1][0]
 
     @property
-    def seen(self):
+    def seen(self) -> tuple[tuple[int, ...], ...]:
         """Rows and columns of the input that the unit sees, as two tuples; padding is not among them."""
         return tuple(tuple(place for place in levels[0] if 0 <= place < self.size) for levels in self._levels())
 

@@ -99,12 +99,12 @@ class ResidualExplorer(Explorer):
         self.block = self.depth // 2 if block is None else block
 
     @property
-    def plain(self):
+    def plain(self) -> Sizes:
         """Sizes in the plain network: `signal`, `gradient`, `branch_signal`, `branch_gradient`, each an ndarray."""
         return self._run(shortcut=False)
 
     @property
-    def residual(self):
+    def residual(self) -> Sizes:
         """Sizes in the residual network."""
         return self._run(shortcut=True)
 

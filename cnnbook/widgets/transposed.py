@@ -102,7 +102,7 @@ class TransposedStepper(Explorer):
         return self._spread(x, kernel).astype(int)
 
     @property
-    def output_size(self):
+    def output_size(self) -> tuple[int, ...]:
         """Rows and columns of the output."""
         return _size(self.input, self.kernel, **self._options)
 

@@ -11,10 +11,9 @@ from cnnbook.widgets import ConvolutionStepper
 
 IMAGES = np.ones((2, 3, 5, 7), np.float32)
 WEIGHT = np.ones((4, 3, 3, 2), np.float32)
-TRAIN = datasets.load("shapes", "train")
 
 
-def wrong() -> None:
+def wrong(train: datasets.Images) -> None:
     arithmetic.output_size("7", 3)  # type: ignore[call-overload]
     arithmetic.output_size(7, 3, 2)  # type: ignore[call-overload]
     arithmetic.output_size(7, 3, padding="same")  # type: ignore[call-overload]
@@ -36,8 +35,8 @@ def wrong() -> None:
     models.build(18)  # type: ignore[arg-type]
     profile("resnet18", (3, 224, 224))  # type: ignore[arg-type]
     datasets.load("mnist", "validation")  # type: ignore[arg-type]
-    fit(models.lenet5(), TRAIN, TRAIN)  # type: ignore[call-arg]
-    fit(models.lenet5(), TRAIN, TRAIN, {"epochs": 1})  # type: ignore[arg-type]
+    fit(models.lenet5(), train, train)  # type: ignore[call-arg]
+    fit(models.lenet5(), train, train, {"epochs": 1})  # type: ignore[arg-type]
     Config(epochs=2, batch_size=32, lr=0.1)  # type: ignore[call-arg]
     load_record("lenet_mnist").table()  # type: ignore[union-attr]
     labs.run("lenet_mnist")  # type: ignore[arg-type]
