@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from accessibility import OF_SIZES, RULES, violations
+from accessibility import OF_SIZES, violations
 from letters import TOUCHING
 from PIL import Image
 
