@@ -6,8 +6,11 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
+# A process for each core: more threads would only wait for each other.
+export OMP_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types hands browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
+.PHONY: help book test check lint types hands browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -15,6 +18,10 @@ help:  ## list the commands
 book: $(VENV)/book-ready  ## build the pages (no notebook is run)
 	@$(VENV)/bin/jupyter-book build . --warningiserror --keep-going --quiet
 	@echo "Next: open _build/html/index.html in a browser, or serve it with $(PY) -m http.server -d _build/html"
+
+check: lint types  ## a minute: style, types, doctests, the fast units (no browser, no notebook, no book)
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --quiet -m 'not hands and not browser and not torch' cnnbook tests/arithmetic tests/functional tests/profile tests/plotting
+	@echo "Next: make test, before you open a pull request"
 
 test: $(VENV)/test-ready  ## run units, doctests, exercises, notebooks, built pages
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 20

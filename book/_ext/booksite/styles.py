@@ -123,8 +123,8 @@ def style_sheet(rules):
     return f"@layer theme{{\n{text}\n{icons.style_sheet()}}}\n"
 
 
-def write(app):
-    if app.builder.format == "html":
+def write(app, builder):
+    if builder.format == "html":
         app.booksite_theme = theme()
         static = Path(app.outdir, "_static")
         static.mkdir(parents=True, exist_ok=True)
@@ -144,7 +144,7 @@ def used(rules, words):
 
 def purge(app, exception):
     """Drop the rules that no page and no script of the site has a word for: three quarters of the bundle."""
-    if exception or app.builder.format != "html":
+    if exception or not hasattr(app, "booksite_theme"):  # no page was written
         return
     words, site = set(), Path(app.outdir)
     for path in [*site.rglob("*.html"), *site.glob("_static/**/*.js")]:
@@ -160,6 +160,6 @@ def drop_replaced(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.add_css_file("theme.css", priority=100)  # before every other
-    app.connect("builder-inited", write)
+    app.connect("write-started", write)
     app.connect("html-page-context", drop_replaced, priority=900)
     app.connect("build-finished", purge, priority=600)  # after unused scripts are gone
