@@ -18,7 +18,8 @@ from bs4 import BeautifulSoup, Tag
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 ON_SCREEN_ONLY = (
-    "script, style, button, form, input, a.headerlink, .copybtn, .commit-again, .proven-popup, .toctree-wrapper"
+    "script, style:not(svg style), button, form, input, a.headerlink, .copybtn, .commit-again, .proven-popup, "
+    ".toctree-wrapper"
 )
 INSIDE = re.compile(r"url\(#([^)]+)\)")
 POINTING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")  # attributes that hold ids
