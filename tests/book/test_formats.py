@@ -29,7 +29,8 @@ BODIES = {
       <span class="katex"><span class="katex-mathml"><math><mi><munder><mo>Y</mo><mn>2</mn></munder></mi></math></span>
       <span class="katex-html" aria-hidden="true">Y2</span></span>
       <style>td {color: red}</style>
-      <svg role="img"><style>rect {fill: none}</style><defs><path id="p"></path></defs><path fill="url(#p)" data-x="1"></path></svg>""",
+      <svg role="img"><style>rect {fill: none}</style>
+      <defs><path id="p"></path></defs><path fill="url(#p)" data-x="1"></path></svg>""",
 }
 TOC = """root: index
 parts:
