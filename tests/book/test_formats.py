@@ -140,5 +140,6 @@ def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
         names = [name.partition("/")[2] for name in archive.namelist()]
         steps = archive.read(f"{formats['archive'].TOP}/README.md").decode().splitlines()
     assert {"site/index.html", "book/layers/pooling.ipynb", "exercises/pooling.ipynb", "requirements.txt"} <= {*names}
-    assert [name for name in names if name.endswith(".whl")]
+    (wheel,) = [name for name in names if name.endswith(".whl")]
+    assert "\n".join(steps).count(f'"./{wheel}[notebooks,labs]"') == 2  # a name with a star and [...] fits no file
     assert len([line for line in steps if line[:2] in ("1.", "2.", "3.", "4.", "5.")]) == 5
