@@ -28,6 +28,8 @@ BODIES = {
       <div class="commit"><details><summary>forty</summary><p>No.</p></details></div>
       <span class="katex"><span class="katex-mathml"><math><mi><munder><mo>Y</mo><mn>2</mn></munder></mi></math></span>
       <span class="katex-html" aria-hidden="true">Y2</span></span>
+      <div class="cell"><details><summary>Show</summary><pre>set up</pre></details></div>
+      <div class="cell" id="proof"><details><summary>Show</summary><pre>1 + 1</pre></details></div>
       <style>td {color: red}</style>
       <svg role="img"><style>rect {fill: none}</style>
       <defs><path id="p"></path></defs><path fill="url(#p)" data-x="1"></path></svg>""",
@@ -76,6 +78,8 @@ def test_pages_become_one_text(formats, small):
     assert formats["one"].lost([front, chapter]) == []
     text = chapter.article.get_text(" ", strip=True)
     assert "x = 1" in text
+    assert "1 + 1" in text, "a number may lead to this cell"
+    assert "set up" not in text
     assert [style.string for style in chapter.article.select("style")] == ["rect {fill: none}"], "else drawn black"
     assert "forty" in text
     assert "Show the code" not in text
