@@ -10,7 +10,7 @@ JOBS   ?= 2
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint types hands browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
+.PHONY: help book test check lint types hands browsers lighthouse run stills preview exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox
 	@$(PY) tests/browsers/play.py
 	@echo "Next: every explorer does the same in both; make test plays them in Chromium"
 
+lighthouse: book $(VENV)/test-ready  ## speed, accessibility and good practice of pages by Lighthouse, from npm (minutes)
+	@$(PY) tests/lighthouse/measure.py
+	@echo "Next: every goal is met"
+
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)
 	@echo "Next: git diff $(NOTEBOOK), then make book"
@@ -51,6 +55,10 @@ run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEB
 stills: $(VENV)/test-ready  ## draw the stills of the explorers in all stored notebooks anew, and run none
 	@$(PY) tests/notebooks/stills.py
 	@echo "Next: git diff book/"
+
+preview: $(VENV)/test-ready  ## draw the picture that is shown with a link to the book
+	@$(PY) book/_formats/preview.py
+	@echo "Next: git diff --stat book/_assets/"
 
 exercises: $(VENV)/test-ready  ## derive exercises/ from solutions/
 	@$(VENV)/bin/cnnbook exercises build

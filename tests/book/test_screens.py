@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from accessibility import OF_SIZES, violations
+from explorer_page import draw_all
 from letters import TOUCHING
 from PIL import Image
 
@@ -97,7 +98,7 @@ def browser_page(chromium, watched):
 def open_page(page, url):
     """Open a page, with everything that folds unfolded."""
     page.goto(url)
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
 
 
@@ -335,7 +336,7 @@ def test_a_caption_stays_in_sight_while_its_table_scrolls(browser_page, address)
 def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_page, address):
     page = browser_page(390, 844, is_mobile=True, has_touch=True)
     page.goto(f"{address('server')}/{GALLERY}")
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     page.evaluate("document.fonts.ready")
     explorers = page.locator(".cnnx:has(> .cnnx-controls)").all()
     assert len(explorers) > 8
@@ -352,7 +353,7 @@ def test_controls_are_under_the_picture_and_in_sight_with_it_on_a_phone(browser_
 def test_letters_of_the_explorers_do_not_touch(browser_page, address, width):
     page = browser_page(width, 844)
     page.goto(f"{address('server')}/{GALLERY}")
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     page.locator(".cnnx[aria-label^=Deformable], .cnnx:has([aria-label^=Deformable])").evaluate_all(
         "all => all.forEach((explorer) => explorer.remove())"  # its points lie on the pixels
     )
