@@ -6,8 +6,11 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
+# A process for each core: more threads would only wait for each other.
+export OMP_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
-.PHONY: help book test lint types hands browsers run stills exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
+.PHONY: help book test check lint types hands browsers lighthouse run stills preview exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -15,6 +18,10 @@ help:  ## list the commands
 book: $(VENV)/book-ready  ## build the pages (no notebook is run)
 	@$(VENV)/bin/jupyter-book build . --warningiserror --keep-going --quiet
 	@echo "Next: open _build/html/index.html in a browser, or serve it with $(PY) -m http.server -d _build/html"
+
+check: lint types  ## a minute: style, types, doctests, the fast units (no browser, no notebook, no book)
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --quiet -m 'not hands and not browser and not torch' cnnbook tests/arithmetic tests/functional tests/profile tests/plotting
+	@echo "Next: make test, before you open a pull request"
 
 test: $(VENV)/test-ready  ## run units, doctests, exercises, notebooks, built pages
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 20
@@ -38,6 +45,10 @@ browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox
 	@$(PY) tests/browsers/play.py
 	@echo "Next: every explorer does the same in both; make test plays them in Chromium"
 
+lighthouse: book $(VENV)/test-ready  ## speed, accessibility and good practice of pages by Lighthouse, from npm (minutes)
+	@$(PY) tests/lighthouse/measure.py
+	@echo "Next: every goal is met"
+
 run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEBOOK=book/convolution/arithmetic.ipynb
 	@$(PY) tests/notebooks/run.py $(NOTEBOOK)
 	@echo "Next: git diff $(NOTEBOOK), then make book"
@@ -45,6 +56,10 @@ run: $(VENV)/test-ready  ## run a notebook and store its outputs: make run NOTEB
 stills: $(VENV)/test-ready  ## draw the stills of the explorers in all stored notebooks anew, and run none
 	@$(PY) tests/notebooks/stills.py
 	@echo "Next: git diff book/"
+
+preview: $(VENV)/test-ready  ## draw the picture that is shown with a link to the book
+	@$(PY) book/_formats/preview.py
+	@echo "Next: git diff --stat book/_assets/"
 
 exercises: $(VENV)/test-ready  ## derive exercises/ from solutions/
 	@$(VENV)/bin/cnnbook exercises build

@@ -59,6 +59,19 @@
     return { widget, model };
   }
 
+  // An explorer is drawn when it comes near the screen, or a page with many would be slow to open. All are drawn for
+  // paper, and for who moves by the keyboard: Tab passes nothing by.
+  const waiting = new Map();
+  function draw(el) {
+    waiting.get(el)?.();
+    waiting.delete(el);
+    near.unobserve(el);
+  }
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) draw(target);
+  }, { rootMargin: "50% 0px" });
+  for (const event of ["beforeprint", "keydown", "focusin"]) addEventListener(event, () => [...waiting.keys()].forEach(draw));
+
   async function show(view) {
     const { model_id: id, still, text } = JSON.parse(view.textContent);
     const el = document.createElement("div");
@@ -66,6 +79,10 @@
     view.after(el);
     try {
       const { widget, model } = await (models[id] ??= wake(id));
+      await new Promise((go) => {
+        waiting.set(el, go);
+        near.observe(el);
+      });
       await widget.render({ model, el });
     } catch (error) {
       console.error(`explorer ${id}:`, error);

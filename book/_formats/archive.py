@@ -14,12 +14,13 @@ TIME = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same book is the same 
 README = """# Convolutional Networks, Number by Number: the book without a network
 
 1. Read: open `site/index.html` in a browser; figures answer, formulas are set, the search works.
-2. Install: `pip install --no-index --find-links FOLDER cnnbook-*.whl -r requirements.txt`, where FOLDER holds the
-   wheels that `requirements.txt` pins (`pip download -r requirements.txt -d FOLDER` on a machine with a network).
-3. Do: start JupyterLab in `exercises`, and run the labs in `book/labs`.
-4. Samples of data come with these wheels: digits, a part of MNIST, drawn shapes. `CNNBOOK_DATA` names a folder of
-   whole sets.
-5. Ask `cnnbook doctor` where something is missing.
+2. Fetch, where there is a network, with the same system and Python: `pip download -d wheels -c requirements.txt
+   "./{wheel}[notebooks,labs]" jupyterlab` (about 400 MB), and bring the folder `wheels` here.
+3. Install: `python3 -m venv .venv`, then
+   `.venv/bin/pip install --no-index --find-links wheels "./{wheel}[notebooks,labs]" jupyterlab`.
+4. Do: `.venv/bin/jupyter lab`, then open a notebook of `exercises`, or a lab of `book/labs`. Samples of data are there:
+   digits, a part of MNIST, drawn shapes. `CNNBOOK_DATA` names a folder of whole sets.
+5. Ask `.venv/bin/cnnbook doctor` where something is missing.
 """
 
 
@@ -52,10 +53,10 @@ def make(site=one.SITE, out=OUT):
         def put(name, content):
             archive.writestr(zipfile.ZipInfo(f"{TOP}/{name}", TIME), content, zipfile.ZIP_DEFLATED)
 
-        put("README.md", README)
+        built = wheel(folder)
+        put("README.md", README.format(wheel=built.name))
         for name, path in files(site):
             put(name, path.read_bytes())
-        built = wheel(folder)
         put(built.name, built.read_bytes())
     return out
 

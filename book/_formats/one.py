@@ -18,7 +18,8 @@ from bs4 import BeautifulSoup, Tag
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 ON_SCREEN_ONLY = (
-    "script, style, button, form, input, a.headerlink, .copybtn, .commit-again, .proven-popup, .toctree-wrapper"
+    "script, style:not(svg style), button, form, input, a.headerlink, .copybtn, .commit-again, .proven-popup, "
+    ".toctree-wrapper"
 )
 INSIDE = re.compile(r"url\(#([^)]+)\)")
 POINTING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")  # attributes that hold ids
@@ -121,7 +122,8 @@ def unfold(article):
     """Show what is folded: paper cannot open it. A choice of a question keeps its words, a fold of code its code."""
     for cell in article.select("div.cell"):
         inside = cell.find_all(True, recursive=False)
-        if [tag.name for tag in inside] == ["details"]:  # folded as a whole, such as the set-up of a notebook
+        # Folded as a whole and named by no number: the set-up of a notebook.
+        if [tag.name for tag in inside] == ["details"] and not cell.get("id"):
             cell.decompose()
     for summary in article.select("details > summary"):
         if summary.find_parent("div", class_="commit"):

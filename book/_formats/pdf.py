@@ -18,13 +18,13 @@ sys.path.append(str(one.ROOT / "tests" / "notebooks"))
 from chromium import OPTIONS, find_chromium
 
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
-SHEETS = ("theme", "pygments", "katex/katex.min", "chapter", "commit", "proven", "palette", "book")
+FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
 
 def document(chapters, site, title, numbers):
     """The whole book as one HTML page; `numbers` are those of the pages on which chapters begin, by slug."""
-    sheets = "".join(f'<link rel="stylesheet" href="{(site / "_static" / f"{name}.css").as_uri()}">' for name in SHEETS)
+    sheet = f'<link rel="stylesheet" href="{(site / "_static" / "site.css").as_uri()}">'
     style = Path(__file__).with_name("pdf.css").read_text(encoding="utf-8") + "".join(map(running, chapters))
     parts = "".join(
         (f'<section class="opening"><h1>{escape(caption)}</h1></section>' if caption else "")
@@ -33,7 +33,7 @@ def document(chapters, site, title, numbers):
     )
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'{sheets}<style>{style}</style></head><body><div class="bd-main"><div class="bd-content">'
+        f'{sheet}<style>{style}</style></head><body><div class="bd-main"><div class="bd-content">'
         f'<div class="bd-article-container"><article class="bd-article"><div class="cover"><p>{escape(title)}</p></div>'
         f"{table_of_contents(chapters, numbers)}{parts}</article></div></div></div></body></html>"
     )
@@ -70,7 +70,7 @@ def demote(chapters):
 
 
 def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
-    """Write the PDF, and return its path."""
+    """Write the PDF; return its path and the numbers of its half empty pages."""
     program = find_chromium()
     if program is None:
         raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
@@ -90,7 +90,39 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
         browser.close()
     with pikepdf.open(out, allow_overwriting_input=True) as pdf:  # the tags for screen readers take half of the bytes
         pdf.save(object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out
+    return out, half_empty(out, set(numbers.values()))
+
+
+def half_empty(path, starts):
+    """The numbers of pages whose lower half is empty though their chapter goes on; at `starts` a chapter begins."""
+    with pikepdf.open(path) as pdf:
+        lows = [lowest(page) / float(page.mediabox[3]) for page in pdf.pages]
+    ends = {start - before for start in starts for before in (1, 2)}  # the title of a part may stand between chapters
+    return [number for number in range(min(starts), len(lows)) if lows[number - 1] > 0.5 and number not in ends]
+
+
+def lowest(page):
+    """How far above the foot of a page, in points, the lowest text or picture stands; its number does not count."""
+    now, kept, text, found = pikepdf.Matrix(), [], pikepdf.Matrix(), [float(page.mediabox[3])]
+    for values, operator in pikepdf.parse_content_stream(page, "q Q cm BT Tm Td Tj TJ Do"):
+        match str(operator):
+            case "q":
+                kept.append(now)
+            case "Q":
+                now = kept.pop()
+            case "cm":
+                now = pikepdf.Matrix(*map(float, values)) @ now
+            case "BT":
+                text = pikepdf.Matrix()
+            case "Tm":
+                text = pikepdf.Matrix(*map(float, values))
+            case "Td":
+                text = pikepdf.Matrix(1, 0, 0, 1, *map(float, values)) @ text
+            case "Do":
+                found.append(min(now.f, now.f + now.d))
+            case _:
+                found.append((text @ now).f)
+    return min(height for height in found if height > FOOT)
 
 
 def page_numbers(path, chapters):
@@ -101,5 +133,7 @@ def page_numbers(path, chapters):
 
 
 if __name__ == "__main__":
-    written = make()
+    written, gaps = make()
     print(f"{written.relative_to(one.ROOT)}: {written.stat().st_size / 1e6:.1f} MB")
+    if gaps:
+        print(f"Half empty, before something that fits no more: {', '.join(map(str, gaps))}")

@@ -102,7 +102,7 @@ def call(function, args, options, *, seconds):
 def _ask(function, args, options, before):
     """What came of a call, as fields of an outcome. All of it may meet a student's code, so the limit is around it."""
     try:
-        given, kept = _named(function, (args, options), before)
+        given = _named(function, args, options)
     except _Misfit as misfit:
         problem = Finding("misfit", {"problem": quote(str(misfit), _LONGEST)})
         return {"ended": "misfit", "error": "misfit", "problem": problem}
@@ -111,8 +111,11 @@ def _ask(function, args, options, before):
     except BaseException as error:
         ended = "unanswered" if type(error) is NotImplementedError else "raised"
         return {"ended": ended, "error": type_name(error), "problem": _explain(error)}
-    changed = [name for name in kept if not same(given[name], kept[name])]
-    return {"value": value, "problem": Finding("changed", {"input": quote(changed[0])}) if changed else None}
+    if same((args, options), before):
+        return {"value": value, "problem": None}
+    kept = _named(function, *before)
+    changed = next(name for name in kept if not same(given[name], kept[name]))
+    return {"value": value, "problem": Finding("changed", {"input": quote(changed)})}
 
 
 class _Misfit(Exception):
@@ -134,13 +137,13 @@ def _signature(function):
     return signature
 
 
-def _named(function, *calls):
-    """The arguments of each call by the names that the function gives them."""
+def _named(function, args, options):
+    """The arguments of a call by the names that the function gives them."""
     signature = _signature(function)
     if type(signature) is not inspect.Signature:
-        return [{"arguments": args, **options} for args, options in calls]
+        return {"arguments": args, **options}
     try:
-        return [signature.bind(*args, **options).arguments for args, options in calls]
+        return signature.bind(*args, **options).arguments
     except TypeError as error:
         raise _Misfit(*error.args) from None
 

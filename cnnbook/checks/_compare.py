@@ -153,8 +153,6 @@ def same(first, second):
 def _same(first, second):
     if type(first) is not type(second):
         return False
-    if is_tensor(first):
-        return first.dtype == second.dtype and _same(numbers(first), numbers(second))
     if isinstance(first, np.ndarray):
         if first.dtype != second.dtype or first.shape != second.shape:
             return False
@@ -163,6 +161,8 @@ def _same(first, second):
         return len(first) == len(second) and all(map(_same, first, second))
     if isinstance(first, dict):
         return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+    if is_tensor(first):
+        return first.dtype == second.dtype and _same(numbers(first), numbers(second))
     return bool(first == second or (first != first and second != second))
 
 
@@ -333,7 +333,7 @@ class _Comparison:
 
 
 def _kind(value):
-    return "tensor" if is_tensor(value) else _KINDS.get(type(value))
+    return _KINDS.get(type(value)) or ("tensor" if is_tensor(value) else None)
 
 
 def _exactly(got, expected):

@@ -41,6 +41,10 @@ def _freeze(value, inside, budget):
     kind = type(value)
     if kind in _PLAIN or kind is Thing:
         return value
+    if kind is tuple or kind is list:  # before what is rarer
+        return _freeze_items(value, kind, inside, budget)
+    if kind is np.ndarray and not value.dtype.hasobject and value.size <= _LARGEST:
+        return value.copy()
     if kind in _NUMPY:
         return value if issubclass(kind, np.inexact) and kind is not np.float64 else _freeze(value.item(), (), budget)
     if issubclass(kind, np.ndarray):

@@ -148,5 +148,5 @@ LAB = Lab(
     variants=NARROW | WIDE,
     mistakes=False,
     validate_each_epoch=True,
-    trials=("trial", "pilot"),  # full scale on a GPU, without the factor; on a CPU, what the factor changes
+    trials=("no-factor", "pilot", "trial"),  # a part of full on a GPU, a fault; its cause on a CPU; the part, mended
 )  # fmt: skip

@@ -558,21 +558,22 @@ export function fitted(grid, room) {
 }
 
 /**
- * A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes.
+ * A matrix in cells of a role: the larger a number, the stronger the colour. `each` gives a cell more attributes;
+ * `wide` is the width that it gives all cells, where that is not `side`.
  * @param {number[][]} grid
- * @param {Point & { side: number }} place
+ * @param {Point & { side: number, wide?: number }} place
  * @param {string} role
  * @param {(row: number, column: number) => object} each
  */
-export function numbers(grid, { x, y, side }, role, each = () => ({})) {
-  const [texts, sizes] = [fitted(grid, (side - 2) / 5.1), grid.flat().map(Math.abs)];
+export function numbers(grid, { x, y, side, wide = side }, role, each = () => ({})) {
+  const [texts, sizes] = [fitted(grid, (wide - 2) / 5.1), grid.flat().map(Math.abs)];
   const largest = Math.max(...sizes) || 1;
   const longest = Math.max(...texts.flat().map((text) => text.length));
   const look = (row, column) => ({
     class: `cnnx-cell cnnx-${role}`, text: texts[row][column],
     style: `--share: ${number(0.15 + (0.85 * Math.abs(grid[row][column])) / largest)}`, ...each(row, column),
   });
-  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((side - 5) / (0.6 * longest), 7, 15)}px` },
+  return svg("g", { class: "cnnx-numbers", style: `--digits: ${clamp((wide - 5) / (0.6 * longest), 7, 15)}px` },
     cells({ x, y, rows: grid.length, columns: grid[0].length, side, each: look }));
 }
 

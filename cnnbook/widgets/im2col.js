@@ -105,7 +105,7 @@ function arrange(width, { possible, padded, matrix, weights, memory }, channels)
   const rowsAt = beside ? top : top + padded * side + 40;
   const [flat, grid] = [0, entry + 34].map((down) => ({ x: left, y: rowsAt + down, side: entry }));
   const wider = Math.max(30 - entry, 0) / 2; // the sums have more digits
-  const out = { x: left + Math.max((weights.length + 1) * entry, 104) + wider, y: grid.y, side: entry, wider };
+  const out = { x: left + Math.max((weights.length + 1) * entry, 104) + wider, y: grid.y, side: entry, wider, wide: entry + 2 * wider };
   const caption = { x: Math.min(out.x - wider, width - 58), y: grid.y };
   const bottom = Math.max(plane(channels - 1).y + padded * side, possible && grid.y + matrix.length * entry);
   const lines = Math.ceil((memory.length * 20) / (width - 4));
@@ -146,7 +146,7 @@ function parts({ channels, order }, result, place, t) {
     svg("g", { class: "cnnx-matrix", "data-grip": "matrix" },
       entries(sources, grid, result, (row) => ({ "data-row": row })),
       numbers(product.map((sum) => [sum]), out, "output",
-        (row) => ({ "data-row": row, x: -out.wider, width: out.side + 2 * out.wider }))),
+        (row) => ({ "data-row": row, x: -out.wider, width: out.wide }))),
   ];
 }
 

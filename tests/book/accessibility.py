@@ -4,7 +4,6 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOURS = ["link-in-text-block"]  # what a theme can break, beside the contrast of texts, which contrast.js measures
 OF_SIZES = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "meta-viewport", "region"]  # and a width
 
 
@@ -22,12 +21,13 @@ RUN = """async (options) => {
 
 
 def violations(page, rules=RULES, *, contrast=True):
-    """What breaks a rule, in words; empty where nothing does. The contrast of texts takes axe longer than all else."""
+    """What breaks a rule, in words; empty where nothing does. Contrasts take axe longer than all else: contrast.js
+    measures them too."""
     # What is right is not asked for: telling it takes longer than finding out.
     # Of style sheets, which it loads unasked, only rules under experiment are told.
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": {"assets": ["media"]}}
     if not contrast:
-        options["rules"] = {"color-contrast": {"enabled": False}}
+        options["rules"] = {"color-contrast": {"enabled": False}, "link-in-text-block": {"enabled": False}}
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     results = AxeResults(page.evaluate(RUN, options))

@@ -1,3 +1,5 @@
+import functools
+import gzip
 import json
 import re
 import sys
@@ -69,6 +71,17 @@ def test_no_file_is_on_the_site_for_nothing(site):
     names = {path.name for path in (site / "_static").rglob("*")}
     assert not names & {"fontawesome.js", "require.js", "sphinx-thebe.js", "locales", "fa-solid-900.woff2"}
     assert sum(path.stat().st_size for path in (site / "_static").rglob("*") if path.suffix != ".png") < 1.5e6
+
+
+def test_every_page_is_light(parsed):
+    """Compressed, with its style sheet and scripts, a page has 400 KB at most; images aside."""
+    kilobytes = functools.cache(lambda path: len(gzip.compress(path.read_bytes(), 6)) / 1000)
+    pages = {}
+    for path, page in parsed.items():
+        files = {(path.parent / load.split("?")[0]).resolve() for load in page.loads if not urlsplit(load).scheme}
+        pages[path.name] = sum(kilobytes(file) for file in {path, *files} if file.suffix in (".html", ".css", ".js"))
+    largest = sorted(pages, key=pages.get)[-5:]
+    assert 200 < pages[largest[-1]] <= 400, {name: f"{pages[name]:.0f} KB" for name in largest}
 
 
 def test_two_builds_agree(site, build_book, tmp_path):
@@ -203,7 +216,7 @@ def test_a_missing_package_is_named_with_its_remedy():
 
 
 def test_the_style_sheet_holds_the_icons_in_use_and_no_others():
-    css = styles.style_sheet(styles.theme())
+    css = styles.layer(styles.theme())
     assert set(re.findall(r"\.fa-([a-z-]+)\{--icon", css)) == set(icons.ICONS)
     assert "fa-zhihu" not in css
     assert "@font-face" not in css

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from accessibility import violations
+from explorer_page import draw_all
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ TYPED = """<!doctype html><html lang="en"><head><title>A question</title><style>
 def visit(context, address, name=CHAPTER):
     page = context.new_page()
     page.goto(f"{address('server')}/{name}")
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     return page
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from explorer_page import drag, part
+from explorer_page import drag, draw_all, part
 from explorer_scripts import SCRIPTS
 
 from cnnbook import widgets
@@ -32,7 +32,7 @@ def gallery(chromium, address):
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto(f"{address('server')}/{GALLERY}")
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     yield page
     page.context.close()
 
@@ -68,13 +68,30 @@ def test_keyboard_mouse_and_touch(gallery, name):
     assert gallery.errors == []
 
 
+@pytest.mark.parametrize("how", ["a scroll", "the keyboard", "paper"])
+def test_an_explorer_far_from_the_screen_waits(context, address, how):
+    page = context.new_page()
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.locator(".cnnx").first.wait_for()
+    empty = page.locator(".explorer:empty")
+    assert empty.count() > 10
+    if how == "a scroll":
+        page.locator(".explorer").last.scroll_into_view_if_needed()
+        page.locator(".explorer").last.locator(".cnnx").wait_for()
+        assert empty.count() > 5
+    else:
+        _ = page.keyboard.press("Tab") if how == "the keyboard" else page.pdf()
+        assert empty.count() == 0
+    assert context.errors == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_texts_can_be_read(new_context, address, theme):
     """Those of the drawings, which axe does not look at. White ones stand on something dark."""
     context = new_context(color_scheme=theme)
     page = context.new_page()
     page.goto(f"{address('server')}/{GALLERY}")
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     found = [page.evaluate(CONTRAST, text) for text in page.locator(".cnnx svg text").element_handles()]
     found = [pair for pair in found if pair]
     assert len(found) > 300

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pikepdf
 import pytest
 
 FORMATS = Path(__file__).parents[2] / "book" / "_formats"
@@ -27,7 +28,11 @@ BODIES = {
       <div class="commit"><details><summary>forty</summary><p>No.</p></details></div>
       <span class="katex"><span class="katex-mathml"><math><mi><munder><mo>Y</mo><mn>2</mn></munder></mi></math></span>
       <span class="katex-html" aria-hidden="true">Y2</span></span>
-      <svg role="img"><defs><path id="p"></path></defs><path fill="url(#p)" data-x="1"></path></svg>""",
+      <div class="cell"><details><summary>Show</summary><pre>set up</pre></details></div>
+      <div class="cell" id="proof"><details><summary>Show</summary><pre>1 + 1</pre></details></div>
+      <style>td {color: red}</style>
+      <svg role="img"><style>rect {fill: none}</style>
+      <defs><path id="p"></path></defs><path fill="url(#p)" data-x="1"></path></svg>""",
 }
 TOC = """root: index
 parts:
@@ -73,6 +78,9 @@ def test_pages_become_one_text(formats, small):
     assert formats["one"].lost([front, chapter]) == []
     text = chapter.article.get_text(" ", strip=True)
     assert "x = 1" in text
+    assert "1 + 1" in text, "a number may lead to this cell"
+    assert "set up" not in text
+    assert [style.string for style in chapter.article.select("style")] == ["rect {fill: none}"], "else drawn black"
     assert "forty" in text
     assert "Show the code" not in text
     assert not chapter.article.select("script, noscript, button, details, .headerlink")
@@ -121,10 +129,21 @@ def test_the_document_that_is_printed_has_contents_and_running_titles(formats, s
     assert "<h2>On book/a</h2>" in text
 
 
+def test_a_page_whose_lower_half_is_empty_is_found(formats, tmp_path):
+    with pikepdf.new() as pdf:
+        for height in (100, 500, 100, 100, 500, 500):  # of the only line; the chapter ends on page 5
+            page = pdf.add_blank_page(page_size=(500, 720))
+            page.Contents = pdf.make_stream(f"q 1 0 0 1 0 20 cm BT 1 0 0 1 9 {height} Tm (x) Tj ET Q".encode())
+            page.contents_add(b"BT 1 0 0 1 9 20 Tm (1) Tj ET")
+        pdf.save(tmp_path / "small.pdf")
+    assert formats["pdf"].half_empty(tmp_path / "small.pdf", {1, 6}) == [2]
+
+
 def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
     with zipfile.ZipFile(formats["archive"].make(small[0], tmp_path / "book.zip")) as archive:
         names = [name.partition("/")[2] for name in archive.namelist()]
         steps = archive.read(f"{formats['archive'].TOP}/README.md").decode().splitlines()
     assert {"site/index.html", "book/layers/pooling.ipynb", "exercises/pooling.ipynb", "requirements.txt"} <= {*names}
-    assert [name for name in names if name.endswith(".whl")]
+    (wheel,) = [name for name in names if name.endswith(".whl")]
+    assert "\n".join(steps).count(f'"./{wheel}[notebooks,labs]"') == 2  # a name with a star and [...] fits no file
     assert len([line for line in steps if line[:2] in ("1.", "2.", "3.", "4.", "5.")]) == 5

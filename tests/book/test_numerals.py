@@ -107,7 +107,7 @@ def test_a_number_that_does_not_stand_in_the_output(said, output):
 
 @pytest.mark.parametrize("text", ["many pixels", "thousands of images", "ResNet", "none", ""])
 def test_a_text_without_a_number(text):
-    assert numerals.numbers(text) == []
+    assert numerals.numbers(text) == ()
 
 
 NEED_NO_LINK = [

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from accessibility import violations
+from explorer_page import draw_all
 
 from cnnbook.arithmetic import output_size
 
@@ -14,9 +15,6 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 CHAPTER = "book/convolution/arithmetic"
 _TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-_CHAPTERS = [page for part in _TOC["parts"] for page in part["chapters"]]
-_SECTIONS = [page for chapter in _CHAPTERS for page in chapter.get("sections", [])]
-PAGES = [_TOC["root"], *(page["file"] for page in _CHAPTERS + _SECTIONS), "search"]
 HEAVY = ["book/labs/lenet_mnist", "book/appendix/explorers"]
 
 
@@ -26,7 +24,7 @@ def visit(context, url, theme="light", page=None):
     context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('mode', '{theme}')")
     page = page or context.new_page()
     page.goto(url)
-    page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+    draw_all(page)
     page.evaluate("document.fonts.ready")
     return page
 
@@ -73,13 +71,13 @@ def test_the_explorer_follows_mouse_and_keyboard(context, address, how):
     assert (context.blocked, context.errors) == ([], [])
 
 
-@pytest.mark.parametrize("name", [page["file"] for page in _CHAPTERS if "sections" in page] + HEAVY)
-def test_a_page_is_light(context, address, site, name):
+@pytest.mark.parametrize("name", [CHAPTER, *HEAVY])
+def test_a_page_is_light_with_its_fonts(context, address, site, name):
     requests = []
     context.on("request", lambda request: requests.append(request))
     visit(context, f"{address('server')}/{name}.html").wait_for_load_state("networkidle")
     files = {site / urlsplit(request.url).path[1:] for request in requests if urlsplit(request.url).scheme == "http"}
-    assert any(file.suffix == ".woff2" for file in files) == (name != "book/appendix/explorers")  # it has no formula
+    assert any(file.suffix == ".woff2" for file in files)
     weights = {
         file.name: len(file.read_bytes() if file.suffix == ".woff2" else gzip.compress(file.read_bytes(), 6))
         for file in files

@@ -2,6 +2,7 @@
 
 import pytest
 from accessibility import violations
+from explorer_page import draw_all
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,7 @@ def opened(new_context, address):
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{address('server')}/{CHAPTER}")
-        page.wait_for_function("document.querySelectorAll('.explorer:empty').length === 0")
+        draw_all(page)
         return page
 
     yield open_page

@@ -1,20 +1,23 @@
 """What makes the pages a site: addresses, previews, dates, links to edit and to report, sitemap, 404 page, Binder."""
 
+import io
 import re
 import subprocess
 import sys
 import tomllib
 from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import yaml
 from accessibility import violations
+from PIL import Image, ImageChops
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "book" / "_formats")]
+import preview  # noqa: E402
 from booksite import binder, feedback, history, publish  # noqa: E402
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -41,14 +44,30 @@ def test_every_page_has_its_address_a_preview_a_version_and_two_links(site, page
     for name in pages(site):
         html = page(name)
         canonical = re.findall(r'<link rel="canonical" href="([^"]*)"', html)
-        preview = dict(re.findall(r'<meta property="(og:\w+)" content="([^"]*)"', html))
+        preview = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)"', html))
         assert canonical == [preview["og:url"]] == [f"{SITE}{name}.html"]
         assert preview["og:title"]
         assert "<" not in unescape(preview["og:title"])
         assert 40 < len(unescape(preview["og:description"])) < 210, name
+        assert preview["og:image"] == f"{SITE}_static/preview.png"
+        assert 40 < len(preview["og:image:alt"]) < 210
+        assert preview["twitter:card"] == "summary_large_image"
+        assert html.count('name="viewport"') == 1
         assert f"Version {PROJECT['version']}" in html
         assert html.count('class="report-error"') == 1
         assert html.count(">Edit this page</a>") == 1
+
+
+def test_the_picture_of_the_book_is_small_and_drawn_from_its_title(site, page):
+    path = site / "_static" / "preview.png"
+    given = dict(re.findall(r'<meta property="og:image:(\w+)" content="(\d+)"', page(CHAPTER)))
+    assert path.stat().st_size < 100_000
+    drawn = io.BytesIO()
+    preview.draw(CONFIG["title"]).savefig(drawn)
+    with Image.open(path) as stored, Image.open(drawn) as anew:
+        assert stored.size == anew.size == (int(given["width"]), int(given["height"]))
+        far = ImageChops.difference(stored.convert("RGB").reduce(8), anew.convert("RGB").reduce(8))
+        assert max(high for _, high in far.getextrema()) < 32, "run `make preview`"
 
 
 def test_a_report_says_which_page_it_is_about(page):
@@ -94,7 +113,9 @@ def test_the_sitemap_lists_every_page_with_its_day(site):
 @pytest.mark.browser
 def test_a_wrong_address_leads_back(site, context, address):
     text = (site / "404.html").read_text(encoding="utf-8")
-    assert re.findall(r'(?:href|src)="([^"]*)"', text) == [f"{SITE}book/index.html", f"{SITE}search.html"]
+    icon, *links = re.findall(r'(?:href|src)="([^"]*)"', text)
+    assert ElementTree.fromstring(unquote(icon.removeprefix("data:image/svg+xml,"))).get("viewBox")
+    assert links == [f"{SITE}book/index.html", f"{SITE}search.html"]
     tab = context.new_page()
     tab.goto(f"{address('server')}/404.html")
     assert violations(tab) == ""

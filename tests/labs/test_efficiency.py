@@ -8,7 +8,7 @@ from torch import nn
 from cnnbook import labs, models
 from cnnbook.labs import efficiency
 from cnnbook.labs._run import on_threads
-from cnnbook.labs.efficiency import BUILDS, LAYERS, RACERS, deployed, latency, mobile, race
+from cnnbook.labs.efficiency import BUILDS, LAYERS, RACERS, RATES, deployed, latency, mobile, race
 from cnnbook.profile import profile
 from cnnbook.training import load_record
 
@@ -98,3 +98,26 @@ def test_on_record_fewer_macs_take_longer_in_every_race():
     assert len(races) == len(LAB.variants) * record.seeds
     for slower, faster in [("separable 0.25", "ordinary 0.25"), ("separable, bare", "ordinary, bare")]:
         assert all(times[RACERS.index(slower)] > times[RACERS.index(faster)] for times in races)
+
+
+def test_on_record_at_full_scale_separable_is_ahead_by_macs_at_the_cheap_end_and_never_by_time():
+    record, laptop = load_record(LAB.name), load_record(LAB.name, "laptop")
+    assert all(len(record.of(variant)) == 2 for variant in LAB.compared("full"))
+    best = {
+        name: max(
+            (f"{name}, rate {rate}" for rate in RATES),
+            key=lambda variant: sum(record.measured(variant, "validation_accuracy")),
+        )
+        for name in BUILDS
+    }
+    assert {variant.split()[-1] for variant in best.values()} == {str(RATES[-1])}, "all at the edge of the grid"
+    errors = {name: np.array(record.test_errors(variant)) for name, variant in best.items()}
+    times = np.min([run.measures["cpu_1"] for run in laptop.runs], axis=0)
+    for separable in (name for name in BUILDS if name.startswith("separable")):
+        rivals = (name for name in BUILDS if times[RACERS.index(name)] < times[RACERS.index(separable)])
+        assert any(errors[name].mean() < errors[separable].mean() for name in rivals), "off the front"
+    macs = {name: profile(BUILDS[name](**SHAPE), (3, 32, 32)).totals.macs for name in errors}
+    x = np.log([macs[f"separable {width}"] for width in (0.25, 0.5)])
+    for seed in range(2):
+        line = np.interp(np.log(macs["ordinary 0.125"]), x, [errors[f"separable {w}"][seed] for w in (0.25, 0.5)])
+        assert line < errors["ordinary 0.125"][seed]

@@ -105,12 +105,15 @@ def test_the_factor_multiplies_the_logits_and_changes_nothing_else():
     assert len(narrow(**shape)) == len(plain)  # the laptop record has no factor
 
 
-def test_the_trial_is_the_full_scale_without_the_factor():
-    trial, pilot = (load_record("speedrun", name) for name in LAB.trials)
-    for variant, config in trial.config.items():
+def test_the_trials_are_the_full_scale_without_the_factor_and_with_it():
+    first, pilot, mended = (load_record("speedrun", name) for name in LAB.trials)
+    for variant, config in [*first.config.items(), *mended.config.items()]:
         assert Config(**config) == LAB.config("full", variant)
-    assert len(trial.of(WIDE)) == LAB.at("full").seeds
-    assert all(run.history["train_loss"][0] > log(10) > run.history["train_loss"][-1] for run in trial.runs)
+    assert first.dataset == mended.dataset
+    assert len(first.of(WIDE)) == len(mended.of(WIDE)) == LAB.at("full").seeds
+    assert all(run.history["train_loss"][0] > log(10) > run.history["train_loss"][-1] for run in first.runs)
+    assert all(run.history["train_loss"][0] < log(10) for run in mended.runs)
+    assert max(mended.test_errors(WIDE)) < min(first.test_errors(WIDE))
     for part in ("first 40 of 1,760 steps", "6 epochs"):
         without, with_it = (pilot.measured(f"{part}, {name}", "validation")[0] for name in ("no factor", "factor 1/8"))
         assert with_it[-1] > without[-1] + 0.1

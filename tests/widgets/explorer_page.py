@@ -1,6 +1,11 @@
 """What a reader does on the page of an explorer, and what is then seen there."""
 
 
+def draw_all(page):
+    """Have all explorers of a page of the book drawn, as for who comes with the keyboard, and wait until they are."""
+    page.wait_for_function("dispatchEvent(new Event('focusin')) && !document.querySelector('.explorer:empty')")
+
+
 def part(view, target):
     """The first part of a role and a name, or of a CSS selector."""
     found = view.locator(target) if isinstance(target, str) else view.get_by_role(target[0], name=target[1])

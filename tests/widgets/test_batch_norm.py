@@ -128,7 +128,7 @@ def test_the_browser_says_what_python_says(run_module):
     data = [START | option for option in options]
     told = run_module("batch_norm", "d.map((s) => m.describe({ ...s, chosen: 1 }, m.compute(s), t))", data)
     for settings, text in zip(data, told, strict=True):
-        assert text.startswith(BatchNormExplorer(**settings).summary() + " Number b: 2 becomes ")
+        assert text.startswith(BatchNormExplorer(**settings).summary() + " Number b: 2 is normalised to ")
 
 
 def test_what_all_numbers_share_is_lost_in_training(run_module):
@@ -157,7 +157,7 @@ def test_mouse(explorer):
     drag(explorer, explorer.locator(".cnnx-handle .cnnx-disc").nth(4), -1.5 * unit(explorer))
     assert now(explorer, "values") == [0, 2, 3, 4, 4.5]
     assert status(explorer).startswith("Training: normalised with the batch's own mean 2.7 and variance 2.56.")
-    assert "Number e: 4.5 becomes 1.125, then 1.125." in status(explorer)
+    assert "Number e: 4.5 is normalised to 1.125, then scaled and shifted to 1.125." in status(explorer)
     drag(explorer, explorer.locator("[data-grip=gamma] .cnnx-target").first, -2.5 * unit(explorer))
     drag(explorer, explorer.locator("[data-grip=beta] .cnnx-target").first, 1.5 * unit(explorer))
     assert now(explorer, "gamma", "beta") == (-1.5, 1.5)
@@ -171,7 +171,7 @@ def test_mouse(explorer):
     explorer.locator(".cnnx-rail").first.click(position={"x": 5, "y": 2}, force=True)  # beside everything
     explorer.evaluate("document.activeElement.blur()")
     explorer.locator(".cnnx-art .cnnx-output[data-column='1'] .cnnx-disc").first.hover()
-    assert "Number b: 2 becomes 2, then −1.5." in status(explorer)
+    assert "Number b: 2 is normalised to 2, then scaled and shifted to −1.5." in status(explorer)
 
 
 def test_keyboard_and_a_batch_of_one(explorer):
@@ -183,7 +183,7 @@ def test_keyboard_and_a_batch_of_one(explorer):
     assert ball.get_attribute("data-lm-suppress-shortcuts") == "true"
     explorer.keyboard.press("End")
     assert now(explorer, "values")[1] == 8
-    assert "Number b: 8 becomes" in status(explorer)
+    assert "Number b: 8 is normalised to" in status(explorer)
     explorer.get_by_role("slider", name="Scale").first.focus()
     explorer.keyboard.press("ArrowRight")
     assert now(explorer, "gamma") == 1.1

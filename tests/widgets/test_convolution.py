@@ -458,7 +458,7 @@ class TestPainting:
         assert has_focus(brush)
         assert now(explorer, "image") == [[0] * 14, [9] * 14, *[[0] * 14] * 12]
         assert status(explorer).startswith("Brush at row 1, column 13: 9.")
-        assert "Discovered: this kernel is blind to this input." in explorer.locator(".cnnx-aim").first.inner_text()
+        assert "Discovered: a kernel can be blind to an input." in explorer.locator(".cnnx-aim").first.inner_text()
         press(explorer, "Space")
         assert now(explorer, "image")[1] == [9] * 13 + [0]
 

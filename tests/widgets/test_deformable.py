@@ -330,7 +330,7 @@ def test_one_point_then_nine(show):
         up.click()
         assert "the output grew from" in status(page)
         assert now(page, "offsets")[7] != before
-        if "Found" in aim.inner_text():
+        if "Discovered" in aim.inner_text():
             break
     assert "cnnx-reached" in aim.get_attribute("class")
     page.get_by_role("button", name="Show all nine points").first.click()

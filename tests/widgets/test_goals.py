@@ -49,15 +49,15 @@ GOALS = {
     "ReceptiveFieldExplorer": Goal(
         way=((("button", "Add a layer"), ["Enter"]),),
         state={"layers": [[3, 1, 1, 1]] * 4, "layer": 4},
-        told="Discovered: a field is not used evenly. 361 ways lead from the pixel in the strongest shade, 1 "
-        "from the one in the faintest: half of all ways start in only 13 of its 81 pixels.",
+        told="Discovered: a field is not used evenly. In yours of 81 pixels, 361 ways led from the one in the "
+        "strongest shade, 1 from the one in the faintest: half of all ways started in only 13 pixels.",
         short_of=({"layers": [[3, 1, 1, 1]] * 2, "layer": 2}, {"layers": [[9, 1, 4, 1]], "layer": 1}, {"size": 1}),
     ),
     "ConvolutionStepper": Goal(
         way=((("combobox", "Input"), ["ArrowDown"]), (("combobox", "Kernel"), ["ArrowDown"])),
         state={"input": [[10, 10, 10, 0, 0, 0]] * 6, "kernel": [[1, 1, 1], [0, 0, 0], [-1, -1, -1]]},
-        told="Discovered: this kernel is blind to this input. The input goes from 0 to 10, yet in each of the 16 "
-        "windows the products cancel: what a kernel does not see, no later layer can bring back.",
+        told="Discovered: a kernel can be blind to an input. Yours went from 0 to 10, yet in each of the 16 windows "
+        "the products cancelled: what a kernel does not see, no later layer can bring back.",
         short_of=({"input": [[5, 5, 5]] * 3}, {"kernel": [[0, 0], [0, 0]]}, {"picture": True}, {"input": [[1]]}),
     ),
     "ResidualExplorer": Goal(
@@ -89,8 +89,8 @@ GOALS = {
             (("slider", "Input size"), ["ArrowRight"]),
         ),
         state={"stride": 1, "kernel": 3, "size": 5},
-        told="Discovered: one number stands in 9 of the 9 rows, once for each place of the kernel. The input has 50 "
-        "numbers, the matrix 162: im2col pays with memory for one large product.",
+        told="Discovered: the number in most windows stands in 9 of the 9 rows, once for each place of the kernel. The "
+        "input has 50 numbers, the matrix 162: im2col pays with memory for one large product.",
         short_of=({"stride": 1, "kernel": 3}, {"stride": 2, "kernel": 3, "size": 5}, {"size": 1}),
     ),
 }

@@ -568,7 +568,7 @@ def test_it_shows_what_would_change_its_mind(explorer):
 def test_it_erases_until_the_answer_changes_and_puts_it_back(show_own, motion):
     page = show_own(reduced_motion=motion)
     told, way = page.locator(".cnnx-lead").first, erased(digits()["three"])
-    page.get_by_role("button", name="Erase there").first.click()
+    page.get_by_role("button", name="Erase until it does").first.click()
     page.get_by_role("button", name="Put it back").first.wait_for()
     page.wait_for_function("document.querySelector('.cnnx-lead').textContent.includes('Now')")
     assert told.inner_text() == f"Pixels erased: {len(way)}. Now it reads a {answers(way[-1:])[0]}."
@@ -577,7 +577,7 @@ def test_it_erases_until_the_answer_changes_and_puts_it_back(show_own, motion):
     page.get_by_role("button", name="Put it back").first.click()
     assert now(page, "drawing") == START["drawing"]
     assert told.inner_text() == ""
-    assert page.get_by_role("button", name="Erase there").first.is_visible()
+    assert page.get_by_role("button", name="Erase until it does").first.is_visible()
 
 
 def test_it_stops_erasing_when_the_reader_draws(explorer):
@@ -593,7 +593,7 @@ def test_it_stops_erasing_when_the_reader_draws(explorer):
 
 def test_where_nothing_can_be_erased_it_says_so(explorer):
     explorer.get_by_role("button", name="Clear").first.click()
-    explorer.get_by_role("button", name="Erase there").first.click()
+    explorer.get_by_role("button", name="Erase until it does").first.click()
     told = "Pixels erased: 0. No other would change its mind: it still reads a 1."
     assert explorer.locator(".cnnx-lead").first.inner_text() == told
 
@@ -605,7 +605,7 @@ def test_a_keyboard_reaches_the_goal(explorer):
     explorer.get_by_role("application", name="Drawing").first.focus()
     press(explorer, *["ArrowRight"] * 8, *["ArrowUp"] * 5, " ", "ArrowUp", "ArrowUp")
     changed = (pixels(explorer) != digits()["hard_eight"]).sum()
-    told = f"Discovered: {changed} pixels beside the digit turn 2 into 8. From C5 on, a unit sees the whole sheet."
+    told = f"Discovered: {changed} pixels beside the digit turn 2 into 8. From C5 on, a unit sees the whole drawing."
     assert "cnnx-reached" in aim.get_attribute("class")
     assert told in aim.inner_text()
     assert told in status(explorer)

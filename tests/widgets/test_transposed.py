@@ -305,7 +305,7 @@ def test_the_goal_is_reached_with_a_larger_kernel(explorer):
     assert "cnnx-reached" not in aim.get_attribute("class")
     explorer.get_by_role("button", name="Kernel size: one more").first.click()
     assert "cnnx-reached" in aim.get_attribute("class")
-    assert "Found: kernel 4 is a multiple of stride 2. Stamps in each inner cell: 4." in aim.inner_text()
+    assert "Discovered: kernel 4 is a multiple of stride 2. Stamps in each inner cell: 4." in aim.inner_text()
 
 
 def test_the_output_grows_stamp_by_stamp(explorer):

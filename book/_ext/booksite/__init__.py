@@ -3,8 +3,11 @@
 Each module does one thing and can be read on its own. Everything a page loads comes from the site itself.
 """
 
+import functools
 import hashlib
 from pathlib import Path
+
+import pybtex.plugin
 
 from . import (
     binder,
@@ -44,6 +47,8 @@ def digest(root):
 
 def setup(app):
     """Register every part with Sphinx. Where one of their files has changed, the whole book is built anew."""
+    # For each citation it looks through all packages that are installed.
+    pybtex.plugin.entry_points = functools.cache(pybtex.plugin.entry_points)
     app.add_config_value("booksite_digest", digest(Path(app.srcdir)), rebuild="env", types=str)
     for part in (
         palette,

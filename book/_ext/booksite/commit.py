@@ -147,7 +147,6 @@ def add_script(app, pagename, templatename, context, doctree):
         words = json.dumps(table("commit", app.config.language))
         app.add_js_file(None, body=words, type="application/json", id="commit-words")
         app.add_js_file("commit.js", loading_method="defer")
-        app.add_css_file("commit.css")
 
 
 def setup(app):

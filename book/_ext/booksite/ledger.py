@@ -5,6 +5,7 @@ few in a chapter. A computed value is a proven number, so the build warns where 
 cell; it also warns where claimed value, computed value and verdict do not fit together.
 """
 
+import functools
 import re
 from pathlib import Path
 
@@ -24,7 +25,11 @@ VERDICTS = ("right", "condition", "wrong", "paper")
 
 def read(path):
     """The claims by id, each with the line of the file where it begins."""
-    text = path.read_text(encoding="utf-8")
+    return _claims(path.read_text(encoding="utf-8"))
+
+
+@functools.cache  # each directive reads all of them
+def _claims(text):
     claims = yaml.safe_load(text)
     for name, claim in claims.items():
         claim["line"] = text[: re.search(rf"^{re.escape(name)}:", text, re.M).start()].count("\n") + 1

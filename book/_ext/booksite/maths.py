@@ -238,7 +238,6 @@ def end_renderer(app, exception):
 
 def setup(app):
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
-    app.add_css_file("katex/katex.min.css")
     app.connect("builder-inited", write_files)
     app.connect("doctree-read", check, priority=100)  # before titles are collected
     app.connect("doctree-resolved", prepare)

@@ -123,6 +123,7 @@ def _written_in_words(found, text, patterns, words):
     return Number(text[found.start() : end], found.start(), end, (reading,), bool(percent))
 
 
+@functools.cache  # an output is read for each link that leads to it
 def numbers(text, language="en", in_words=True):
     """The numbers of a text, in order.
 
@@ -139,7 +140,7 @@ def numbers(text, language="en", in_words=True):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             found.append(_written_in_words(match, text, patterns, words))
     found = [_roughly(number) if patterns["rough"].search(text, 0, number.start) else number for number in found]
-    return sorted(found, key=lambda number: number.start)
+    return tuple(sorted(found, key=lambda number: number.start))
 
 
 def _roughly(number):

@@ -26,6 +26,7 @@ NEEDED_FOR = {
     "clipboard": re.compile('class="[^"]*highlight'),
     "thebe": None,
     "THEBE": None,
+    "DOCUMENTATION_OPTIONS.": None,  # for a switcher of versions and a search as you type
 }
 
 # What the theme or an extension puts on the site, and no page loads.
@@ -47,9 +48,17 @@ def is_needed(asset, body):
     return all(pattern and pattern.search(body) for pattern in patterns)
 
 
+def deferred(script):
+    """The same script, run once the page is read and not before anything is shown."""
+    attributes = script.attributes | {"defer": "defer"}
+    return type(script)(script.filename, priority=script.priority, **attributes) if script.filename else script
+
+
 def lighten(app, pagename, templatename, context, doctree):
-    """Leave on a page's lists of style sheets and scripts what it needs, each once."""
+    """Leave on a page's lists of style sheets and scripts what it needs, each once; no script holds up a page."""
     body = context.get("body", "")
+    if pagename != "search":  # whose scripts count on those before them
+        context["script_files"][:] = map(deferred, context["script_files"])
     for kind in ("css_files", "script_files"):
         seen = []
         for asset in context[kind]:

@@ -258,7 +258,6 @@ def add_script(app, pagename, templatename, context, doctree):
         words = json.dumps(table("proven", app.config.language))
         app.add_js_file(None, body=words, type="application/json", id="proven-words")
         app.add_js_file("proven.js", loading_method="defer")
-        app.add_css_file("proven.css")
 
 
 def setup(app):

@@ -6,7 +6,7 @@ The address follows from that of the repository: GitHub Pages gives out github.c
 import re
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape as xml
 
 from docutils import nodes
@@ -15,6 +15,8 @@ from .history import changed
 from .words import table
 
 SHORT = 200  # characters of a description: what a search engine or a messenger shows
+PICTURE = "preview.png"  # drawn by `make preview`
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'  # docutils'; the theme has its own
 NOT_READ = (nodes.math, nodes.raw, nodes.footnote_reference)
 
 
@@ -49,22 +51,27 @@ def description(doctree):
 
 
 def add_preview(app, pagename, templatename, context, doctree):
-    """Open Graph: title, description and address of a page, for whoever shows a link to it."""
+    """Open Graph: title, description and address of a page, and a picture, for whoever shows a link to it."""
     if doctree is None:
         return
     site, about = app.config.html_baseurl, description(doctree)
     title = re.sub(r"<[^>]*>", "", context["title"])
     tags = {"og:type": "article", "og:title": title, "og:site_name": app.config.html_title or app.config.project}
     tags |= {"og:url": f"{site}{pagename}.html", "og:description": about, "og:locale": app.config.language}
-    lines = [f'<meta property="{name}" content="{escape(text)}">' for name, text in tags.items() if text]
+    tags |= {"og:image": f"{site}_static/{PICTURE}", "og:image:alt": table("publish", app.config.language)["picture"]}
+    tags |= {"og:image:width": "1200", "og:image:height": "630"}
+    lines = ['<meta name="twitter:card" content="summary_large_image">']  # it reads the rest from Open Graph
+    lines += [f'<meta property="{name}" content="{escape(text)}">' for name, text in tags.items() if text]
     lines += [f'<meta name="description" content="{escape(about)}">'] if about else []
-    context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(lines)
+    given = context.get("metatags", "").replace(VIEWPORT, "")
+    context["metatags"] = given + "\n" + "\n".join(lines)
 
 
 def not_found(app):
     """A page for addresses that do not exist. It is shown at any of them, so that all its links are whole addresses."""
-    words = table("publish", app.config.language)
-    yield "404", {"site": app.config.html_baseurl, "front": app.config.root_doc, "words": words}, "not-found.html"
+    given = {"site": app.config.html_baseurl, "front": app.config.root_doc}
+    given["icon"] = "data:image/svg+xml," + quote(Path(app.srcdir, app.config.html_favicon).read_text(encoding="utf-8"))
+    yield "404", {**given, "words": table("publish", app.config.language)}, "not-found.html"
 
 
 def write_sitemap(app, exception):

@@ -90,4 +90,3 @@ def add(app, doctree):
 
 def setup(app):
     app.connect("doctree-read", add)
-    app.add_css_file("chapter.css")

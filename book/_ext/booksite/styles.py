@@ -1,9 +1,10 @@
-"""One style sheet in place of six: what the theme and the extensions bring, in a cascade layer below the book's own.
+"""One style sheet for all pages. First, in a cascade layer below the book's own, what theme and extensions bring.
 
 A rule outside every layer wins over any rule in one, however specific: book.css can say what it means in plain words.
 """
 
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +25,8 @@ SOURCES = {
     sphinx_copybutton: "_static/copybutton.css",
     myst_nb: "static/mystnb.css",
 }
-# The links that it replaces, by the start of the file's name; sphinx-togglebutton's job is done by <details>.
-REPLACED = ("mystnb", "sphinx-book-theme", "sphinx-design", "copybutton", "togglebutton")
+# What follows them, in order. Each as a link of its own would be one more file to wait for before anything is shown.
+SHEETS = ("pygments", "katex/katex.min", "chapter", "commit", "proven", "palette", "book")
 
 DRAWN_HERE = ("admonition", "sd-dropdown", "sd-card", "sd-summary", "sd-shadow")  # by book.css: parts of class names
 FONT_AWESOME = {"fa", "fas", "far", "fab", "fal", "fad"}
@@ -110,6 +111,8 @@ def rules_of(nodes):
             yield Rule(head, declarations(node.content, important), tuple(map(names, found)))
 
 
+@cache
+@cache
 def theme():
     """The rules of all sources, in order."""
     paths = [Path(module.__file__).parent / name for module, name in SOURCES.items()]
@@ -117,18 +120,17 @@ def theme():
     return [rule for sheet in sheets for rule in rules_of(sheet)]
 
 
-def style_sheet(rules):
-    """The bundle: the rules and the icons in use, in one layer."""
+def layer(rules):
+    """The rules and the icons in use, in one layer."""
     text = "\n".join(rule.text() for rule in rules)
     return f"@layer theme{{\n{text}\n{icons.style_sheet()}}}\n"
 
 
-def write(app):
-    if app.builder.format == "html":
-        app.booksite_theme = theme()
-        static = Path(app.outdir, "_static")
-        static.mkdir(parents=True, exist_ok=True)
-        (static / "theme.css").write_text(style_sheet(app.booksite_theme), encoding="utf-8")
+def write(static, rules):
+    """Write the one sheet into the folder of the others."""
+    sheets = [(static / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS]
+    sheets = [sheet.replace("url(fonts/", "url(katex/fonts/") for sheet in sheets]
+    (static / "site.css").write_text("\n".join([layer(rules), *sheets]), encoding="utf-8")
 
 
 def used(rules, words):
@@ -143,23 +145,23 @@ def used(rules, words):
 
 
 def purge(app, exception):
-    """Drop the rules that no page and no script of the site has a word for: three quarters of the bundle."""
-    if exception or app.builder.format != "html":
+    """Drop the rules that no page and no script of the site has a word for: three quarters of the theme's."""
+    if exception or not hasattr(app, "booksite_sheet"):  # no page was written
         return
     words, site = set(), Path(app.outdir)
     for path in [*site.rglob("*.html"), *site.glob("_static/**/*.js")]:
         words.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
-    sheet = style_sheet(list(used(app.booksite_theme, words)))
-    (site / "_static" / "theme.css").write_text(sheet, encoding="utf-8")
+    write(site / "_static", list(used(theme(), words)))
 
 
-def drop_replaced(app, pagename, templatename, context, doctree):
-    files = context["css_files"]
-    files[:] = [file for file in files if not Path(file.filename).name.startswith(REPLACED)]
+def link(app, pagename, templatename, context, doctree):
+    """Let a page name that sheet alone. Before the first one does, it stands: Sphinx stamps it with a checksum."""
+    if not hasattr(app, "booksite_sheet"):
+        app.booksite_sheet = write(Path(app.outdir, "_static"), theme())
+    context["css_files"][:] = [file for file in context["css_files"] if file.filename == "_static/site.css"]
 
 
 def setup(app):
-    app.add_css_file("theme.css", priority=100)  # before every other
-    app.connect("builder-inited", write)
-    app.connect("html-page-context", drop_replaced, priority=900)
+    app.add_css_file("site.css")
+    app.connect("html-page-context", link, priority=900)
     app.connect("build-finished", purge, priority=600)  # after unused scripts are gone
