@@ -159,10 +159,11 @@ def _how_many(row, module, shape):
 def _how_field(row, given):
     """How the receptive field grows: by the span of the window, less one, times the jump; or the largest of several.
 
-    Nothing where it does not; one sum, or one for H and one for W.
+    Nothing where it does not, and where the units are in one line: they have no two neighbours. One sum, or one for
+    H and one for W.
     """
     seen = row.receptive_field
-    given = [one for one in given if len(one.receptive_field) == 2]
+    given = [one for one in given if len(one.receptive_field) == 2 and len(one.shape) == 3]
     if seen is None or not given:
         return []
     axes = seen if isinstance(seen, tuple) else (seen,) * 2

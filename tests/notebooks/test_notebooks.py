@@ -56,6 +56,13 @@ def test_cells_were_run_in_order_and_every_image_has_a_description(path, extra):
             assert len(described) > 40, "".join(cell["source"])[:200]
 
 
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_no_warning_is_stored(path, extra):
+    """A reader would see it on the page; running the cells again does not compare it."""
+    outputs = [output for cell in read(path)["cells"] for output in cell.get("outputs", [])]
+    assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
+
+
 @pytest.mark.parametrize(("path", "extra"), [param for param in NOTEBOOKS if param.id.startswith("book/")])
 def test_what_readers_should_read_is_short(path, extra):
     """At most 15 lines a cell; longer ones are folded, and the set-up is folded everywhere."""

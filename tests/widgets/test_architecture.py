@@ -47,6 +47,13 @@ def known():
     return found
 
 
+def test_a_field_has_a_sum_for_both_sides_or_none():
+    network = ALEXNET["two_groups"]
+    sums = {spec_of(network, row)[0]: entry[2:] for row, entry in enumerate(network["rows"]) if isinstance(entry, list)}
+    assert sums["Conv2d"] == ["131+(3-1)*16"]
+    assert sums["Linear"] == [], "its units are in one line, where there is no step down or to the right"
+
+
 def value(text):
     """What a sum comes to that travels to the browser."""
     return eval(text, {"__builtins__": {}, "max": max})
