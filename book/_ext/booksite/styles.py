@@ -157,7 +157,8 @@ def purge(app, exception):
 def link(app, pagename, templatename, context, doctree):
     """Let a page name that sheet alone. Before the first one does, it stands: Sphinx stamps it with a checksum."""
     if not hasattr(app, "booksite_sheet"):
-        app.booksite_sheet = write(Path(app.outdir, "_static"), theme())
+        app.booksite_sheet = True
+        write(Path(app.outdir, "_static"), theme())
     context["css_files"][:] = [file for file in context["css_files"] if file.filename == "_static/site.css"]
 
 
