@@ -1,5 +1,8 @@
 """A LeNet-5 made of a student's own answers: does it read digits? And if not, which of its functions is at fault?"""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import numpy as np
 
 from . import _words
@@ -19,36 +22,50 @@ class AtFault(AssertionError):
         return str(self).splitlines()
 
 
-def answered(functions):
+def answered(functions: SimpleNamespace, *, lend: bool = False) -> SimpleNamespace:
     """Check that each function is answered: nothing is trained otherwise.
 
     Parameters
     ----------
     functions : types.SimpleNamespace
         As :func:`cnnbook.exercises.answers` collects them.
+    lend : bool
+        Put the book's own function in the place of each that is not answered, and say which.
+
+    Returns
+    -------
+    types.SimpleNamespace
+        All functions of the network.
 
     Raises
     ------
     AtFault
-        Names those that are still stubs.
+        Names those that are missing or still stubs, where none are lent.
 
     Examples
     --------
     >>> from types import SimpleNamespace
     >>> answered(SimpleNamespace(tanh=lambda x: ...))
     Traceback (most recent call last):
-    cnnbook.checks.your_lenet.AtFault: These have no answer yet: tanh (activations.ipynb). Answer them, save, ...
+    cnnbook.checks.your_lenet.AtFault: There is no answer yet to conv_forward, conv_backward, ...
+    >>> mine = answered(SimpleNamespace(), lend=True)
+    From the book, for there is no answer of yours yet: conv_forward, ...
     """
-    stubs = []
+    found, missing = {}, {}
     for id, (case, *_) in _cases().items():
         chapter, _, name = id.partition("-")
-        function = getattr(functions, name, None)
-        if function and call(function, case.args, case.options, seconds=60).unanswered:
-            stubs.append(f"{name} ({chapter}.ipynb)")
+        found[name] = getattr(functions, name, None)
+        if found[name] is None or call(found[name], case.args, case.options, seconds=60).unanswered:
+            missing.setdefault(chapter, []).append(name)
+            found[name] = getattr(import_module(f"{__package__}._solutions.{chapter}"), name)
     say = _words.words("your_lenet-")
-    if stubs:
-        raise AtFault("\n".join(wrap(say["stubs"].format(names=", ".join(stubs)), _WIDTH)))
-    put(say["answered"].format(count=len(vars(functions))))
+    names = "; ".join(f"{', '.join(names)} ({chapter}.ipynb)" for chapter, names in missing.items())
+    if missing and not lend:
+        raise AtFault("\n".join(wrap(say["missing"].format(names=names), _WIDTH)))
+    told = say["lent"].format(names=names) if missing else say["answered"].format(count=len(found))
+    for line in wrap(told, _WIDTH):
+        put(line)
+    return SimpleNamespace(**found)
 
 
 def reads_digits(accuracy, functions):
@@ -73,27 +90,33 @@ def reads_digits(accuracy, functions):
     if not 0 <= accuracy <= 1:
         raise ValueError(f"accuracy is {accuracy!r}: give the part of the digits that it reads, a number from 0 to 1")
     say = _words.words("your_lenet-")
-    counts = {"accuracy": f"{accuracy:.1%}", "asked": f"{ASKED:.1%}"}
     faults = at_fault(functions)
+    lent = [name for name in faults if _is_lent(getattr(functions, name, None))]
+    facts = {"accuracy": f"{accuracy:.1%}", "asked": f"{ASKED:.1%}", "count": len(lent), "names": ", ".join(lent)}
     first = next((name for name, told in faults.items() if told), "")
     if accuracy >= ASKED and not first:
-        put(say["reads"].format(**counts))
+        for line in wrap(say["reads_with_lent" if lent else "reads"].format(**facts), _WIDTH):
+            put(line)
         return
     headline = say["reads_too_few" if accuracy < ASKED else "reads_by_luck"]
     columns = max(map(width, faults))
+    verdicts = {
+        name: "wrong_one" if told else "lent_one" if name in lent else "right_one" for name, told in faults.items()
+    }
     raise AtFault(
         "\n".join(
             [
-                *wrap(headline.format(**counts), _WIDTH),
-                *(
-                    f"  {pad(name, columns)}  {say['wrong_one' if told else 'right_one']}"
-                    for name, told in faults.items()
-                ),
+                *wrap(headline.format(**facts), _WIDTH),
+                *(f"  {pad(name, columns)}  {say[verdict]}" for name, verdict in verdicts.items()),
                 *wrap(say["first" if first else "none"].format(name=first), _WIDTH),
                 *([faults[first]] if first else []),
             ]
         )
     )
+
+
+def _is_lent(function):
+    return str(getattr(function, "__module__", "")).startswith(f"{__package__}._solutions.")
 
 
 def at_fault(functions):

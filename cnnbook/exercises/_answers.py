@@ -8,7 +8,7 @@ from types import CodeType, SimpleNamespace
 from .._types import AnyPath
 
 
-def answers(folder: AnyPath = ".", **wanted: str) -> SimpleNamespace:
+def answers(folder: AnyPath = ".", *, partly: bool = False, **wanted: str) -> SimpleNamespace:
     """Collect a student's functions from the notebooks of several exercises.
 
     Of a notebook only what its functions need is run: their definitions, and the imports, helpers and constants that
@@ -17,7 +17,10 @@ def answers(folder: AnyPath = ".", **wanted: str) -> SimpleNamespace:
     Parameters
     ----------
     folder : path
-        Where the notebooks are.
+        Where the notebooks are. A copy counts where the notebook itself is not there: Colab saves pooling.ipynb as
+        "Copy of pooling.ipynb".
+    partly : bool
+        Leave out functions that no notebook defines, rather than raise.
     **wanted : str
         By the name of a notebook, without its ending, the names of functions, separated by spaces.
 
@@ -31,7 +34,7 @@ def answers(folder: AnyPath = ".", **wanted: str) -> SimpleNamespace:
     FileNotFoundError
         Where a notebook is missing.
     ValueError
-        For a file that is no notebook, or where a notebook does not define a function.
+        For a file that is no notebook, one that Python cannot read, or where a notebook does not define a function.
     Exception
         What the student's own code raises when it is defined.
 
@@ -43,20 +46,28 @@ def answers(folder: AnyPath = ".", **wanted: str) -> SimpleNamespace:
     """
     found = SimpleNamespace()
     for stem, names in wanted.items():
-        path = Path(folder) / f"{stem}.ipynb"
-        vars(found).update(_functions(path, names.split()))
+        path = _find(Path(folder), stem)
+        if path.is_file() or not partly or not Path(folder).is_dir():
+            vars(found).update(_functions(path, names.split(), partly))
     return found
 
 
-def _functions(path, names):
+def _find(folder, stem):
+    """The notebook of this name, or else the newest of its copies."""
+    copies = sorted(folder.glob(f"* {stem}.ipynb"), key=lambda path: path.stat().st_mtime)
+    path = folder / f"{stem}.ipynb"
+    return path if path.is_file() or not copies else copies[-1]
+
+
+def _functions(path, names, partly):
     statements = _statements(path)
     scope = {"__name__": path.stem}
     for statement in _needed(statements, names):
         exec(compile(ast.Module([statement], []), str(path), "exec"), scope)
     missing = [name for name in names if not callable(scope.get(name))]
-    if missing:
+    if missing and not partly:
         raise ValueError(f"{path} defines no function {missing[0]}: answer its question there, and save the notebook")
-    return {name: scope[name] for name in names}
+    return {name: scope[name] for name in names if name not in missing}
 
 
 def _statements(path):

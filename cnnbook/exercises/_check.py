@@ -139,7 +139,10 @@ def check_notebook(path: AnyPath, *, seconds: float = 60) -> Report:
     questions = checks.questions()
     chapter = _chapter(notebook.cells, questions.values(), Path(path).stem)
     if chapter is None:
-        raise ValueError(f"{path} is no exercise of this book: use one of the notebooks in exercises/")
+        raise ValueError(
+            f"{path} is no exercise of this book: use one of the notebooks in exercises/ "
+            "(your_lenet.ipynb has a check of its own, at its end)"
+        )
     ends = run(notebook, folder=Path(path).resolve().parent, seconds=seconds)
     ran = _Ran(notebook.cells, ends)
     asked = [question for question in questions.values() if question.chapter == chapter]

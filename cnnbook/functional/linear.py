@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .._types import Float, Gradients, NDArray
 from .._validate import array, gradient, same_dtype, shape
 from ._sums import channel_total
@@ -81,7 +83,9 @@ def linear_backward(
     _check(x, weight, bias)
     gradient(grad_output, (len(x), len(weight)), x)
     grad_bias = None if bias is None else channel_total(grad_output)
-    return grad_output @ weight, grad_output.T @ x, grad_bias
+    # No gaps in memory: with them, NumPy before 2.3 adds up one number after the other and loses digits.
+    grad_weight = np.ascontiguousarray(grad_output).T @ np.ascontiguousarray(x)  # (C_out, C_in)
+    return grad_output @ weight, grad_weight, grad_bias
 
 
 def _check(x, weight, bias):

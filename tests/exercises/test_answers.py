@@ -1,5 +1,7 @@
 """A student's functions, collected from several notebooks."""
 
+import os
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -47,6 +49,22 @@ def test_two_notebooks_do_not_see_each_other(tmp_path):
     write(tmp_path, "K = 2\ndef g():\n    return K", stem="other")
     mine = answers(tmp_path, mine="f", other="g")
     assert (mine.f(), mine.g()) == (1, 2)
+
+
+def test_what_is_missing_may_be_left_out(tmp_path):
+    write(tmp_path, "def f():\n    return 1")
+    assert [*vars(answers(tmp_path, partly=True, mine="g f", absent="h"))] == ["f"]
+    with pytest.raises(FileNotFoundError, match=r"no notebook .*typo/mine\.ipynb"):
+        answers(tmp_path / "typo", partly=True, mine="f")
+
+
+def test_the_newest_copy_counts_where_the_notebook_is_not_there(tmp_path):
+    for number, stem in enumerate(["Copy of mine", "Kopie von mine", "not_mine"]):
+        write(tmp_path, f"def f():\n    return {number}", stem=stem)
+        os.utime(tmp_path / f"{stem}.ipynb", (number, number))
+    assert answers(tmp_path, mine="f").f() == 1
+    write(tmp_path, "def f():\n    return 3")
+    assert answers(tmp_path, mine="f").f() == 3
 
 
 def test_text_is_not_code(tmp_path):

@@ -110,12 +110,32 @@ def test_an_accuracy_is_a_part_of_one(accuracy):
         checks.your_lenet.reads_digits(accuracy, None)
 
 
-def test_without_answers_it_stops_at_once_and_says_which(tmp_path):
-    """In exercises/, where nothing is answered."""
+def test_what_is_not_answered_is_lent_and_said_to_be(mine, capsys):
+    own = SimpleNamespace(tanh=mine.tanh, linear=lambda x, weight, bias: ...)
+    lent = checks.your_lenet.answered(own, lend=True)
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("From the book, for there is no answer of yours yet: conv_forward, conv_backward, ")
+    assert "linear," in told
+    assert "tanh," not in told
+    assert lent.tanh is mine.tanh
+    checks.your_lenet.reads_digits(0.98, lent)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "not all yours: 10 of its functions are the book's, conv_forward, max_pool" in told
+    lent.tanh = lambda x: x
+    with pytest.raises(AtFault) as caught:
+        checks.your_lenet.reads_digits(0.98, lent)
+    verdicts = [line.split(maxsplit=1)[1] for line in str(caught.value).splitlines() if line.startswith("  ")]
+    assert verdicts[:11] == ["the book's", "wrong"] + 9 * ["the book's"]
+
+
+@pytest.mark.parametrize("where", ["among unanswered exercises", "alone"])
+def test_without_answers_it_stops_at_once_and_says_which(where, tmp_path):
     notebook = nbformat.read(ROOT / "exercises/your_lenet.ipynb", as_version=4)
-    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": ROOT / "exercises"}})
+    folder = tmp_path if where == "alone" else ROOT / "exercises"
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": folder}})
     with pytest.raises(CellExecutionError) as caught:
         client.execute()
     told = " ".join(str(caught.value).split())
-    assert "These have no answer yet: conv_forward (backpropagation.ipynb)" in told
+    assert "no answer yet to conv_forward, conv_backward, sgd_step (backpropagation.ipynb); tanh, tanh_" in told
+    assert "Or write lend=True" in told
     assert notebook.cells[-2].execution_count is None

@@ -70,7 +70,7 @@ def install(wheel, folder, options):
     (folder / "pins.txt").write_text(pins, encoding="utf-8")
     resolution += ["--constraints", folder / "pins.txt"]
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
-    tools = [*TOOLS, *(["torchinfo"] if extra == "labs" else [])]
+    tools = [*TOOLS, "torchinfo" if extra == "labs" else "tqdm"]
     pinned = {name.lower(): version for name, version in pinned.items()}
     (folder / "tools.in").write_text("".join(f"{name}=={pinned[name]}\n" for name in tools))
     environment = folder / "environment"
