@@ -41,6 +41,22 @@ def test_the_wheel_holds_the_package_its_words_and_its_records_and_nothing_else(
     assert not [name for name in names if not name.startswith("cnnbook/") or "__pycache__" in name]
 
 
+def test_an_installed_package_has_the_records_and_weights(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = """
+import cnnbook
+from cnnbook import datasets, labs
+lab = labs.load("lenet_mnist")
+print(cnnbook.__file__)
+print(lab.record().seeds, len(lab.trained(datasets.load("mnist_sample", "train")).state_dict()))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=True,
+        capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    assert told == [str(tmp_path / "cnnbook" / "__init__.py"), "5 12"]
+
+
 def test_one_version_everywhere():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
