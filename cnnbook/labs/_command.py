@@ -13,7 +13,7 @@ from cnnbook.training.devices import from_torchrun, is_first
 from cnnbook.training.records import record_path
 
 from . import load, names, take_times
-from ._draft import Draft
+from ._draft import Draft, finished
 from ._run import launcher, plural, run
 
 _say = partial(print, flush=True)  # at once, through a pipe too
@@ -44,7 +44,7 @@ def list_all(*, folder=None):
         lab = load(name)
         print(f"{name}: {lab.question}")
         for scale in [scale for scale in lab.scales if scale != "smoke" or folder]:
-            record = _on_record(name, scale, folder)
+            record = finished(folder, name, scale)
             print(f"  {scale:6}  {_summary(record, lab.at(scale).seeds) if record else 'not on record'}")
     return 0
 
@@ -83,13 +83,9 @@ def run_missing(*, scale="full", seeds=None, minutes=None, folder=None, **option
 
 def _missing(scale, seeds, folder):
     """Labs that have no record, or one of fewer seeds than are asked for."""
-    records = {name: _on_record(name, scale, folder) for name in names()}
+    records = {name: finished(folder, name, scale) for name in names()}
     asked = {name: seeds or load(name).at(scale).seeds for name in records}
     return [name for name, record in records.items() if not record or record.seeds < asked[name]]
-
-
-def _on_record(name, scale, folder):
-    return Draft(folder, name, scale).before
 
 
 def _summary(record, asked):

@@ -7,6 +7,11 @@ from contextlib import contextmanager
 from cnnbook.training.records import load_record, read_record, record_name, refuse_to_replace, results_folder
 
 
+def finished(folder, lab, scale):
+    """The record of the folder, or else the book's; false where there is none. No folder is made."""
+    return (folder and load_record(lab, scale, folder=folder)) or load_record(lab, scale)
+
+
 class Draft:
     """Files of a run of a lab that is not over.
 
@@ -22,9 +27,8 @@ class Draft:
 
     @property
     def before(self):
-        """The record that is finished: of the folder, or else the book's; false where there is none."""
-        of_folder = self.place and load_record(self.name, self.scale, folder=self.place)
-        return of_folder or load_record(self.name, self.scale)
+        """The record that is finished; false where there is none."""
+        return finished(self.place, self.name, self.scale)
 
     def check(self, seeds, *, resume, overwrite):
         """Refuse what could not be finished; better before the networks train."""

@@ -4,12 +4,12 @@
 set -euo pipefail
 book=$1
 pip freeze 2>/dev/null | sort > /tmp/before.txt
-pip install --quiet "$book[labs]"
+pip install --quiet "${book}[labs]"
 pip freeze 2>/dev/null | sort > /tmp/after.txt
 if diff /tmp/before.txt /tmp/after.txt | grep '^[<>]' | grep -v cnnbook; then
   echo "Installing cnnbook changed the packages above: lower a bound in pyproject.toml"
   exit 1
 fi
-pip install --quiet pytest
+pip install --quiet hypothesis pytest
 cd /tmp
 python -m pytest -q -p no:cacheprovider --override-ini=addopts=--import-mode=importlib --override-ini=filterwarnings= --rootdir="$book" "$book/tests/colab/notebooks.py"

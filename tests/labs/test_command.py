@@ -10,6 +10,7 @@ from cnnbook import labs
 from cnnbook.cli import main
 from cnnbook.labs import _command
 from cnnbook.training import load_record
+from cnnbook.training.records import FOLDERS
 
 
 @pytest.fixture
@@ -34,6 +35,14 @@ def test_every_lab_is_listed_with_what_is_on_record(capsys):
         assert f"{name}: {labs.load(name).question}\n" in out
     full = re.search(r"^lenet_mnist: .*\n(?:  laptop .*\n)?  full    (.*)", out, re.M)[1]
     assert full == "4 networks, 5 seeds, 2026-11-25, cpu (x86_64), 1 thread"
+
+
+def test_records_are_listed_where_none_can_be_written(tmp_path, monkeypatch, capsys):
+    """As in an installed package, which has a copy of the book's records."""
+    monkeypatch.setattr("cnnbook.training.records.FOLDERS", (tmp_path / "no" / "book", *FOLDERS))
+    assert main(["lab", "--list", "--folder", str(tmp_path / "new")]) == 0
+    assert "  full    4 networks, 5 seeds, " in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
 
 
 def test_records_of_a_folder_are_listed(three, tmp_path, capsys):
