@@ -52,8 +52,8 @@ WIDE = """() => {
   };
 }"""
 
-# On paper: what cannot be broken over two pages and is higher than half of one (an explorer, whose letters must be read:
-# than two thirds), lines that do not wrap, what is there twice, the pixels of the smallest letters of explorers.
+# On paper: what cannot be broken over two pages and is higher than half of one (an explorer, whose letters must be
+# read: than two thirds), lines that do not wrap, what is there twice, pixels of the smallest letters of explorers.
 PAPER = """() => {
   const seen = [...document.querySelectorAll('body *')].filter((part) => part.checkVisibility());
   const style = (part) => getComputedStyle(part), clips = ['auto', 'scroll', 'hidden'];
