@@ -149,7 +149,8 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
     pages = [3, 5, 9]  # of the stills; one more is in the chapter
     assert not formats["pdf"].fill([3, 7], chapters, pages)
     assert formats["pdf"].fill([2], chapters, pages)
-    assert [tag.name for tag in front.article.section.find_all(recursive=False)] == ["h1", "p", "ol", "div", "h2", "div", "p"]
+    names = [tag.name for tag in front.article.section.find_all(recursive=False)]
+    assert names == ["h1", "p", "ol", "div", "h2", "div", "p"]
     assert not formats["pdf"].fill([2], chapters, pages)
 
 
