@@ -18,7 +18,7 @@ const [SIDE, PAD, FIELD, PEN] = [28, 2, 32, 1.7];
 
 /** Floats of 16 bits: the place of each exponent in `exponents`, as ones up to a zero; the sign; ten digits. */
 export function unpack({ shape, exponents, bits }) {
-  const text = Array.from(atob(bits), (sign) => sign.charCodeAt(0).toString(2).padStart(8, "0")).join("");
+  const text = Array.from(decode(bits), (byte) => byte.toString(2).padStart(8, "0")).join("");
   const codes = text.matchAll(/(1*)0(.)(.{10})/g);
   return Float64Array.from({ length: shape.reduce((all, one) => all * one) }, () => {
     const [, ones, sign, digits] = codes.next().value, exponent = exponents[ones.length], part = parseInt(digits, 2);
@@ -277,6 +277,7 @@ function sheetOf(t, draw, clear, tell) {
     ...focusable(t("pad"), { ...arrows((...by) => () => step(...by)), " ": press, Enter: press, Delete: clear }) }, canvas, over);
   place(false);
   return { element,
+    fit: (width) => (element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`),
     show: (pixels) => paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField),
     mark({ top, left, side }, isPointed) { // what lies outside is veiled while a unit is pointed at
       put(seen, { x: left + PAD, y: top + PAD, width: side, height: side });
@@ -317,73 +318,84 @@ function mindOf(t, net, change, redraw) {
   return { element, show, runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
 }
 
-/** @param {Host<LeNet>} host */
-function render({ model, el }) {
-  const [t, net] = [translator(model), prepare(model.get("network"))];
-  let width, pixels, over, erases, at;
-  /** @type {Maps} */ let found;
-  const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
-  const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
-  const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
-  const choose = (unit) => update(inside(unit));
-  const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
-  live.element.classList.add("visually-hidden"); // bars and lines show it
-  const sheet = sheetOf(t, draw, clear, ({ x, y, down }) => {
-    at = t(down ? "pen_down" : "pen_up", { row: y, column: x });
-    live.say(`${at} ${describeAnswer(found, t)}`);
-  });
-  const [bars, layers, mind] = [barsOf(t), keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
+/** Bars and maps: a unit is pointed at, chosen by a press or by keys; `tell(unit, isPointed)` hears of it. */
+function unitsOf(t, { state, update }, tell) {
+  let over = null;
+  const [bars, layers] = [barsOf(t), keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t))];
+  const choose = (unit) => update(inside(unit)), turn = (by) => choose({ ...state, channel: state.channel + by });
+  const show = () => tell(over ?? inside(state), over || element.matches(":focus-visible"));
   function step(rows, columns) {
     const { side, columns: wide } = LAYERS[state.layer];
     if (side > 1) choose({ ...state, row: state.row + rows, column: state.column + columns });
     else turn(columns + rows * wide); // each is a map
   }
-  const turn = (by) => choose({ ...state, channel: state.channel + by });
-  const units = html("div", { class: "cnnx-layers", focus: showUnit, blur: showUnit, ...focusable(t("units"),
+  const element = html("div", { class: "cnnx-layers", focus: show, blur: show, ...focusable(t("units"),
     { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) }) }, ...layers.map(({ element }) => element));
-  const unitAt = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
-  const hover = (unit) => same(unit, over) || ((over = unit), showUnit());
-  const picture = html("div", {}, html("div", { class: "cnnx-top" }, sheet.element, bars.element), mind.element, told, parts, units);
-  picture.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && hover(unitAt(event)));
-  picture.addEventListener("pointerleave", () => hover(null));
-  picture.addEventListener("click", (event) => choose(unitAt(event) ?? state)); // not pointerdown: a swipe scrolls the page
-  const table = Object.fromEntries(entries(model.get("digits")).map(([name, drawing]) => [name, { drawing }]));
+  const at = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
+  const point = (unit) => same(unit, over) || ((over = unit), show());
+  const listeners = { // of the picture: a press is no pointerdown, as a swipe scrolls the page
+    pointermove: (event) => event.pointerType === "mouse" && !event.buttons && point(at(event)),
+    pointerleave: () => point(null), click: (event) => choose(at(event) ?? state),
+  };
+  return { element, bars, layers, show, listeners };
+}
+
+/** Digits and layers from lists, and the eraser. */
+function controlsOf(t, digits, { state, update }, clear) {
+  let erases;
+  const table = Object.fromEntries(entries(digits).map(([name, drawing]) => [name, { drawing }]));
   const preset = presets({ name: "preset", table, t, change: update });
-  const list = choice({ name: "layer", options: keys(LAYERS), t, change: (layer) => choose({ ...state, layer }) });
+  const layers = choice({ name: "layer", options: keys(LAYERS), t, change: (layer) => update(inside({ ...state, layer })) });
+  const element = html("div", { class: "cnnx-controls" }, preset.element, layers.element,
+    toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
+  return { element, erases: () => erases, show: () => (preset.show(state), layers.show(state.layer)) };
+}
+
+/** @param {Host<LeNet>} host */
+function render({ model, el }) {
+  const [t, net, digits, live] = [translator(model), prepare(model.get("network")), model.get("digits"), liveText()];
+  let width, pixels, pen; // what is said of the pen
+  /** @type {Maps} */ let found;
+  const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
+  const write = (now) => update({ drawing: encode(now) }), clear = () => write(new Uint8Array(SIDE * SIDE));
+  const [controls, units, mind] = [controlsOf(t, digits, view, clear), unitsOf(t, view, showUnit), mindOf(t, net, update, redraw)];
+  const sheet = sheetOf(t, (from, to) => write(stroke(pixels, from, to, controls.erases())), clear, ({ x, y, down }) => {
+    pen = t(down ? "pen_down" : "pen_up", { row: y, column: x });
+    live.say(`${pen} ${describeAnswer(found, t)}`);
+  });
+  const [told, parts] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" })];
+  const top = html("div", { class: "cnnx-top" }, sheet.element, units.bars.element);
+  const picture = html("div", units.listeners, top, mind.element, told, parts, units.element);
+  const [aim, bases] = [goal(model, t, live), Object.values(digits).map(decode)];
+  live.element.classList.add("visually-hidden"); // bars and lines show it
+  const themes = new MutationObserver(showPixels); // a canvas does not follow the page's colours
+  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
+
   function redraw() {
-    if (width !== (width = view.width)) {
-      sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`;
-      layers.forEach(({ fit }) => fit(width));
-    }
+    if (width !== (width = view.width)) [sheet, ...units.layers].forEach(({ fit }) => fit(width));
     found = read((pixels = decode(state.drawing)), net);
-    preset.show(state);
-    list.show(state.layer);
-    bars.show(found);
+    controls.show();
+    units.bars.show(found);
     mind.show(state, pixels, found);
-    if (!mind.runs()) live.say([at, describe(inside(state), found, t), mind.said()].filter(Boolean).join(" "));
-    at = "";
+    if (!mind.runs()) live.say([pen, describe(inside(state), found, t), mind.said()].filter(Boolean).join(" "));
+    pen = "";
     if (el.isConnected) showPixels(); // else it has no colours yet
-    showUnit();
+    units.show();
     aim.show(discover(pixels, found, bases, net));
   }
-  const showPixels = () => {
+  function showPixels() {
     sheet.show(pixels);
     sheet.gains(mind.gains());
-    layers.forEach(({ show }) => show(found));
-  };
-  function showUnit() {
-    const unit = over ?? inside(state), used = uses(unit, found, net);
-    sheet.mark(sees(unit), over || units.matches(":focus-visible"));
-    layers.forEach(({ mark }) => mark(unit, used));
-    bars.mark(unit);
+    units.layers.forEach(({ show }) => show(found));
+  }
+  function showUnit(unit, isPointed) {
+    const used = uses(unit, found, net);
+    sheet.mark(sees(unit), isPointed);
+    units.bars.mark(unit);
+    units.layers.forEach(({ mark }) => mark(unit, used));
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
     showParts(parts, used, width);
   }
-  const [aim, bases] = [goal(model, t, live), Object.values(model.get("digits")).map(decode)];
-  const themes = new MutationObserver(showPixels); // a canvas does not follow the page's colours
-  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
-  const controls = html("div", { class: "cnnx-controls" }, preset.element, list.element,
-    toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
-  return mount(el, t, view, { picture, parts: [controls, picture, live.element, aim.element], end: () => themes.disconnect() });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element, aim.element], end: () => themes.disconnect() });
 }
 export default { render };

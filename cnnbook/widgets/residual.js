@@ -102,10 +102,10 @@ export const fates = (result, { depth }, t) => NETWORKS.map((network) => {
  * one it does, as the size is a constant times gain ** depth, and what the residual one does.
  */
 export function discover({ depth, gain, normalise, cut }, { plain, residual }) {
-  const size = plain.gradient[0];
-  if (depth < 10 || normalise || cut.length || size < 0.1 || size > 10) return null;
-  const [low, high] = [0.1, 10].map((end) => 100 * gain * (end / size) ** (1 / depth));
-  return { gain, depth, plain: written(size), low: Math.ceil(low) / 100, high: Math.floor(high) / 100, times: times(residual.gradient[0]) };
+  const kept = plain.gradient[0];
+  if (depth < 10 || normalise || cut.length || kept < 0.1 || kept > 10) return null;
+  const [low, high] = [0.1, 10].map((end) => 100 * gain * (end / kept) ** (1 / depth));
+  return { gain, depth, plain: written(kept), low: Math.ceil(low) / 100, high: Math.floor(high) / 100, times: times(residual.gradient[0]) };
 }
 
 /** The result in words. */

@@ -208,8 +208,8 @@ def raised(power):
 
 
 def test_a_plain_network_can_keep_its_gradient_but_not_with_shortcuts(run_module):
-    settings = itertools.product((9, 10, 30), range(82, 134))
-    data = [START | {"block": 1, "depth": depth, "gain": gain / 100} for depth, gain in settings]
+    settings = {9: [100], 10: range(82, 134), 30: range(92, 111)}
+    data = [START | {"block": 1, "depth": depth, "gain": gain / 100} for depth in settings for gain in settings[depth]]
     line = "d.map((s) => m.discover(s, m.compute(s)))"
     reached = {}
     for settings, found in zip(data, run_module("residual", line, data), strict=True):
@@ -219,7 +219,7 @@ def test_a_plain_network_can_keep_its_gradient_but_not_with_shortcuts(run_module
         if keeps:
             reached.setdefault((settings["depth"], found["low"], found["high"]), []).append(settings["gain"])
             larger = explorer.residual.gradient[0]
-            assert larger > 20
+            assert larger > 10
             assert found["times"] == fate(larger, "").split()[0]
             assert found["plain"] == _text(explorer.plain.gradient[0])
     assert [depth for depth, *_ in reached] == [10, 30]
