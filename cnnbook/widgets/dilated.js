@@ -119,7 +119,7 @@ function paneOf(t, name, get, go) {
   const step = (rows, columns) => () => go({ row: get().row + rows, column: get().column + columns });
   const element = svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
   const show = ({ row, column }, { x, y, side }, ...parts) => {
-    element.style.transform = `translate(${x + column * side}px, ${y + row * side}px)`;
+    putAt(element, x + column * side, y + row * side);
     element.replaceChildren(...parts);
   };
   return { element, show };
@@ -141,18 +141,17 @@ function kernelsOf(t, { state }, dilate) {
   });
   const show = (places) => elements.forEach((element, index) => {
     const dilation = state.dilations[index];
-    element.classList.toggle("cnnx-gone", !dilation);
+    hide(!dilation, element);
     if (!dilation) return;
     const { x, y, side } = places[index];
     const offset = (MOST.dilation - dilation) * side;
     element.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
-    element.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
+    putAt(element, x + offset, y + offset);
     tell(element, dilation);
   });
   return { elements, show };
 }
 
-const inside = ({ row, column }, { size }) => ({ row: within(row, size), column: within(column, size) });
 /** The pixel under a point, and the dilation that brings the edge of a kernel there. */
 const pixelAt = ({ x, y }, grid) => ({ row: Math.floor((y - grid.y) / grid.side), column: Math.floor((x - grid.x) / grid.side) });
 const dilationAt = ({ x, y }, { x: left, y: top, side }) =>
@@ -163,8 +162,8 @@ function pictureOf(t, /** @type {View<Dilated>} */ view, say) {
   /** @type {Place[]} */ let [hover, traced] = [null, null]; // pixels: pointed at, and pressed last
   /** @type {ReturnType<typeof arrange>} */ let place;
   const { state, update } = view;
-  const move = (to) => update(inside(to, state));
-  const track = (to) => ((traced = inside(to, state)), showWays());
+  const move = (to) => update(inside(to, state.size));
+  const track = (to) => ((traced = inside(to, state.size)), showWays());
   const dilate = (index, to) => update({ dilations: replaced(state.dilations, index, clamp(to, 1, MOST.dilation)) });
   const [art, lines] = ["", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
   const kernels = kernelsOf(t, view, dilate);
@@ -172,7 +171,7 @@ function pictureOf(t, /** @type {View<Dilated>} */ view, say) {
   const { drawing, picture, size } = canvas(t, art, ...kernels.elements, lines, output.element, pixel.element);
 
   function show(result) {
-    [place, hover, traced] = [arrange(view.width, state), null, traced && inside(traced, state)];
+    [place, hover, traced] = [arrange(view.width, state), null, traced && inside(traced, state.size)];
     size(view.width, place.height);
     art.replaceChildren(...inputParts(state, result, place.input, t),
       ...state.dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
@@ -211,14 +210,13 @@ function pictureOf(t, /** @type {View<Dilated>} */ view, say) {
 function controlsOf(t, /** @type {View<Dilated>} */ { state, update }) {
   const settings = panel(SETTINGS, t, update);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
-  const stack = (dilations) => clamp(dilations.length, 1, MOST.layers) === dilations.length && update({ dilations });
-  const add = button({ text: t("add"), click: () => stack([...state.dilations, 1]) });
-  const remove = button({ text: t("remove"), click: () => stack(state.dilations.slice(0, -1)) });
+  const add = button({ text: t("add"), click: () => update({ dilations: [...state.dilations, 1] }) });
+  const remove = button({ text: t("remove"), click: () => update({ dilations: state.dilations.slice(0, -1) }) });
   function show() {
     settings.show(state);
     preset.show(state);
-    add.setAttribute("aria-disabled", state.dilations.length === MOST.layers);
-    remove.setAttribute("aria-disabled", state.dilations.length === 1);
+    disable(add, state.dilations.length === MOST.layers);
+    disable(remove, state.dilations.length === 1);
   }
   return { elements: [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element], show };
 }
@@ -231,7 +229,7 @@ function render({ model, el }) {
   const [controls, picture, aim] = [controlsOf(t, view), pictureOf(t, view, say), goal(model, t, live)];
 
   function redraw(state) {
-    Object.assign(state, inside(state, state));
+    Object.assign(state, inside(state, state.size));
     result = compute(state);
     controls.show();
     picture.show(result);

@@ -162,7 +162,6 @@ function rowParts({ weights }, { grid: { side } }) {
   return [frame(0, 0, across, side), label(across + side / 2, side / 2, "=")];
 }
 
-const inside = ({ row, column }, { matrix, weights }) => ({ row: within(row, matrix.length), column: within(column, weights.length) });
 /** Where a row of the matrix holds a number of the input; -1 where it does not. */
 const columnOf = (source, row, { sources }) => sources[row].findIndex((own) => same(own, source));
 
@@ -198,7 +197,7 @@ function pictureOf(t, /** @type {View<Im2col>} */ view) {
   /** @type {{ row: number, source: number[] | string }} */ let hover = null;
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  const go = (row, column) => update(inside({ row, column }, result));
+  const go = (row, column) => update(inside({ row, column }, result.matrix.length, result.weights.length));
   const move = (i, j) => go(within(i, result.output) * result.output + within(j, result.output), state.column);
   const shift = (rows, columns) => () =>
     move(Math.floor(state.row / result.output) + rows, (state.row % result.output) + columns);
@@ -221,8 +220,8 @@ function pictureOf(t, /** @type {View<Im2col>} */ view) {
   function showPosition() {
     const { row, source } = hover ?? { row: state.row, source: result.sources[state.row][state.column] };
     const [{ x, y, side }, { grid }, [[, top, left]]] = [place.plane(0), place, result.sources[row]];
-    pane.style.transform = `translate(${x + left * side}px, ${y + top * side}px)`;
-    strip.style.transform = `translate(${grid.x}px, ${grid.y + row * grid.side}px)`;
+    putAt(pane, x + left * side, y + top * side);
+    putAt(strip, grid.x, grid.y + row * grid.side);
     mark(art, row, source, result);
   }
 
@@ -268,7 +267,7 @@ function render({ model, el }) {
 
   function redraw(state) {
     const result = compute(state);
-    if (result.possible) Object.assign(state, inside(state, result));
+    if (result.possible) Object.assign(state, inside(state, result.matrix.length, result.weights.length));
     controls.show();
     picture.show(result);
     sum.show(equation(state, result, t));

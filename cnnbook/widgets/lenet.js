@@ -128,7 +128,8 @@ export function uses({ layer, channel, row, column }, found, net) {
   const share = (value) => (from === "x" ? (value * net.std + net.mean) / 255 : (value + 1) / 2); // of full colour
   return { from, kernel, row: row * step, column: column * step, share, shown: area > 1 ? parts : strongest, count: all.length, sum: add(all), bias: bias[channel] };
 }
-export const [decode, encode] = [(text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)), (pixels) => btoa(String.fromCharCode(...pixels))];
+export const decode = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+export const encode = (pixels) => btoa(String.fromCharCode(...pixels));
 
 /** The drawing after a stroke between two points, in pixels: a round pen, soft at its edge, or a wider eraser. */
 export function stroke(pixels, [x0, y0], [x1, y1], erase) {

@@ -177,7 +177,6 @@ function fieldsOf(t, sum, change, wrong) {
   return { element, show, focus: (tap) => grid.cells[tap]?.focus({ preventScroll: true }), isTypedIn: () => grid?.grid.matches(":focus-within") };
 }
 
-const inside = ({ row, column }, { rows, columns }) => ({ row: within(row, rows), column: within(column, columns) });
 /** How far a window is from the corner of the padding, to the right and down; and its drag, for `slide`. */
 const cornerOf = ({ row, column, stride }, { input: { side } }) => [column, row].map((index) => index * stride * side);
 function slideOf(state, place) {
@@ -198,9 +197,8 @@ function pictureOf(t, /** @type {View<Pooling>} */ view, fields, say) {
   /** @type {Result} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, route] = ["", "cnnx-routes"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
-  const move = (row, column) => update(inside({ row, column }, result));
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const move = (row, column) => update(inside({ row, column }, result.rows, result.columns));
+  const pane = windowPane(t, (rows, columns) => move(state.row + rows, state.column + columns));
   const { drawing, picture, size } = canvas(t, art, route, pane);
 
   function show(now) {
@@ -209,14 +207,14 @@ function pictureOf(t, /** @type {View<Pooling>} */ view, fields, say) {
     size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, t));
     pane.replaceChildren(svg("rect", { class: `cnnx-frame ${kind}`, width: span, height: span, rx: 3 }));
-    route.classList.toggle("cnnx-gone", !result.possible);
+    hide(!result.possible, route);
     showPosition();
   }
   /** The window pointed at, or that of the state, with its route. */
   function showPosition() {
     const now = { ...state, ...(result.possible ? hover : { row: 0, column: 0 }) };
     const [{ x, y }, right, down] = [place.input, ...cornerOf(now, place)];
-    pane.style.transform = `translate(${x + right}px, ${y + down}px)`;
+    putAt(pane, x + right, y + down);
     const seen = result.possible && result.look(now.row, now.column);
     if (seen) route.replaceChildren(...routeParts(now, seen, place));
     if (seen) light(art, now);
@@ -270,9 +268,9 @@ function render({ model, el }) {
 
   function redraw() {
     result = /** @type {Result} */ (compute(state));
-    if (result.possible) Object.assign(state, inside(state, result));
+    if (result.possible) Object.assign(state, inside(state, result.rows, result.columns));
     controls.show();
-    fields.element.classList.toggle("cnnx-gone", !result.possible);
+    hide(!result.possible, fields.element);
     picture.show(result);
   }
   function say(now, seen) {

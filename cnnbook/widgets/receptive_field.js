@@ -304,15 +304,16 @@ function controlsOf(t, /** @type {View<ReceptiveField>} */ { state, update }, se
     update(unitAt(state, compute(state), { x: size / 2, y: size / 2 }));
   }
   const preset = presets({ name: "preset", table: PRESETS, t, change: load });
-  const stack = (layers, layer) => clamp(layers.length, 1, MOST.layers) === layers.length && update({ layers, layer });
-  const add = button({ click: () => stack([...state.layers.slice(0, state.layer), conv, ...state.layers.slice(state.layer)], state.layer + 1) });
-  const remove = button({ click: () => stack(state.layers.filter((_, index) => index !== state.layer - 1), state.layer - 1) });
+  const stack = (by, ...added) => () => update({
+    layers: [...state.layers.slice(0, state.layer + Math.min(by, 0)), ...added, ...state.layers.slice(state.layer)], layer: state.layer + by,
+  });
+  const [add, remove] = [button({ click: stack(1, conv) }), button({ click: stack(-1) })];
   function show() {
     settings.show(optionsOf(state));
     preset.show(state);
     [add.textContent, remove.textContent] = [t("add"), t("remove", state)];
-    add.setAttribute("aria-disabled", state.layers.length === MOST.layers);
-    remove.setAttribute("aria-disabled", state.layers.length === 1);
+    disable(add, state.layers.length === MOST.layers);
+    disable(remove, state.layers.length === 1);
   }
   return { elements: [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element], show };
 }

@@ -213,12 +213,11 @@ function pictureOf(t, /** @type {View<Residual>} */ view, toggleCut, say) {
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
   const choose = (block) => ((hover = null), update({ block: inside(block, state) }));
-  const [step, cutThis] = [(by) => () => choose(state.block + by), () => toggleCut(state.block)];
+  const cutThis = () => toggleCut(state.block);
   const [band, back, front] = ["band", "back", "front"].map((kind) => svg("g", { class: `cnnx-${kind}`, "aria-hidden": "true" }));
   const knob = svg("g", { class: "cnnx-gain", "aria-hidden": "true" }, grip({ x: 0, y: 0, name: "gain", title: t("drag_gain"), role: "kernel" }));
   const row = svg("g", onLine(t("block"), 1, SETTINGS.depth.max, {
-    ArrowLeft: step(-1), ArrowDown: step(-1), ArrowRight: step(1), ArrowUp: step(1), PageDown: step(-5), PageUp: step(5),
-    Home: step(-Infinity), End: step(Infinity), Enter: cutThis, " ": cutThis,
+    ...along((by) => choose(state.block + by), 1, 5), Enter: cutThis, " ": cutThis,
   }));
   const { drawing, picture, size } = canvas(t, band, back, row, front, knob);
 
@@ -272,11 +271,11 @@ function controlsOf(t, /** @type {View<Residual>} */ { state, update }, toggleCu
     normalise: toggle({ label: t("normalise"), change: (normalise) => update({ normalise }) }),
   };
   const cutOne = button({ click: () => toggleCut(state.block) });
-  const restore = button({ text: t("restore_all"), click: () => state.cut.length && update({ cut: [] }) });
+  const restore = button({ text: t("restore_all"), click: () => update({ cut: [] }) });
   function show() {
     for (const [name, control] of entries(controls)) control.show(state[name]);
     cutOne.textContent = t(state.cut.includes(state.block) ? "restore" : "cut", state);
-    restore.setAttribute("aria-disabled", !state.cut.length);
+    disable(restore, !state.cut.length);
   }
   const element = html("div", { class: "cnnx-controls" }, ...Object.values(controls).map((control) => control.element),
     html("div", { class: "cnnx-player" }, cutOne, restore));
@@ -289,7 +288,7 @@ const left = (cut, depth) => cut.filter((block) => block <= depth);
 /** @param {Host<Residual>} host */
 function render({ model, el }) {
   const [t, live] = [translator(model), liveText()];
-  let key = "";
+  const isNew = changes();
   /** @type {ReturnType<typeof compute>} */ let result;
   const view = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
   const { state, update } = view;
@@ -299,7 +298,7 @@ function render({ model, el }) {
 
   function redraw() {
     Object.assign(state, { block: inside(state.block, state), cut: left(state.cut, state.depth) });
-    if (key !== (key = JSON.stringify({ ...state, block: 0 }))) result = compute(state);
+    if (isNew({ ...state, block: 0 })) result = compute(state);
     controls.show();
     picture.show(result);
   }

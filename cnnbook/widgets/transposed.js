@@ -238,8 +238,7 @@ function pictureOf(t, /** @type {View<Transposed>} */ view, fields, move, say) {
   /** @type {Result} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, links] = ["cnnx-art", "cnnx-links"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
-  const step = (rows, columns) => () => move({ row: state.row + rows, column: state.column + columns });
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const pane = windowPane(t, (rows, columns) => move({ row: state.row + rows, column: state.column + columns }));
   const { drawing, picture, size } = canvas(t, art, links, pane);
 
   function show(now, upTo) {
@@ -256,7 +255,7 @@ function pictureOf(t, /** @type {View<Transposed>} */ view, fields, move, say) {
     const [{ x, y }, pitch] = [isScatter ? place.output : place.zeros, place.side * (isScatter ? state.stride : 1)];
     links.replaceChildren(...linkParts(now, result, place));
     lightUp(art, now, result);
-    pane.style.transform = `translate(${x + now.column * pitch}px, ${y + now.row * pitch}px)`;
+    putAt(pane, x + now.column * pitch, y + now.row * pitch);
     pane.replaceChildren(...frameParts(now, result, place));
     pane.classList.toggle("cnnx-stamping", isScatter); // the cells under a stamp can be pointed at
     say(now);
@@ -322,10 +321,9 @@ function render({ model, el }) {
     result = /** @type {Result} */ (compute(state));
     fields.show(state, result);
     controls.show(result);
-    for (const part of [why, picture.element]) part.classList.toggle("cnnx-gone", !result.possible);
+    hide(!result.possible, why, picture.element);
     if (!result.possible) return live.say(describe(state, result, t), true);
-    const [rows, columns] = result.places;
-    Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
+    Object.assign(state, inside(state, ...result.places));
     upTo = at() < last() ? Math.max(upTo, at()) : Infinity;
     picture.show(result, upTo);
     why.textContent = sizes(result, t);
