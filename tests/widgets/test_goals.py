@@ -23,6 +23,14 @@ class Goal(NamedTuple):
 
 
 GOALS = {
+    "ArchitectureExplorer": Goal(
+        way=((("slider", "Layers of AlexNet, two groups"), ["Home"]),),
+        state={"layers": ["conv1", "conv1"]},
+        told="Discovered: conv1 does about 3,017 MACs for each parameter: with 0.1% of all parameters it does 15% of all "
+        "MACs. fc6, which has most parameters, does about 1 for each. A kernel works at every place of its map, a weight "
+        "of a linear layer only once.",
+        short_of=({"layers": ["conv2", "conv2"]}, {"opened": "conv1"}, {"layers": ["", ""]}),
+    ),
     "ArithmeticExplorer": Goal(
         way=((("slider", "Stride"), ["ArrowRight"] * 2), (("slider", "Input size"), ["ArrowRight"] * 2)),
         state={"size": 10, "stride": 4},
