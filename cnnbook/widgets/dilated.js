@@ -1,7 +1,8 @@
 // The dilated explorer: which input pixels reach an output pixel through dilated 3x3 layers, and in how many ways.
 import {
-  arrows, button, canvas, cells, clamp, connect, dimension, drag, focusable, frame, goal, heading, html, liveText, mount,
-  numbers, onLine, panel, partAt, presets, range, replaced, same, svg, tell, translator, within,
+  arrows, button, canvas, cells, clamp, connect, dimension, disable, drag, focusable, frame, goal, heading, hide,
+  html, inside, liveText, mount, numbers, onLine, panel, partAt, presets, putAt, range, replaced, same, svg, tell,
+  translator,
 } from "./_core.js";
 
 export const SETTINGS = { size: { letter: "n", role: "input", min: 9, max: 33 } };

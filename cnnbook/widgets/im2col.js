@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, canvas, choice, clamp, connect, drag, focusable, formula, fraction, goal, heading, html, keys, label, liveText,
-  mount, numbers, panel, presets, printed, range, slide, svg, symbol, translator, within,
+  arrows, canvas, choice, clamp, connect, drag, focusable, formula, fraction, goal, heading, html, inside, keys,
+  label, liveText, mount, numbers, panel, presets, printed, putAt, range, slide, svg, symbol, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {

@@ -1,7 +1,8 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  arrows, canvas, cells, choice, connect, drag, focusable, formula, goal, heading, html, keys, label, light, liveText,
-  mount, numberGrid, numbers, panel, partAt, printed, range, replacedIn, same, slide, svg, translator, within,
+  canvas, cells, choice, connect, drag, formula, goal, heading, hide, html, inside, keys, label, light, liveText,
+  mount, numberGrid, numbers, panel, partAt, printed, putAt, range, replacedIn, same, slide, svg, translator,
+  windowPane,
 } from "./_core.js";
 
 export const SETTINGS = {

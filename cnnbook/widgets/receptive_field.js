@@ -1,7 +1,7 @@
 // The receptive-field explorer: a stack of layers, and what one unit of it sees. All results come from `compute` and `see`.
 import {
-  arrows, button, canvas, clamp, connect, dimension, drag, focusable, goal, html, label, listed, liveText, mount, number,
-  panel, presets, pull, range, replaced, runs, same, svg, translator,
+  arrows, button, canvas, clamp, connect, dimension, disable, drag, focusable, goal, html, label, listed, liveText,
+  mount, number, panel, presets, pull, range, replaced, runs, same, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {

@@ -1,7 +1,7 @@
 // The residual explorer: signals forward and gradients back through deep random networks, with shortcuts and without.
 import {
-  button, canvas, clamp, connect, decimal, drag, entries, goal, grip, html, label, listed, liveText, mount, onLine, partAt, range,
-  slider, svg, tell, toggle, translator,
+  along, button, canvas, changes, clamp, connect, decimal, disable, drag, entries, goal, grip, html, label, listed,
+  liveText, mount, onLine, partAt, range, slider, svg, tell, toggle, translator,
 } from "./_core.js";
 
 export const SETTINGS = {

@@ -1,7 +1,7 @@
 // The transposed stepper: one output made in two ways, by stamps and by a convolution. All numbers come from `compute`.
 import {
-  arrows, canvas, choice, clamp, connect, drag, focusable, goal, heading, html, keys, label, liveText, mount, number,
-  numberGrid, numbers, panel, player, presets, printed, range, replacedIn, svg, translator, within,
+  canvas, choice, clamp, connect, drag, goal, heading, hide, html, inside, keys, label, liveText, mount, number,
+  numberGrid, numbers, panel, player, presets, printed, putAt, range, replacedIn, svg, translator, windowPane,
 } from "./_core.js";
 
 export const SETTINGS = {
