@@ -188,6 +188,13 @@ export function onWidth(element, draw) {
   return () => observer.disconnect();
 }
 
+/** Calls `draw` whenever the page changes its colours, which no canvas follows; returns the function that ends it. */
+export function onTheme(draw) {
+  const observer = new MutationObserver(draw);
+  for (const page of [document.documentElement, document.body]) observer.observe(page, { attributes: true });
+  return () => observer.disconnect();
+}
+
 /** Marks the explorer whose picture is in the upper half of the screen: on a phone its controls then stay in sight. */
 export function whileSeen(picture) {
   /** @param {{ isIntersecting: boolean }[]} entries */

@@ -1,7 +1,7 @@
 // The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it. All numbers come from `read`.
 import {
   arrows, button, cells, choice, clamp, connect, entries, focusable, goal, html, keys, label, liveText, mount, number,
-  paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
+  onTheme, paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
 } from "./_core.js";
 
 /** Maps of so many units a side, made `from` others. A unit sees `field` pixels a side; those of the next begin `jump` on. */
@@ -133,30 +133,30 @@ export const encode = (pixels) => btoa(String.fromCharCode(...pixels));
 
 /** The drawing after a stroke between two points, in pixels: a round pen, soft at its edge, or a wider eraser. */
 export function stroke(pixels, [x0, y0], [x1, y1], erase) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
+  const dx = x1 - x0, dy = y1 - y0;
   return pixels.map((byte, at) => {
-    const [x, y] = [(at % SIDE) + 0.5 - x0, Math.floor(at / SIDE) + 0.5 - y0];
+    const x = (at % SIDE) + 0.5 - x0, y = Math.floor(at / SIDE) + 0.5 - y0;
     const along = clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
     const share = clamp(PEN + (erase ? 1 : 0) - Math.hypot(x - along * dx, y - along * dy), 0, 1);
     return erase ? Math.min(byte, Math.round(255 * (1 - share))) : Math.max(byte, Math.round(255 * share));
   });
 }
 /** The square that a unit sees, in pixels of the drawing; padding lies outside it. */
-const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
+const sees = ({ layer, row, column }, { jump, field } = LAYERS[layer]) => ({ top: row * jump - PAD, left: column * jump - PAD, side: field });
 
 /** A unit that is there: settings change one by one. */
 function inside({ layer, channel, row, column }) {
   const { maps, side } = LAYERS[layer];
   return { layer, channel: within(channel, maps), row: within(row, side), column: within(column, side) };
 }
-/** A unit in words: where it is, its value, what it sees. */
+/** A unit in words. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
   const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
   if (side === 1) return t("unit_whole", { layer, channel, value });
   const { top, left, side: size } = sees({ layer, row, column }), end = (from) => Math.min(from + size, SIDE) - 1;
   return t("unit", { layer, channel, row, column, value, top: Math.max(top, 0), bottom: end(top), left: Math.max(left, 0), right: end(left) });
 }
-/** In words, how a unit comes to its value. */
+/** How it comes to its value. */
 export function describeUses({ layer, channel }, { from, count, sum, bias }, t) {
   const [key, terms, compute] = layer[0] === "S" ? ["uses_mean", [4 * sum], (all) => all / 4]
     : layer === "output" ? ["uses_sum", [sum, bias], (all, more) => all + more] : ["uses_tanh", [sum, bias], (all, more) => Math.tanh(all + more)];
@@ -167,12 +167,10 @@ export function describeUses({ layer, channel }, { from, count, sum, bias }, t) 
 /** A chance in percent: never 0 or 100, which no softmax is. */
 const percent = (chance) => (chance < 0.0005 ? "<0.1" : chance >= 0.9995 ? ">99.9" : number(100 * chance, 1));
 
-/** The answer in words. */
 export function describeAnswer(found, t) {
   const [first, second] = ranked(found), { chances } = found;
   return t("answer", { first, sure: percent(chances[first]), second, next: percent(chances[second]) });
 }
-/** The lead in words. */
 export function describeLead(pixels, found, slopes, t) {
   const [first, second] = ranked(found), falls = gains(pixels, slopes), place = peak(falls.map(Math.abs));
   return t(falls[place] > 0 ? "lead_erased" : "lead_inked", { first, second, lead: number(found.output[first] - found.output[second]),
@@ -182,10 +180,10 @@ export const describe = (state, found, t) => `${describeAnswer(found, t)} ${desc
 
 /** The maps of a layer, with frames. */
 function mapsOf(layer, t) {
-  const [{ maps, side, columns, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
-  let [drawn, cell] = [1, side + gap];
+  const { maps, side, columns, scale } = LAYERS[layer], gap = side > 1 ? 1 : 0, cell = side + gap;
+  let drawn = 1;
   const [read, frame] = ["cnnx-read", "cnnx-unit"].map((kind) => svg("path", { class: kind }));
-  const [canvas, over] = [html("canvas", { "data-layer": layer }), svg("svg", {}, read, frame)];
+  const canvas = html("canvas", { "data-layer": layer }), over = svg("svg", {}, read, frame);
   const element = html("div", {}, html("p", { class: "cnnx-title" }, t(layer)), html("div", { class: "cnnx-maps", "aria-hidden": "true" }, canvas, over));
   const corner = (map) => [(map % columns) * cell, Math.floor(map / columns) * cell];
   function fit(width) {
@@ -196,19 +194,15 @@ function mapsOf(layer, t) {
   }
   const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * canvas.width + x + (at % side);
   const show = (found) => paint(canvas, "output", found[layer].map((value) => (value + 1) / 2), place);
-  const around = (map, { row, column }, size, gap = 0) => {
-    const [x, y] = corner(map);
-    return square(x + column - gap, y + row - gap, size + 2 * gap);
-  };
+  const around = (map, { row, column }, size, gap = 0, [x, y] = corner(map)) => square(x + column - gap, y + row - gap, size + 2 * gap);
   function mark(unit, used) { // the unit, and those that it reads
     put(read, { d: used.from === layer ? used.shown.map(({ map }) => around(map, used, used.kernel)).join("") : "" });
     put(frame, { d: unit.layer === layer ? around(unit.channel, unit, 1, 1 / drawn) : "" });
   }
-  function at({ clientX, clientY }) {
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [Math.floor((clientX - box.left) / drawn), Math.floor((clientY - box.top) / drawn)];
-    const isUnit = x >= 0 && y >= 0 && x < canvas.width && y < canvas.height && x % cell < side && y % cell < side;
-    return isUnit ? { layer, channel: Math.floor(y / cell) * columns + Math.floor(x / cell), row: y % cell, column: x % cell } : null;
+  function at({ target, clientX, clientY }) {
+    const { left, top } = canvas.getBoundingClientRect();
+    const [x, y] = [clientX - left, clientY - top].map((along) => Math.floor(along / drawn));
+    return target === canvas && x % cell < side && y % cell < side ? { layer, channel: Math.floor(y / cell) * columns + Math.floor(x / cell), row: y % cell, column: x % cell } : null;
   }
   return { element, fit, show, mark, at };
 }
@@ -251,18 +245,19 @@ function showParts(element, { from, kernel, share, shown }, width) {
 function sheetOf(t, draw, clear, tell) {
   let pen = { x: 14, y: 14, down: false }, last = null; // of the keyboard; where a finger, a pen or a mouse is
   const canvas = html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" });
-  const [seen, nib] = [svg("rect", { class: "cnnx-sees" }), svg("rect", { class: "cnnx-nib", width: 1, height: 1 })];
+  const seen = svg("rect", { class: "cnnx-sees" }), nib = svg("rect", { class: "cnnx-nib", width: 1, height: 1 });
   const [veil, erase, ink] = ["cnnx-veil", "cnnx-erase", "cnnx-ink"].map((kind) => svg("path", { class: kind }));
   const edge = svg("rect", { class: "cnnx-edge", x: PAD, y: PAD, width: SIDE, height: SIDE });
   const over = svg("svg", { viewBox: `0 0 ${FIELD} ${FIELD}`, "aria-hidden": "true" },
     svg("g", { transform: `translate(${PAD} ${PAD})` }, erase, ink), veil, edge, seen, nib);
   const place = (down) => put(nib, { x: pen.x + PAD, y: pen.y + PAD, class: `cnnx-nib ${(pen.down = down) ? "cnnx-down" : ""}` });
+  const middle = () => [pen.x + 0.5, pen.y + 0.5];
   function step(rows, columns, down = pen.down) {
-    const from = [pen.x + 0.5, pen.y + 0.5];
+    const from = middle();
     pen = { x: within(pen.x + columns, SIDE), y: within(pen.y + rows, SIDE), down };
     place(down);
-    tell(pen);
-    if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
+    tell(t(down ? "pen_down" : "pen_up", { row: pen.y, column: pen.x }));
+    if (down) draw(from, middle());
   }
   function follow({ clientX, clientY, isPrimary }) {
     if (!isPrimary) return; // one finger draws
@@ -271,7 +266,7 @@ function sheetOf(t, draw, clear, tell) {
     draw(last ?? now, now);
     last = now;
   }
-  const [press, end] = [() => step(0, 0, !pen.down), () => (last = null)];
+  const press = () => step(0, 0, !pen.down), end = () => (last = null);
   const element = html("div", { class: "cnnx-pad", blur: () => place(false),
     pointerdown: (event) => event.button || (element.setPointerCapture(event.pointerId), follow(event)),
     pointermove: (event) => last && follow(event), pointerup: end, pointercancel: end,
@@ -291,7 +286,7 @@ function sheetOf(t, draw, clear, tell) {
 function mindOf(t, net, change, redraw) {
   const told = html("p", { class: "cnnx-lead" });
   let pixels, slopes, answer, run;
-  const [box, eraser] = [toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), button({ click: press })];
+  const box = toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), eraser = button({ click: press });
   function press() {
     if (run?.count) return change({ drawing: run.before });
     const steps = erasures(pixels, net), atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches, drawing = encode(pixels);
@@ -322,7 +317,7 @@ function mindOf(t, net, change, redraw) {
 /** Bars and maps: a unit is pointed at, chosen by a press or by keys; `tell(unit, isPointed)` hears of it. */
 function unitsOf(t, { state, update }, tell) {
   let over = null;
-  const [bars, layers] = [barsOf(t), keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t))];
+  const bars = barsOf(t), layers = keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t));
   const choose = (unit) => update(inside(unit)), turn = (by) => choose({ ...state, channel: state.channel + by });
   const show = () => tell(over ?? inside(state), over || element.matches(":focus-visible"));
   function step(rows, columns) {
@@ -334,11 +329,11 @@ function unitsOf(t, { state, update }, tell) {
     { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) }) }, ...layers.map(({ element }) => element));
   const at = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
   const point = (unit) => same(unit, over) || ((over = unit), show());
-  const listeners = { // of the picture: a press is no pointerdown, as a swipe scrolls the page
+  const heard = { // a press is no pointerdown: a swipe scrolls the page
     pointermove: (event) => event.pointerType === "mouse" && !event.buttons && point(at(event)),
     pointerleave: () => point(null), click: (event) => choose(at(event) ?? state),
   };
-  return { element, bars, layers, show, listeners };
+  return { element, bars, layers, show, heard };
 }
 
 /** Digits and layers from lists, and the eraser. */
@@ -359,18 +354,14 @@ function render({ model, el }) {
   /** @type {Maps} */ let found;
   const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
   const write = (now) => update({ drawing: encode(now) }), clear = () => write(new Uint8Array(SIDE * SIDE));
-  const [controls, units, mind] = [controlsOf(t, digits, view, clear), unitsOf(t, view, showUnit), mindOf(t, net, update, redraw)];
-  const sheet = sheetOf(t, (from, to) => write(stroke(pixels, from, to, controls.erases())), clear, ({ x, y, down }) => {
-    pen = t(down ? "pen_down" : "pen_up", { row: y, column: x });
-    live.say(`${pen} ${describeAnswer(found, t)}`);
-  });
-  const [told, parts] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" })];
-  const top = html("div", { class: "cnnx-top" }, sheet.element, units.bars.element);
-  const picture = html("div", units.listeners, top, mind.element, told, parts, units.element);
-  const [aim, bases] = [goal(model, t, live), Object.values(digits).map(decode)];
+  const controls = controlsOf(t, digits, view, clear), units = unitsOf(t, view, showUnit), mind = mindOf(t, net, update, redraw);
+  const sheet = sheetOf(t, (from, to) => write(stroke(pixels, from, to, controls.erases())), clear,
+    (now) => live.say(`${(pen = now)} ${describeAnswer(found, t)}`));
+  const told = html("p", { class: "cnnx-told" }), parts = svg("svg", { "aria-hidden": "true" });
+  const picture = html("div", units.heard, html("div", { class: "cnnx-top" }, sheet.element, units.bars.element),
+    mind.element, told, parts, units.element);
+  const aim = goal(model, t, live), bases = Object.values(digits).map(decode);
   live.element.classList.add("visually-hidden"); // bars and lines show it
-  const themes = new MutationObserver(showPixels); // a canvas does not follow the page's colours
-  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
 
   function redraw() {
     if (width !== (width = view.width)) [sheet, ...units.layers].forEach(({ fit }) => fit(width));
@@ -397,6 +388,6 @@ function render({ model, el }) {
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
     showParts(parts, used, width);
   }
-  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element, aim.element], end: () => themes.disconnect() });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element, aim.element], end: onTheme(showPixels) });
 }
 export default { render };

@@ -1,7 +1,10 @@
 // The networks explorer: a table to sort and to filter, and a chart of two of its columns, on logarithmic axes.
-import { choice, clamp, connect, entries, html, label, liveText, mount, number, put, range, same, svg, translator } from "./_core.js";
+import {
+  changes, choice, clamp, connect, entries, goal, html, keys, label, liveText, mount, number, put, range, svg, translator,
+} from "./_core.js";
 
 export const COLUMNS = ["parameters", "macs", "outputs", "depth", "field", "ms", "accuracy"];
+const [SLOWER, TOLD] = [1.5, ["macs", "ms", "depth", "outputs"]]; // of the network to discover
 
 /** A number in full, with commas; and as short as a table wants it. */
 export const full = (value) => String(+value.toFixed(2)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
@@ -33,15 +36,28 @@ const has = (value) => value !== null && value !== undefined;
 const drawn = ({ data, x, y }, names) => names.filter((name) => has(data[name][x]) && has(data[name][y]));
 const columns = (data) => COLUMNS.filter((column) => column in Object.values(data)[0]);
 
+/** The names in the table, how many of them have both numbers of the chart, and the correlation of these. */
+export function compute(state) {
+  const { data, x, y } = state, names = sorted(state), pairs = drawn(state, names).map((name) => [data[name][x], data[name][y]]);
+  return { names, count: pairs.length, rank: correlation(pairs) };
+}
+
 /** The correlation of what is shown, and the numbers of the chosen network, in words. */
-export function describe(state, t) {
-  const { data, x, y, chosen } = state;
-  const names = drawn(state, sorted(state));
-  const rank = correlation(names.map((name) => [data[name][x], data[name][y]]));
-  const told = t("result", { count: names.length, x: t(x), y: t(y), rank: rank === null ? "–" : number(rank) });
+export function describe({ data, x, y, chosen }, { count, rank }, t) {
+  const told = t("result", { count, x: t(x), y: t(y), rank: rank === null ? "–" : number(rank) });
   if (!chosen) return told;
   const own = columns(data).filter((column) => has(data[chosen][column]));
   return `${told} ${chosen}: ${own.map((column) => `${t(column)} ${full(data[chosen][column])}`).join(", ")}.`;
+}
+
+/** Discovered, where the chosen network takes more than SLOWER times as long as one with more MACs: that with the most. */
+export function discover({ data, chosen }) {
+  const known = Object.keys(data).filter((name) => TOLD.every((column) => has(data[name][column])));
+  const own = known.includes(chosen) && data[chosen], isFaster = ({ macs, ms }) => macs > own.macs && SLOWER * ms < own.ms;
+  const [other] = known.filter((name) => own && isFaster(data[name])).sort((a, b) => data[b].macs - data[a].macs);
+  if (!other) return null;
+  const numbers = (name, { macs, depth, outputs }) => ({ [`${name}_macs`]: short(macs), [`${name}_depth`]: depth, [`${name}_outputs`]: short(outputs) });
+  return { chosen, other, times: number(own.ms / data[other].ms, 1), ...numbers("own", own), ...numbers("other", data[other]) };
 }
 
 /** From numbers to pixels between two ends: logarithmic where the numbers span more than a factor of four. */
@@ -125,13 +141,12 @@ function sheetOf(t, /** @type {View<Networks>} */ { state, update }, choose) {
   const value = (number) => html("td", {}, has(number) ? short(number) : "–");
   const row = (name, own) => html("tr", { "data-name": name }, html("th", { scope: "row" }, press(name, () => choose(name))),
     ...own.map((column) => value(state.data[name][column])));
-  let made = [];
+  const [isNewHead, isNewBody] = [changes(), changes()];
 
-  function show(width) { // on a phone it has the two columns of the chart
-    const [own, before] = [width >= 600 ? columns(state.data) : [...new Set([state.x, state.y])], made];
-    made = [own, sorted(state)];
-    if (!same(own, before[0])) head.replaceChildren(...["network", ...own].map(columnHead));
-    if (!same(made, before)) body.replaceChildren(...made[1].map((name) => row(name, own)));
+  function show({ names }, width) { // on a phone it has the two columns of the chart
+    const own = width >= 600 ? columns(state.data) : [...new Set([state.x, state.y])];
+    if (isNewHead(own)) head.replaceChildren(...["network", ...own].map(columnHead));
+    if (isNewBody([own, names])) body.replaceChildren(...names.map((name) => row(name, own)));
     for (const cell of head.children) {
       const isSorted = cell.dataset.head === state.sort;
       cell.setAttribute("aria-sort", !isSorted ? "none" : state.descending ? "descending" : "ascending");
@@ -157,18 +172,23 @@ function controlsOf(t, data, /** @type {View<Networks>} */ { state, update }) {
 
 /** @param {Host<Networks>} host */
 function render({ model, el }) {
-  const [t, live] = [translator(model), liveText()];
+  const [t, data, live] = [translator(model), model.get("data"), liveText()];
+  const aim = goal(model, t, live);
   const view = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
   const choose = (name) => view.update({ chosen: name === view.state.chosen ? "" : name });
-  const [controls, chart, sheet] = [controlsOf(t, model.get("data"), view), chartOf(t, view, choose), sheetOf(t, view, choose)];
+  const [controls, chart, sheet] = [controlsOf(t, data, view), chartOf(t, view, choose), sheetOf(t, view, choose)];
 
   function redraw(state) {
+    const result = compute(state);
     controls.show();
     chart.show(view.width);
-    sheet.show(view.width);
-    live.say(describe(state, t));
+    sheet.show(result, view.width);
+    live.say(describe(state, result, t));
+    aim.show(discover(state));
   }
-  return mount(el, t, view, { picture: chart.element, parts: [controls.element, chart.element, live.element, sheet.element] });
+  const hasOne = keys(data).some((chosen) => discover({ data, chosen })); // a table may have none
+  const parts = [controls.element, chart.element, live.element, ...(hasOne ? [aim.element] : []), sheet.element];
+  return mount(el, t, view, { picture: chart.element, parts });
 }
 
 export default { render };

@@ -83,6 +83,13 @@ GOALS = {
         "input channels, and 24 of all 32 connections between channels are cut.",
         short_of=({"groups": 2}, {"groups": 4}, {"c_in": 8, "c_out": 8, "groups": 2}),
     ),
+    "NetworksExplorer": Goal(
+        way=((("button", "googlenet"), ["Enter"]),),
+        state={"chosen": "googlenet"},
+        told="Discovered: googlenet has 1.58 G MACs, resnet18 1.81 G, yet googlenet takes 2.1 times as long. MACs are not "
+        "all: it has 58 layers, the other 21; it writes 3.23 M numbers, the other 2.48 M.",
+        short_of=({"chosen": "vgg19"}, {"chosen": "xception"}, {"chosen": "mobilenet_v2"}),
+    ),
     "DilatedExplorer": Goal(
         way=((("slider", "Dilation of layer 1"), ["ArrowUp"]),),
         state={"dilations": [2, 2, 4]},
