@@ -71,9 +71,9 @@ GOALS = {
     "ResidualExplorer": Goal(
         way=((("slider", "Gain"), ["ArrowRight"] * 34),),
         state={"gain": 0.94},
-        told="Discovered: at gain 0.94 the plain network of 30 blocks hands back a gradient of size 0.13. It stays within "
-        "that range only for gains from 0.94 to 1.08. With shortcuts the same weights make it 4,200 times larger: there "
-        "each block adds to what comes.",
+        told="Discovered: at gain 0.94 the plain network of 30 blocks hands back a gradient of size 0.13. The size "
+        "stays between 0.1 and 10 only for gains from 0.94 to 1.08. With shortcuts the same weights make it 2,400 times "
+        "larger: there each block adds to what comes.",
         short_of=({"gain": 0.93}, {"gain": 1.0, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
     ),
     "ChannelsExplorer": Goal(
