@@ -149,7 +149,6 @@ function inside({ layer, channel, row, column }) {
   const { maps, side } = LAYERS[layer];
   return { layer, channel: within(channel, maps), row: within(row, side), column: within(column, side) };
 }
-/** A unit in words. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
   const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
   if (side === 1) return t("unit_whole", { layer, channel, value });
@@ -183,16 +182,15 @@ function mapsOf(layer, t) {
   const { maps, side, columns, scale } = LAYERS[layer], gap = side > 1 ? 1 : 0, cell = side + gap;
   let drawn = 1;
   const [read, frame] = ["cnnx-read", "cnnx-unit"].map((kind) => svg("path", { class: kind }));
-  const canvas = html("canvas", { "data-layer": layer }), over = svg("svg", {}, read, frame);
+  const wide = columns * cell - gap, height = Math.ceil(maps / columns) * cell - gap;
+  const canvas = html("canvas", { "data-layer": layer, width: wide, height }), over = svg("svg", { viewBox: `0 0 ${wide} ${height}` }, read, frame);
   const element = html("div", {}, html("p", { class: "cnnx-title" }, t(layer)), html("div", { class: "cnnx-maps", "aria-hidden": "true" }, canvas, over));
   const corner = (map) => [(map % columns) * cell, Math.floor(map / columns) * cell];
   function fit(width) {
-    put(canvas, { width: columns * cell - gap, height: Math.ceil(maps / columns) * cell - gap });
-    drawn = clamp(Math.floor(side > 1 ? (2 * width) / canvas.width : (width - 8) / 20.5) / 2, 1, scale); // C5 beside F6
-    put(canvas, { style: `width: ${drawn * canvas.width}px` });
-    put(over, { viewBox: `0 0 ${canvas.width} ${canvas.height}` });
+    drawn = clamp(Math.floor(side > 1 ? (2 * width) / wide : (width - 8) / 20.5) / 2, 1, scale); // C5 beside F6
+    canvas.style.width = `${drawn * wide}px`;
   }
-  const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * canvas.width + x + (at % side);
+  const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * wide + x + (at % side);
   const show = (found) => paint(canvas, "output", found[layer].map((value) => (value + 1) / 2), place);
   const around = (map, { row, column }, size, gap = 0, [x, y] = corner(map)) => square(x + column - gap, y + row - gap, size + 2 * gap);
   function mark(unit, used) { // the unit, and those that it reads
@@ -310,8 +308,8 @@ function mindOf(t, net, change, redraw) {
     if (run) told.textContent = t(answer !== run.was ? "erased" : run.runs ? "erasing" : "erased_all", { count: run.count, first: answer });
     else told.textContent = state.gradient ? describeLead(pixels, found, slopes, t) : "";
   }
-  const element = html("div", { class: "cnnx-mind" }, box.element, eraser, told);
-  return { element, show, runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
+  return { element: html("div", { class: "cnnx-mind" }, box.element, eraser, told), show,
+    runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
 }
 
 /** Bars and maps: a unit is pointed at, chosen by a press or by keys; `tell(unit, isPointed)` hears of it. */
