@@ -209,14 +209,14 @@ function mapsOf(layer, t) {
 function barsOf(t) {
   const row = (digit) => html("li", { class: "cnnx-row", "data-digit": digit }, html("b", {}, digit),
     html("span", { class: "cnnx-track" }, html("span", { class: "cnnx-fill" })), html("span", { class: "cnnx-percent" }));
-  const rows = range(10).map(row), element = html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows);
+  const rows = range(10).map(row);
   const mark = ({ layer, channel }) => rows.forEach(({ classList }, digit) => classList.toggle("cnnx-now", layer === "output" && channel === digit));
   const show = ({ chances }) => rows.forEach(({ children: [, track, told], classList }, digit) => {
     [track.firstChild.style.width, told.textContent] = [`${100 * chances[digit]}%`, `${percent(chances[digit])}%`];
     classList.toggle("cnnx-first", chances[digit] === Math.max(...chances));
   });
   const at = ({ target }, found = target.closest("[data-digit]")) => found && { layer: "output", channel: +found.dataset.digit, row: 0, column: 0 };
-  return { element, show, mark, at };
+  return { element: html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows), show, mark, at };
 }
 
 /** How a unit gets its value: inputs, weights, the sum of their products. */
@@ -243,7 +243,7 @@ function showParts(element, { from, kernel, share, shown }, width) {
 function sheetOf(t, draw, clear, tell) {
   let pen = { x: 14, y: 14, down: false }, last = null; // of the keyboard; where a finger, a pen or a mouse is
   const canvas = html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" });
-  const seen = svg("rect", { class: "cnnx-sees" }), nib = svg("rect", { class: "cnnx-nib", width: 1, height: 1 });
+  const seen = svg("rect", { class: "cnnx-sees" }), nib = svg("rect", { width: 1, height: 1 });
   const [veil, erase, ink] = ["cnnx-veil", "cnnx-erase", "cnnx-ink"].map((kind) => svg("path", { class: kind }));
   const edge = svg("rect", { class: "cnnx-edge", x: PAD, y: PAD, width: SIDE, height: SIDE });
   const over = svg("svg", { viewBox: `0 0 ${FIELD} ${FIELD}`, "aria-hidden": "true" },
@@ -272,12 +272,14 @@ function sheetOf(t, draw, clear, tell) {
   place(false);
   return { element,
     fit: (width) => (element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`),
-    show: (pixels) => paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField),
+    show(pixels, falls) {
+      paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField);
+      squares([erase, ink], falls, { columns: SIDE, side: 1 });
+    },
     mark({ top, left, side }, isPointed) { // what lies outside is veiled while a unit is pointed at
       put(seen, { x: left + PAD, y: top + PAD, width: side, height: side });
       put(veil, { d: isPointed ? square(0, 0, FIELD) + square(left + PAD, top + PAD, side) : "" });
-    },
-    gains: (falls) => squares([erase, ink], falls, { columns: SIDE, side: 1 }) };
+    } };
 }
 
 /** What would change its mind: a check box shows it on the drawing, a button erases there until it does. */
@@ -374,8 +376,7 @@ function render({ model, el }) {
     aim.show(discover(pixels, found, bases, net));
   }
   function showPixels() {
-    sheet.show(pixels);
-    sheet.gains(mind.gains());
+    sheet.show(pixels, mind.gains());
     units.layers.forEach(({ show }) => show(found));
   }
   function showUnit(unit, isPointed) {
