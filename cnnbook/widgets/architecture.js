@@ -97,16 +97,17 @@ const named = (name, t) => (t.has(`name_${name}`) ? t(`name_${name}`) : name);
 export const compute = ({ data }) => Object.fromEntries(Object.entries(data).map(([name, given]) => [name, unpack(given)]));
 
 /** Discovered, where the chosen stage or layer does more MACs for each of its parameters than any other of its network. */
-export function discover(state, networks) {
+export function discover({ shown, layers, opened }, networks) {
   const each = ({ numbers: [parameters, macs] }) => (parameters ? macs / parameters : 0);
   const most = (parts, measure) => parts.reduce((one, other) => (measure(other) > measure(one) ? other : one));
-  for (const [side, name] of state.shown.entries()) {
-    if (!name || state.opened) continue;
-    const [{ totals, parts }, stages] = [networks[name], networks[name].parts.get("").children];
+  for (const [side, name] of shown.entries()) {
+    if (!name || opened) continue;
+    const { totals, parts } = networks[name], stages = parts.get("").children;
     const [part, largest] = [most(stages, each), most(stages, ({ numbers }) => numbers[0])];
-    if (part !== parts.get(state.layers[side])) continue;
+    if (part.key !== layers[side]) continue;
     const [parameters, macs] = part.numbers.map((number, index) => share(number / totals[index]));
-    return { layer: part.key, uses: whole(Math.round(each(part))), parameters, macs, largest: largest.key, fewer: whole(Math.round(each(largest))) };
+    const [uses, fewer] = [part, largest].map((one) => whole(Math.round(each(one))));
+    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer };
   }
   return null;
 }

@@ -44,9 +44,9 @@ def assert_drawn_within(page, states, targets):
 _WRONGLY_GREY = """() => [...document.querySelector(".cnnx").querySelectorAll(".cnnx-slider")].flatMap((slider) => {
   const [less, input, more] = slider.querySelector(".cnnx-run").children;
   const isWrong = (button) => {
-    const before = input.value;
+    const [before, isGrey] = [input.value, button.getAttribute("aria-disabled") === "true"];
     button.click();
-    return (button.getAttribute("aria-disabled") === "true") !== (input.value === before);
+    return isGrey !== (input.value === before);
   };
   const wrong = (end) => {
     input.value = input[end];
