@@ -1,7 +1,7 @@
 // The architecture explorer: networks as rows of volumes. Every number is one of cnnbook.profile's, or a sum of them.
 import {
-  button, choice, clamp, connect, disable, goal, hide, html, label, liveText, mount, onLine, partAt, put, range,
-  replaced, svg, tell, translator,
+  button, choice, clamp, connect, disable, goal, hide, html, label, liveText, mount, onLine, partAt, product,
+  put, range, replaced, svg, tell, total, translator,
 } from "./_core.js";
 
 export const QUANTITIES = ["parameters", "macs", "activation_bytes"];
@@ -11,7 +11,6 @@ const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ",": ", " };
 /** A whole number with commas; a sum such as "64*(3*7*7+1)" as a reader writes it. */
 export const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 export const written = (sum) => sum.replace(/[*/+,-]|\d+/g, (part) => SIGNS[part] ?? whole(part));
-const product = (numbers) => numbers.reduce((all, one) => all * one, 1);
 const times = (shape) => shape.map(whole).join(" × ");
 
 const counts = (numbers) => Object.fromEntries(QUANTITIES.map((name, index) => [name, whole(numbers[index])]));
@@ -42,7 +41,7 @@ export function unpack({ specs, rows, tree, totals, input }) {
       return walk(part, prefix + own, key, own.includes("–") ? prefix : `${prefix}${own}.`);
     });
     const [own, end] = [table.slice(first, at), table[at - 1]];
-    const numbers = QUANTITIES.map((_, index) => own.reduce((all, row) => all + row.numbers[index], 0));
+    const numbers = QUANTITIES.map((_, index) => total(own.map((row) => row.numbers[index])));
     const grown = [...own].reverse().find((row) => row.sees.length && String(row.field) === String(end.field));
     parts.set(key, { key, name, parent, children, numbers, shape: end.shape, field: end.field, sees: grown?.sees ?? [],
       kinds: [...new Set(own.map((row) => row.kind))], how: children.length ? QUANTITIES.map((_, index) => added(children, index)) : own[0].how });
