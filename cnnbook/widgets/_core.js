@@ -67,8 +67,14 @@ export function changes() {
 export const replaced = (list, place, value) => list.map((old, index) => (index === place ? value : old));
 export const replacedIn = (grid, place, value) => grid.map((row, i) => replaced(row, place - i * row.length, value));
 
+export const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
+export const product = (numbers) => numbers.reduce((all, one) => all * one, 1);
+
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
+
+/** The text of a number as a term after another sign: in brackets where it is below 0. */
+export const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 
 /** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
 function holding(values) {
@@ -675,8 +681,7 @@ export function presets({ name, table, t, change }) {
   let now;
   const choose = (key) => (table[key] ? change(table[key]) : show(now)); // "own" says what is, it cannot be chosen
   const list = choice({ name, options: [...Object.keys(table), "own"], t, change: choose });
-  const isNow = (key) => Object.entries(table[key]).every(([part, value]) =>
-    JSON.stringify(value) === JSON.stringify(now[part]));
+  const isNow = (key) => Object.entries(table[key]).every(([part, value]) => same(value, now[part]));
   const show = (state) => {
     now = state;
     list.show(Object.keys(table).find(isNow) ?? "own");

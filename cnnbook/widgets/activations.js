@@ -2,7 +2,7 @@
 // of this function, one after another. All numbers come from `compute`.
 import {
   along, canvas, changes, choice, clamp, connect, decimals, drag, entries, formula, fraction, goal, grip, hide, html, keys,
-  label, liveText, mount, number, onLine, panel, printed, range, svg, tell, translator,
+  label, liveText, mount, number, onLine, panel, printed, product, range, signed, svg, tell, translator,
 } from "./_core.js";
 
 export const REACH = 5; // the input goes from -REACH to REACH
@@ -41,8 +41,6 @@ function flatParts({ function: name, threshold, negative_slope, alpha }) {
   }
 }
 
-const product = (...factors) => factors.reduce((all, factor) => all * factor, 1);
-
 /**
  * Value and slope at x, whether it is saturated, and where the curve is. Each layer takes the value of the one before:
  * `inputs` and `slopes` of all layers, and `gradients`, what is left of a gradient of 1 on its way back before each.
@@ -52,7 +50,7 @@ export function compute(state) {
   const [y, dy] = [value(state.x, state), slope(state.x, state)];
   const inputs = range(state.layers - 1).reduce((all) => [...all, value(all.at(-1), state)], [state.x]);
   const slopes = inputs.map((x) => slope(x, state));
-  const gradients = range(state.layers + 1).map((layer) => product(...slopes.slice(layer)));
+  const gradients = range(state.layers + 1).map((layer) => product(slopes.slice(layer)));
   return { value: y, slope: dy, saturated: dy < state.threshold, flat: flatParts(state), inputs, slopes, gradients };
 }
 
@@ -79,7 +77,6 @@ export function describe(state, { value, slope, saturated, gradients }, t) {
 export const isReached = ({ layers }, { gradients }) => layers === 10 && gradients[0] >= 0.5;
 
 const power = (base, exponent) => html("span", {}, base, html("sup", {}, exponent));
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const negative = (text) => (text.startsWith("−") ? text.slice(1) : +text ? `−${text}` : text);
 
 /** How value and slope come about: the numbers that are in it, what is made of them, and how that is written. */
@@ -89,7 +86,7 @@ const VALUE = {
     [power("e", x), " + ", power("e", negative(x))])]],
   relu: ({ x }) => [[x], (x) => Math.max(x, 0), ([x]) => [`max(${x}, 0)`]],
   leaky_relu: ({ x, negative_slope }) => (x > 0 ? null
-    : [[negative_slope, x], product, ([a, x]) => [`${a} · ${signed(x)}`]]),
+    : [[negative_slope, x], (a, x) => a * x, ([a, x]) => [`${a} · ${signed(x)}`]]),
   elu: ({ x, alpha }) => (x > 0 ? null
     : [[alpha, x], (alpha, x) => alpha * Math.expm1(x), ([alpha, x]) => [`${alpha} · (`, power("e", x), " − 1)"]]),
 };
@@ -110,10 +107,10 @@ function line(letter, role, x, answer, way) {
 
 /** The slopes of all layers and their product: with as many decimals as the two digits of a tiny one need. */
 export function chain(slopes) {
-  const value = product(...slopes);
-  if (!value || value >= 0.001) return printed(slopes, product, 4);
+  const value = product(slopes);
+  if (!value || value >= 0.001) return printed(slopes, (...all) => product(all), 4);
   const rounded = (digits) => slopes.map((slope) => +slope.toFixed(digits));
-  const digits = range(13).find((digits) => digits > 3 && power10(product(...rounded(digits))) === power10(value)) ?? 13;
+  const digits = range(13).find((digits) => digits > 3 && power10(product(rounded(digits))) === power10(value)) ?? 13;
   const isExact = [value - +value.toExponential(1), ...slopes.map((slope, k) => slope - rounded(digits)[k])]
     .every((error) => Math.abs(error) < 1e-9 * value);
   return { terms: rounded(digits).map((slope) => number(slope, digits)), sign: isExact ? "=" : "≈", value: power10(value) };

@@ -1,7 +1,7 @@
 // The architecture explorer: networks as rows of volumes. Every number is one of cnnbook.profile's, or a sum of them.
 import {
-  button, choice, clamp, connect, disable, goal, hide, html, label, liveText, mount, onLine, partAt, put, range,
-  replaced, svg, tell, translator,
+  button, choice, clamp, connect, disable, goal, hide, html, label, liveText, mount, onLine, partAt, product,
+  put, range, replaced, svg, tell, total, translator,
 } from "./_core.js";
 
 export const QUANTITIES = ["parameters", "macs", "activation_bytes"];
@@ -11,7 +11,6 @@ const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ",": ", " };
 /** A whole number with commas; a sum such as "64*(3*7*7+1)" as a reader writes it. */
 export const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 export const written = (sum) => sum.replace(/[*/+,-]|\d+/g, (part) => SIGNS[part] ?? whole(part));
-const product = (numbers) => numbers.reduce((all, one) => all * one, 1);
 const times = (shape) => shape.map(whole).join(" × ");
 
 const counts = (numbers) => Object.fromEntries(QUANTITIES.map((name, index) => [name, whole(numbers[index])]));
@@ -42,7 +41,7 @@ export function unpack({ specs, rows, tree, totals, input }) {
       return walk(part, prefix + own, key, own.includes("–") ? prefix : `${prefix}${own}.`);
     });
     const [own, end] = [table.slice(first, at), table[at - 1]];
-    const numbers = QUANTITIES.map((_, index) => own.reduce((all, row) => all + row.numbers[index], 0));
+    const numbers = QUANTITIES.map((_, index) => total(own.map((row) => row.numbers[index])));
     const grown = [...own].reverse().find((row) => row.sees.length && String(row.field) === String(end.field));
     parts.set(key, { key, name, parent, children, numbers, shape: end.shape, field: end.field, sees: grown?.sees ?? [],
       kinds: [...new Set(own.map((row) => row.kind))], how: children.length ? QUANTITIES.map((_, index) => added(children, index)) : own[0].how });
@@ -97,16 +96,17 @@ const named = (name, t) => (t.has(`name_${name}`) ? t(`name_${name}`) : name);
 export const compute = ({ data }) => Object.fromEntries(Object.entries(data).map(([name, given]) => [name, unpack(given)]));
 
 /** Discovered, where the chosen stage or layer does more MACs for each of its parameters than any other of its network. */
-export function discover(state, networks) {
+export function discover({ shown, layers, opened }, networks) {
   const each = ({ numbers: [parameters, macs] }) => (parameters ? macs / parameters : 0);
   const most = (parts, measure) => parts.reduce((one, other) => (measure(other) > measure(one) ? other : one));
-  for (const [side, name] of state.shown.entries()) {
-    if (!name || state.opened) continue;
-    const [{ totals, parts }, stages] = [networks[name], networks[name].parts.get("").children];
+  for (const [side, name] of shown.entries()) {
+    if (!name || opened) continue;
+    const { totals, parts } = networks[name], stages = parts.get("").children;
     const [part, largest] = [most(stages, each), most(stages, ({ numbers }) => numbers[0])];
-    if (part !== parts.get(state.layers[side])) continue;
+    if (part.key !== layers[side]) continue;
     const [parameters, macs] = part.numbers.map((number, index) => share(number / totals[index]));
-    return { layer: part.key, uses: whole(Math.round(each(part))), parameters, macs, largest: largest.key, fewer: whole(Math.round(each(largest))) };
+    const [uses, fewer] = [part, largest].map((one) => whole(Math.round(each(one))));
+    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer };
   }
   return null;
 }

@@ -1,8 +1,8 @@
 // The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
 import {
   along, button, canvas, clamp, connect, dimension, disable, drag, formula, fraction, goal, grip, hide, html, keys, label,
-  light, liveText, mount, number, onLine, panel, partAt, printed, pull, range, replaced, slider, svg, symbol, tell,
-  toggle, translator,
+  light, liveText, mount, number, onLine, panel, partAt, printed, pull, range, replaced, signed, slider, svg,
+  symbol, tell, toggle, total, translator,
 } from "./_core.js";
 
 export const REACH = 8; // the lines go from -REACH to REACH
@@ -18,8 +18,8 @@ const STOCK = [0, 2, 3, 4, 6, -2, 1, 5]; // what comes in where the batch grows
 
 /** Mean and biased variance. */
 function statistics(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, var: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
+  const mean = total(values) / values.length;
+  return { mean, var: total(values.map((value) => (value - mean) ** 2)) / values.length };
 }
 
 /** What the batch becomes, by its own statistics or the running ones, and what one step makes of these. */
@@ -73,7 +73,7 @@ function equation({ values, gamma, beta, chosen }, { used }) {
   return [
     [html("i", {}, "y"), " = ", ...line(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
     [" = ", ...line(inRole("kernel", scale), [inRole("input", x), less], `${variance} + ε`,
-      inRole("kernel", shift.startsWith("−") ? `(${shift})` : shift))],
+      inRole("kernel", signed(shift)))],
     [` ${sign} `, html("strong", {}, value)],
   ];
 }

@@ -2,7 +2,7 @@
 import {
   animate, arrows, button, canvas, cells, clamp, connect, disable, drag, fitted, focusable, formula, goal, heading, hide,
   html, inside, label, light, liveText, mount, numberGrid, numbers, partAt, player, presets, printed, putAt, range,
-  replacedIn, same, slide, svg, toggle, translator, windowPane, within,
+  replacedIn, same, slide, square, svg, toggle, total, translator, windowPane, within,
 } from "./_core.js";
 
 export const SAMPLES = {
@@ -35,8 +35,7 @@ export function compute({ input, image, picture, kernel, flip }) {
   const [rows, columns] = [Math.max(H - kH + 1, 0), Math.max(W - kW + 1, 0)];
   const products = (row, column) =>
     weights.flatMap((line, i) => line.map((weight, j) => weight * x[row + i][column + j]));
-  const sum = (row, column) => products(row, column).reduce((total, product) => total + product, 0);
-  const output = range(rows).map((row) => range(columns).map((column) => sum(row, column)));
+  const output = range(rows).map((row) => range(columns).map((column) => total(products(row, column))));
   const turning = same(turned, kernel) ? "turned_same" : same(negative, kernel) ? "turned_negative" : "turned";
   return { possible: rows > 0 && columns > 0, x, weights, H, W, kH, kW, rows, columns, products, output, turning };
 }
@@ -103,7 +102,7 @@ function squares(grid, { x, y, side }, isShown) {
     const length = unit * Math.sqrt(Math.abs(value));
     const offset = (side - length) / 2;
     if (value * sign <= 0 || !isShown(i, j)) return "";
-    return `M${x + j * side + offset} ${y + i * side + offset}h${length}v${length}h${-length}z`;
+    return square(x + j * side + offset, y + i * side + offset, length);
   })).join("");
   return [svg("path", { class: "cnnx-plus", d: path(1) }), svg("path", { class: "cnnx-minus", d: path(-1) })];
 }
@@ -213,7 +212,7 @@ function calculationOf(t, change, wrong) {
     [state, result] = [now, all];
     const { kH, kW, x, weights } = result, found = result.products(row, column);
     fit(kH, kW);
-    const { terms, sign, value } = printed(found, (...all) => all.reduce((sum, product) => sum + product, 0));
+    const { terms, sign, value } = printed(found, (...all) => total(all));
     const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
     seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
     kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));

@@ -2,8 +2,8 @@
 // the output with respect to their offsets, along which they can step.
 import {
   arrows, button, canvas, clamp, connect, decimals, drag, focusable, formula, goal, heading, hide, html, inside, label,
-  liveText, mount, number, numberGrid, numbers, presets, printed, putAt, range, replaced, replacedIn, svg, translator,
-  windowPane,
+  liveText, mount, number, numberGrid, numbers, presets, printed, product, putAt, range, replaced, replacedIn, signed,
+  svg, total, translator, windowPane,
 } from "./_core.js";
 
 export const REACH = 2; // of an offset, in pixels; so many rows of zeros are drawn around the image
@@ -47,7 +47,7 @@ export function compute({ input, weight, offsets, row, column }) {
     };
   });
   const products = samples.map((sample) => sample.weight * sample.value);
-  return { H: input.length, W: input[0].length, samples, products, output: products.reduce((sum, term) => sum + term, 0) };
+  return { H: input.length, W: input[0].length, samples, products, output: total(products) };
 }
 
 /** A step along the gradient of the output, of the chosen point or of all nine; null where the output would not grow. */
@@ -77,9 +77,7 @@ export function describe({ row, column, tap }, { samples, output }, t, step) {
   return ["result", ...Object.keys(notes).filter((key) => notes[key])].map((key) => t(key, found)).join(" ");
 }
 
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const part = (above, below) => html("span", {}, "∂", html("i", {}, above), "/∂", html("i", {}, below));
-const sumOf = (products) => products.reduce((sum, [one, other]) => sum + one * other, 0);
 const pairs = (flat) => range(flat.length / 2).map((k) => flat.slice(2 * k, 2 * k + 2));
 const read = (text) => +text.replace("−", "-");
 
@@ -98,18 +96,18 @@ const boxed = (role, sign, value) => [`${sign} `, html("strong", { class: `cnnx-
 
 /** The sums behind the value of a point, behind its slopes, and behind the gradient of the output: parts of formulas. */
 function equations({ v, u, shares, pixels, slope, weight }) {
-  const read = printed(shares.flatMap((share, k) => [share, pixels[k]]), (...flat) => sumOf(pairs(flat)), 3);
+  const read = printed(shares.flatMap((share, k) => [share, pixels[k]]), (...flat) => total(pairs(flat).map(product)), 3);
   const terms = pairs(read.terms).map(([share, pixel], k) => [`${k ? "+ " : ""}${share} · ${signed(pixel)}`]);
   const [a, b, c, d] = pixels;
   const change = (letter, [share, more, less, below, above], answer) => {
     const made = printed([1 - share, more, less, share, below, above],
       (near, more, less, far, below, above) => near * (more - less) + far * (below - above), 3);
     const [near, m, l, far, m2, l2] = made.terms;
-    const total = printed([weight, answer], (weight, slope) => weight * slope, 3);
+    const all = printed([weight, answer], (weight, slope) => weight * slope, 3);
     return [
       [part("v", letter), ` = ${near} · (${m} − ${signed(l)})`], [`+ ${far} · (${m2} − ${signed(l2)})`],
       boxed("page", made.sign, made.value),
-      [part("output", letter), ` = ${total.terms[0]} · ${signed(total.terms[1])} `, ...boxed("gradient", total.sign, total.value)],
+      [part("output", letter), ` = ${all.terms[0]} · ${signed(all.terms[1])} `, ...boxed("gradient", all.sign, all.value)],
     ];
   };
   return [
@@ -319,7 +317,7 @@ function tablesOf(t, change, wrong) {
     pixels.show(chosen.pixels, t("pixels"));
     pixels.cells.forEach((cell, k) => (cell.readOnly = chosen.outside[k]));
     shares.show(chosen.shares, t("shares"));
-    const { terms, sign, value } = printed(result.products, (...all) => all.reduce((sum, term) => sum + term, 0), 3);
+    const { terms, sign, value } = printed(result.products, (...all) => total(all), 3);
     const weights = state.weight.flat().map((weight) => number(weight, 9)); // as typed: the products follow from them
     const texts = result.samples.map((sample, tap) => multiplied(sample.value, weights[tap], result.products[tap], terms[tap]));
     const isExact = texts.every(([text, answer], tap) => Math.abs(read(text) * read(weights[tap]) - read(answer)) < 1e-9);
