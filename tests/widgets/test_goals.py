@@ -71,9 +71,9 @@ GOALS = {
         way=((("slider", "Gain"), ["ArrowRight"] * 34),),
         state={"gain": 0.94},
         told="Discovered: at gain 0.94 the plain network of 30 blocks hands back a gradient of size 0.13. The size "
-        "stays between 0.1 and 10 only for gains from 0.94 to 1.08. With shortcuts the same weights make it 2,400 times "
-        "larger: there each block adds to what comes.",
-        short_of=({"gain": 0.93}, {"gain": 1.0, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
+        "stays between 0.1 and 10 only for gains from 0.94 to 1.08. With shortcuts the same weights make it 2,400 "
+        "times larger: there each block adds to what comes.",
+        short_of=({"gain": 0.93}, {"gain": 1, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
     ),
     "ChannelsExplorer": Goal(
         way=((("slider", "Out channels"), ["ArrowRight"] * 2), (("slider", "Groups"), ["End"])),
@@ -85,8 +85,8 @@ GOALS = {
     "NetworksExplorer": Goal(
         way=((("button", "googlenet"), ["Enter"]),),
         state={"chosen": "googlenet"},
-        told="Discovered: googlenet has 1.58 G MACs, resnet18 1.81 G, yet googlenet takes 2.1 times as long. MACs are not "
-        "all: it has 58 layers, the other 21; it writes 3.23 M numbers, the other 2.48 M.",
+        told="Discovered: googlenet has 1.58 G MACs, resnet18 1.81 G, yet googlenet takes 2.1 times as long. MACs are "
+        "not all: it has 58 layers, the other 21; it writes 3.23 M numbers, the other 2.48 M.",
         short_of=({"chosen": "vgg19"}, {"chosen": "xception"}, {"chosen": "mobilenet_v2"}),
     ),
     "DilatedExplorer": Goal(

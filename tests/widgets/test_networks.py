@@ -75,7 +75,8 @@ def test_the_browser_says_what_python_says(run_module):
         x, y = rng.choice(COLUMNS[:-1], 2)
         cases.append({"x": x, "y": y, "family": rng.choice(families), "chosen": rng.choice(["", *table()])})
     cases = [{key: str(value) for key, value in case.items()} for case in cases]
-    told = run_module("networks", "d.map((state) => m.describe(state, m.compute(state), t))", [START | case for case in cases])
+    line = "d.map((state) => m.describe(state, m.compute(state), t))"
+    told = run_module("networks", line, [START | case for case in cases])
     assert told == [NetworksExplorer(**case).summary() for case in cases]
 
 
