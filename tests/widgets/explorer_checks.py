@@ -60,5 +60,4 @@ _WRONGLY_GREY = """() => [...document.querySelector(".cnnx").querySelectorAll(".
 
 def assert_grey_where_it_ends(page):
     """A button beside a slider is grey exactly where it does nothing."""
-    assert page.locator(".cnnx-slider").count()
     assert page.evaluate(_WRONGLY_GREY) == []
