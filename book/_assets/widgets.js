@@ -50,9 +50,18 @@
     }
   }
 
+  // A file that is loaded when it is needed: a script that gives its element a value, which also works for a page opened as a file.
+  const bring = (src) => new Promise((done, fail) => {
+    const onload = () => done(file.given), onerror = () => fail(new Error(src));
+    const file = Object.assign(document.createElement("script"), { src, onload, onerror });
+    document.head.append(file);
+  });
+  const inSite = (name) => `${document.documentElement.dataset.content_root}_static/${name}`;
+
   const modules = {}, models = {};
   async function wake(id) {
-    const traits = records[id].state, stem = traits._stem;
+    const { _later, ...traits } = records[id].state, stem = traits._stem;
+    if (_later) Object.assign(traits, await bring(inSite(_later)));
     const widget = await (modules[stem] ??= load(stem));
     const model = new Model({ ...traits, _words: explorers[stem].words });
     await widget.initialize?.({ model });
@@ -78,16 +87,18 @@
     el.className = "explorer";
     view.after(el);
     try {
-      const { widget, model } = await (models[id] ??= wake(id));
-      await new Promise((go) => {
+      const come = new Promise((go) => {
         waiting.set(el, go);
         near.observe(el);
       });
+      if (records[id].state._later) await come;
+      const { widget, model } = await (models[id] ??= wake(id));
+      await come;
       await widget.render({ model, el });
     } catch (error) {
       console.error(`explorer ${id}:`, error);
       el.replaceChildren();
-      if (still) el.append(Object.assign(new Image(), { src: `${document.documentElement.dataset.content_root}_static/${still}`, alt: text }));
+      if (still) el.append(Object.assign(new Image(), { src: inSite(still), alt: text }));
       el.append(Object.assign(document.createElement("p"), {
         className: "explorer-failed",
         textContent: words.failed.replace("{reason}", () => error.message),
@@ -95,17 +106,14 @@
     }
   }
 
-  // An explorer that waits until a reader asks for it: its file, a script, hands over what a page has otherwise.
-  function ask({ currentTarget: button }) {
-    const figure = button.parentElement;
-    window.explorerArrives = async (given) => {
-      [records, explorers] = [{ ...records, ...given.state }, { ...explorers, ...given.explorers }];
-      ({ core, address, words } = given);
-      await show(figure.querySelector(VIEW));
-      figure.replaceChildren(figure.querySelector(".explorer"));
-      figure.querySelector("[tabindex]")?.focus({ preventScroll: true });
-    };
-    document.head.append(Object.assign(document.createElement("script"), { src: button.dataset.later }));
+  // An explorer that waits until a reader asks for it: its file hands over what a page has otherwise.
+  async function ask({ currentTarget: button }) {
+    const figure = button.parentElement, given = await bring(button.dataset.later);
+    [records, explorers] = [{ ...records, ...given.state }, { ...explorers, ...given.explorers }];
+    ({ core, address, words } = given);
+    await show(figure.querySelector(VIEW));
+    figure.replaceChildren(figure.querySelector(".explorer"));
+    figure.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
 
   for (const view of document.querySelectorAll(VIEW)) if (!view.closest(".later")) show(view);
