@@ -81,11 +81,26 @@
   }, { rootMargin: "50% 0px" });
   for (const event of ["beforeprint", "keydown", "focusin"]) addEventListener(event, () => [...waiting.keys()].forEach(draw));
 
+  // What is on the screen stays in its place while an explorer above it is drawn. Other browsers see to it; Safari does not.
+  function keepPlace(el) {
+    if (CSS.supports("overflow-anchor", "auto")) return;
+    let height = el.offsetHeight;
+    const growth = new ResizeObserver(() => {
+      const more = el.offsetHeight - height;
+      height += more;
+      if (more && el.getBoundingClientRect().top < 0) scrollBy({ top: more, behavior: "instant" });
+    });
+    growth.observe(el);
+    setTimeout(() => growth.disconnect(), 500);
+  }
+
   async function show(view) {
     const { model_id: id, still, text } = JSON.parse(view.textContent);
-    const el = document.createElement("div");
-    el.className = "explorer";
-    view.after(el);
+    const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+    const el = make("div", { className: "explorer" });
+    // Until it is drawn, its place says what it shows: who looks for a word on the page finds it.
+    const said = make("p", { className: "explorer-said", textContent: text?.split("\n").slice(1).join(" ") });
+    view.after(said, el);
     try {
       const come = new Promise((go) => {
         waiting.set(el, go);
@@ -94,15 +109,15 @@
       if (records[id].state._later) await come;
       const { widget, model } = await (models[id] ??= wake(id));
       await come;
+      keepPlace(el);
       await widget.render({ model, el });
     } catch (error) {
       console.error(`explorer ${id}:`, error);
       el.replaceChildren();
-      if (still) el.append(Object.assign(new Image(), { src: inSite(still), alt: text }));
-      el.append(Object.assign(document.createElement("p"), {
-        className: "explorer-failed",
-        textContent: words.failed.replace("{reason}", () => error.message),
-      }));
+      if (still) el.append(make("img", { src: inSite(still), alt: text }));
+      el.append(make("p", { className: "explorer-failed", textContent: words.failed.replace("{reason}", () => error.message) }));
+    } finally {
+      said.remove();
     }
   }
 
