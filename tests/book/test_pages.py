@@ -152,7 +152,7 @@ def test_a_page_loads_only_what_it_needs(site):
 @pytest.mark.parametrize(
     ("query", "first"),
     [
-        ("dilation", "transposed_dilated_deformable"),
+        ("dilation", "book/appendix/glossary.html#term-dilation"),
         ("VGG", "book/architectures/vgg.html"),  # not its exercise
         ("kernels that write spread and move", "book/convolution/transposed_dilated_deformable.html"),
     ],
