@@ -1,5 +1,4 @@
-"""Exercises on the site: which belongs to a chapter, its place in the sidebar, its points, and a name of its own for the
-file that is downloaded.
+"""Exercises on the site: which belongs to a chapter, where the sidebar lists it, its points, the name of its download.
 
 Chapter and exercise have the same file name in the project; in a reader's folder of downloads they must not.
 """
