@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --no-compile
 KATEX  := djangocms-katex==1.0.2
 JOBS   ?= 2
 
 # A process for each core: more threads would only wait for each other.
 export OMP_NUM_THREADS := 1
+# Python keeps a module compiled when it is first used, not pip all of them: most are never used, and set-up takes half the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help book test check lint types hands browsers lighthouse run stills preview exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
@@ -132,7 +135,7 @@ $(VENV)/book-ready: book/requirements.txt constraints.txt
 	@$(MAKE) --no-print-directory environment
 	@echo "Installing what building the pages needs ..."
 	@touch $(VENV)/unfinished
-	@{ $(PIP) install -r book/requirements.txt && $(PIP) install --no-deps $(KATEX); } >$(VENV)-log.txt 2>&1 || $(fail)
+	@{ $(INSTALL) -r book/requirements.txt && $(INSTALL) --no-deps $(KATEX); } >$(VENV)-log.txt 2>&1 || $(fail)
 	@rm -f $(VENV)/unfinished $(VENV)-log.txt
 	@touch $@
 
@@ -140,6 +143,6 @@ $(VENV)/test-ready: requirements.txt pyproject.toml $(VENV)/book-ready
 	@$(MAKE) --no-print-directory environment
 	@echo "Installing what the tests need ..."
 	@touch $(VENV)/unfinished
-	@{ $(PIP) install -r requirements.txt && $(PIP) install --no-deps $(KATEX) --editable .; } >$(VENV)-log.txt 2>&1 || $(fail)
+	@{ $(INSTALL) -r requirements.txt && $(INSTALL) --no-deps $(KATEX) --editable .; } >$(VENV)-log.txt 2>&1 || $(fail)
 	@rm -f $(VENV)/unfinished $(VENV)-log.txt
 	@touch $(VENV)/book-ready $@

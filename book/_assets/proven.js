@@ -33,7 +33,7 @@
   /** A copy of a part of a cell without what works or is named once a page. @param {Element} part */
   const copyOf = (part) => {
     const copy = part.cloneNode(true);
-    copy.querySelectorAll("button, script, noscript, .explorer, .headerlink").forEach((element) => element.remove());
+    copy.querySelectorAll("button, script, noscript, .explorer, .explorer-said, .headerlink").forEach((element) => element.remove());
     [copy, ...copy.querySelectorAll("[id], [tabindex]")].forEach((element) => {
       element.removeAttribute("id");
       element.removeAttribute("tabindex");

@@ -8,3 +8,12 @@
     return textOf(page.documentElement.outerHTML, anchor);
   };
 }
+// A page comes the earlier, the more words of the query its title has; before its exercise and before sections.
+{
+  const words = (text) => splitQuery(text.toLowerCase());
+  const asked = words(new URLSearchParams(location.search).get("q") ?? "");
+  Scorer.score = ([page, title, anchor, , score]) => {
+    const known = new Set(words(title)), share = asked.filter((word) => known.has(word)).length / asked.length;
+    return score + Scorer.title * share - (page.startsWith("exercises/") || anchor ? 1 : 0);
+  };
+}

@@ -50,9 +50,18 @@
     }
   }
 
+  // A file that is loaded when it is needed: a script that gives its element a value, which also works for a page opened as a file.
+  const bring = (src) => new Promise((done, fail) => {
+    const onload = () => done(file.given), onerror = () => fail(new Error(src));
+    const file = Object.assign(document.createElement("script"), { src, onload, onerror });
+    document.head.append(file);
+  });
+  const inSite = (name) => `${document.documentElement.dataset.content_root}_static/${name}`;
+
   const modules = {}, models = {};
   async function wake(id) {
-    const traits = records[id].state, stem = traits._stem;
+    const { _later, ...traits } = records[id].state, stem = traits._stem;
+    if (_later) Object.assign(traits, await bring(inSite(_later)));
     const widget = await (modules[stem] ??= load(stem));
     const model = new Model({ ...traits, _words: explorers[stem].words });
     await widget.initialize?.({ model });
@@ -72,40 +81,54 @@
   }, { rootMargin: "50% 0px" });
   for (const event of ["beforeprint", "keydown", "focusin"]) addEventListener(event, () => [...waiting.keys()].forEach(draw));
 
+  // What is on the screen stays in its place while an explorer above it is drawn. Other browsers see to it; Safari does not.
+  function keepPlace(el) {
+    if (CSS.supports("overflow-anchor", "auto")) return;
+    let height = el.offsetHeight;
+    const growth = new ResizeObserver(() => {
+      const more = el.offsetHeight - height;
+      height += more;
+      if (more && el.getBoundingClientRect().top < 0) scrollBy({ top: more, behavior: "instant" });
+    });
+    growth.observe(el);
+    setTimeout(() => growth.disconnect(), 500);
+  }
+
   async function show(view) {
     const { model_id: id, still, text } = JSON.parse(view.textContent);
-    const el = document.createElement("div");
-    el.className = "explorer";
-    view.after(el);
+    const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+    const el = make("div", { className: "explorer" });
+    // Until it is drawn, its place says what it shows: who looks for a word on the page finds it.
+    const said = make("p", { className: "explorer-said", textContent: text?.split("\n").slice(1).join(" ") });
+    view.after(said, el);
     try {
-      const { widget, model } = await (models[id] ??= wake(id));
-      await new Promise((go) => {
+      const come = new Promise((go) => {
         waiting.set(el, go);
         near.observe(el);
       });
+      if (records[id].state._later) await come;
+      const { widget, model } = await (models[id] ??= wake(id));
+      await come;
+      keepPlace(el);
       await widget.render({ model, el });
     } catch (error) {
       console.error(`explorer ${id}:`, error);
       el.replaceChildren();
-      if (still) el.append(Object.assign(new Image(), { src: `${document.documentElement.dataset.content_root}_static/${still}`, alt: text }));
-      el.append(Object.assign(document.createElement("p"), {
-        className: "explorer-failed",
-        textContent: words.failed.replace("{reason}", () => error.message),
-      }));
+      if (still) el.append(make("img", { src: inSite(still), alt: text }));
+      el.append(make("p", { className: "explorer-failed", textContent: words.failed.replace("{reason}", () => error.message) }));
+    } finally {
+      said.remove();
     }
   }
 
-  // An explorer that waits until a reader asks for it: its file, a script, hands over what a page has otherwise.
-  function ask({ currentTarget: button }) {
-    const figure = button.parentElement;
-    window.explorerArrives = async (given) => {
-      [records, explorers] = [{ ...records, ...given.state }, { ...explorers, ...given.explorers }];
-      ({ core, address, words } = given);
-      await show(figure.querySelector(VIEW));
-      figure.replaceChildren(figure.querySelector(".explorer"));
-      figure.querySelector("[tabindex]")?.focus({ preventScroll: true });
-    };
-    document.head.append(Object.assign(document.createElement("script"), { src: button.dataset.later }));
+  // An explorer that waits until a reader asks for it: its file hands over what a page has otherwise.
+  async function ask({ currentTarget: button }) {
+    const figure = button.parentElement, given = await bring(button.dataset.later);
+    [records, explorers] = [{ ...records, ...given.state }, { ...explorers, ...given.explorers }];
+    ({ core, address, words } = given);
+    await show(figure.querySelector(VIEW));
+    figure.replaceChildren(figure.querySelector(".explorer"));
+    figure.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
 
   for (const view of document.querySelectorAll(VIEW)) if (!view.closest(".later")) show(view);

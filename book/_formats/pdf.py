@@ -1,6 +1,7 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
-It is printed twice: where a chapter begins is known once it is printed, and then stands in the contents.
+It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
+which explorer left the page before it half empty, and what is said after it then comes first.
 """
 
 import sys
@@ -18,6 +19,8 @@ sys.path.append(str(one.ROOT / "tests" / "notebooks"))
 from chromium import OPTIONS, find_chromium
 
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
+STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
+PASSES = 5
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -81,16 +84,41 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         page, source, numbers = browser.new_page(), Path(folder, "book.html"), {}
-        for _ in range(2):
+        for attempt in range(PASSES):
             source.write_text(document(chapters, site, title, numbers), encoding="utf-8")
             page.goto(source.as_uri())
             page.evaluate("document.fonts.ready")
             page.pdf(path=out, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-            numbers = page_numbers(out, chapters)
+            before, numbers = numbers, page_numbers(out, chapters)
+            gaps = half_empty(out, set(numbers.values()))
+            moved = attempt < PASSES - 2 and fill(gaps, chapters, still_pages(out))
+            if numbers == before and not moved:
+                break
         browser.close()
     with pikepdf.open(out, allow_overwriting_input=True) as pdf:  # the tags for screen readers take half of the bytes
         pdf.save(object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out, half_empty(out, set(numbers.values()))
+    return out, gaps
+
+
+def still_pages(path):
+    """The numbers of the pages on which stills of explorers are, in the order of the book."""
+    with pikepdf.open(path) as pdf:
+        images = [(number, image) for number, page in enumerate(pdf.pages, 1) for image in page.images.values()]
+        return [number for number, image in images if image.Width == STILL]
+
+
+def fill(gaps, chapters, pages):
+    """Move the text after an explorer, up to a heading or code, before it where it left a gap; whether any moved."""
+    stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
+    cells = [still.find_parent(class_="cell") for still in stills]
+    moved = False
+    for cell in [cell for cell, page in zip(cells, pages, strict=True) if cell and page - 1 in gaps]:
+        for part in cell.find_next_siblings():
+            if part.name not in ("p", "ul", "ol"):
+                break
+            cell.insert_before(part.extract())
+            moved = True
+    return moved
 
 
 def half_empty(path, starts):

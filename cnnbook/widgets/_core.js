@@ -4,7 +4,7 @@
 /** @typedef {(key: string, values?: Record<string, any>) => string} Sentence */
 /** @typedef {Sentence & { stem: string, has(key: string): boolean }} Words */
 /** @typedef {{ letter?: string, role?: string, min?: number, max?: number, step?: number }} Setting */
-/** @typedef {{ element: HTMLElement, show(value: any): void }} Control */
+/** @typedef {{ element: HTMLElement, show(value: any, ends?: number[]): void }} Control */
 /** @typedef {{ x: number, y: number }} Point */
 
 const NS = "http://www.w3.org/2000/svg";
@@ -50,18 +50,31 @@ export function html(tag, attributes = {}, ...children) {
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 /** The place `index`, or the nearest one, of so many. */
 export const within = (index, count) => clamp(index, 0, Math.max(count - 1, 0));
+/** The place of a grid, or the nearest one, that a row and a column mean. */
+export const inside = ({ row, column }, rows, columns = rows) => ({ row: within(row, rows), column: within(column, columns) });
 export const range = (count) => Array.from({ length: Math.max(count, 0) }, (_, index) => index);
 
 export const keys = /** @type {<T extends object>(table: T) => (keyof T & string)[]} */ (Object.keys);
 export const entries = /** @type {<T extends object>(table: T) => [keyof T & string, T[keyof T]][]} */ (Object.entries);
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+/** A function that tells whether a value is another than the one it was asked about before. */
+export function changes() {
+  let last;
+  return (now) => last !== (last = JSON.stringify(now));
+}
 
 /** A list with another value at one place, and a matrix, whose places count in reading order. */
 export const replaced = (list, place, value) => list.map((old, index) => (index === place ? value : old));
 export const replacedIn = (grid, place, value) => grid.map((row, i) => replaced(row, place - i * row.length, value));
 
+export const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
+export const product = (numbers) => numbers.reduce((all, one) => all * one, 1);
+
 /** A number as a reader writes it: a true minus sign, at most `digits` decimals. */
 export const number = (value, digits = 2) => String(+value.toFixed(digits)).replace("-", "−");
+
+/** The text of a number as a term after another sign: in brackets where it is below 0. */
+export const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 
 /** The fewest decimals, up to 4, that hold all `values` exactly; undefined where one needs more, such as a third. */
 function holding(values) {
@@ -181,6 +194,13 @@ export function onWidth(element, draw) {
   return () => observer.disconnect();
 }
 
+/** Calls `draw` whenever the page changes its colours, which no canvas follows; returns the function that ends it. */
+export function onTheme(draw) {
+  const observer = new MutationObserver(draw);
+  for (const page of [document.documentElement, document.body]) observer.observe(page, { attributes: true });
+  return () => observer.disconnect();
+}
+
 /** Marks the explorer whose picture is in the upper half of the screen: on a phone its controls then stay in sight. */
 export function whileSeen(picture) {
   /** @param {{ isIntersecting: boolean }[]} entries */
@@ -211,7 +231,8 @@ const KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 /**
  * The controls for `settings`: a slider for each that has a letter, of decimals where it has a step; a check box for the
- * others. `change({ name: value })` hears the reader, `show(state)` moves them all, `each` has them by name.
+ * others. `change({ name: value })` hears the reader, `show(state, ends)` moves them all, `each` has them by name. In
+ * `ends` stand the least and the most of a setting where a state allows less than the slider has.
  * @param {Record<string, Setting>} settings
  * @param {Words} t
  * @param {(patch: object) => void} change
@@ -223,11 +244,17 @@ export function panel(settings, t, change) {
     return /** @type {const} */ ([name, control]);
   });
   const element = html("div", { class: "cnnx-controls" }, ...controls.map(([, control]) => control.element));
-  const show = (state) => controls.forEach(([name, control]) => control.show(state[name]));
+  const show = (state, ends = {}) => controls.forEach(([name, control]) => control.show(state[name], ends[name]));
   return { element, show, each: Object.fromEntries(controls) };
 }
 
-/** A labelled slider with a button at each end. `show(value)` moves it. */
+/** Greys a button that would do nothing. Not by `disabled`: a button that is disabled while it has the focus loses it. */
+export const disable = (button, isIdle) => button.setAttribute("aria-disabled", isIdle);
+
+/** Hides parts, or shows them. */
+export const hide = (isHidden, ...parts) => parts.forEach((part) => part.classList.toggle("cnnx-gone", isHidden));
+
+/** A labelled slider with a button at each end. `show(value, [least, most])` moves it; the two are where a button ends. */
 export function slider({ label, letter, role, min, max, t, change }) {
   let finger; // Where one pressed, and the value before: the slider jumps to it, and back where the finger scrolls the page.
   const settle = () => {
@@ -252,12 +279,11 @@ export function slider({ label, letter, role, min, max, t, change }) {
   const value = html("span", { class: "cnnx-value" }); // not "output", which is read out at each change
   const name = html("span", { class: "cnnx-name" }, `${label} `, html("span", {}, symbol(role, letter), " = ", value));
   const [less, more] = [button("−", -1, "less"), button("+", 1, "more")];
-  const show = (now) => {
+  const show = (now, [least, most] = [min, max]) => {
     input.value = now;
     value.textContent = now;
-    // Not `disabled`: a button that is disabled while it has the focus loses it.
-    less.setAttribute("aria-disabled", now <= min);
-    more.setAttribute("aria-disabled", now >= max);
+    disable(less, now <= least);
+    disable(more, now >= most);
     input.style.setProperty("--part", `${(100 * (now - min)) / (max - min)}%`);
   };
   const run = html("span", { class: "cnnx-run" }, less, input, more); // these three stay on one line
@@ -510,6 +536,20 @@ export const arrows = (step) => ({
   Home: step(0, -Infinity), End: step(0, Infinity),
 });
 
+/** For `onLine`: the keys that move along a line in small and in large steps; `by(change)` hears how far. */
+export const along = (by, small, large) => {
+  const [less, more, far, further] = [-small, small, -large, large].map((change) => () => by(change));
+  return { ArrowLeft: less, ArrowDown: less, ArrowRight: more, ArrowUp: more, PageDown: far, PageUp: further,
+    Home: () => by(-Infinity), End: () => by(Infinity) };
+};
+
+/** A window over a grid, for hand and keyboard: the arrow keys call `move(rows, columns)`; `keys` are further ones. */
+export const windowPane = (t, move, keys = {}) => svg("g", { class: "cnnx-window", "data-grip": "window",
+  ...focusable(t("window"), { ...arrows((...by) => () => move(...by)), ...keys }) });
+
+/** Puts a part of a drawing, which may glide there, on a point. */
+export const putAt = (part, x, y) => (part.style.transform = `translate(${x}px, ${y}px)`);
+
 /** A labelled list to choose from; `options` are its names in the table of words. */
 export function choice({ name, options, t, change }) {
   const option = (key) => html("option", { value: key }, t(key));
@@ -641,8 +681,7 @@ export function presets({ name, table, t, change }) {
   let now;
   const choose = (key) => (table[key] ? change(table[key]) : show(now)); // "own" says what is, it cannot be chosen
   const list = choice({ name, options: [...Object.keys(table), "own"], t, change: choose });
-  const isNow = (key) => Object.entries(table[key]).every(([part, value]) =>
-    JSON.stringify(value) === JSON.stringify(now[part]));
+  const isNow = (key) => Object.entries(table[key]).every(([part, value]) => same(value, now[part]));
   const show = (state) => {
     now = state;
     list.show(Object.keys(table).find(isNow) ?? "own");
@@ -668,6 +707,9 @@ export function mount(el, t, view, { parts, picture, end = () => {} }) {
   const hint = html("p", { class: "cnnx-hint" }, t("hint"));
   const root = html("div", { class: `cnnx x-${t.stem}`, role: "group", "aria-label": t("title") }, ...inOrder, hint);
   el.append(root);
+  root.addEventListener("click", (event) => { // what is grey does nothing
+    if (event.target.closest("[aria-disabled=true]")) event.stopImmediatePropagation();
+  }, true);
   view.receive();
   steady(root, picture);
   const resized = onWidth(picture, (width) => {

@@ -11,6 +11,7 @@ interface Model<S = object> {
   widget_manager?: { context?: { model?: Notebook } }; // in JupyterLab
 }
 interface Host<S> { model: Model<S>; el: HTMLElement }
+interface View<S> { width: number; state: S; update(patch: Partial<S>): void; redraw(): void } // of `connect`
 interface Shared { _stem: string; _words: Record<string, string>; goal: boolean }
 interface Notebook {
   cells: Iterable<{ outputs?: { length: number; get(index: number): { data: Record<string, any> } } }>;

@@ -1,8 +1,8 @@
 // The activation explorer: a curve, its slope below it, one input to drag, and what is left of a gradient after layers
 // of this function, one after another. All numbers come from `compute`.
 import {
-  canvas, choice, clamp, connect, decimals, drag, entries, formula, fraction, goal, grip, html, keys, label, liveText,
-  mount, number, onLine, panel, printed, range, svg, tell, translator,
+  along, canvas, changes, choice, clamp, connect, decimals, drag, entries, formula, fraction, goal, grip, hide, html, keys,
+  label, liveText, mount, number, onLine, panel, printed, product, range, signed, svg, tell, translator,
 } from "./_core.js";
 
 export const REACH = 5; // the input goes from -REACH to REACH
@@ -41,8 +41,6 @@ function flatParts({ function: name, threshold, negative_slope, alpha }) {
   }
 }
 
-const product = (...factors) => factors.reduce((all, factor) => all * factor, 1);
-
 /**
  * Value and slope at x, whether it is saturated, and where the curve is. Each layer takes the value of the one before:
  * `inputs` and `slopes` of all layers, and `gradients`, what is left of a gradient of 1 on its way back before each.
@@ -52,7 +50,7 @@ export function compute(state) {
   const [y, dy] = [value(state.x, state), slope(state.x, state)];
   const inputs = range(state.layers - 1).reduce((all) => [...all, value(all.at(-1), state)], [state.x]);
   const slopes = inputs.map((x) => slope(x, state));
-  const gradients = range(state.layers + 1).map((layer) => product(...slopes.slice(layer)));
+  const gradients = range(state.layers + 1).map((layer) => product(slopes.slice(layer)));
   return { value: y, slope: dy, saturated: dy < state.threshold, flat: flatParts(state), inputs, slopes, gradients };
 }
 
@@ -79,7 +77,6 @@ export function describe(state, { value, slope, saturated, gradients }, t) {
 export const isReached = ({ layers }, { gradients }) => layers === 10 && gradients[0] >= 0.5;
 
 const power = (base, exponent) => html("span", {}, base, html("sup", {}, exponent));
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const negative = (text) => (text.startsWith("−") ? text.slice(1) : +text ? `−${text}` : text);
 
 /** How value and slope come about: the numbers that are in it, what is made of them, and how that is written. */
@@ -89,7 +86,7 @@ const VALUE = {
     [power("e", x), " + ", power("e", negative(x))])]],
   relu: ({ x }) => [[x], (x) => Math.max(x, 0), ([x]) => [`max(${x}, 0)`]],
   leaky_relu: ({ x, negative_slope }) => (x > 0 ? null
-    : [[negative_slope, x], product, ([a, x]) => [`${a} · ${signed(x)}`]]),
+    : [[negative_slope, x], (a, x) => a * x, ([a, x]) => [`${a} · ${signed(x)}`]]),
   elu: ({ x, alpha }) => (x > 0 ? null
     : [[alpha, x], (alpha, x) => alpha * Math.expm1(x), ([alpha, x]) => [`${alpha} · (`, power("e", x), " − 1)"]]),
 };
@@ -110,10 +107,10 @@ function line(letter, role, x, answer, way) {
 
 /** The slopes of all layers and their product: with as many decimals as the two digits of a tiny one need. */
 export function chain(slopes) {
-  const value = product(...slopes);
-  if (!value || value >= 0.001) return printed(slopes, product, 4);
+  const value = product(slopes);
+  if (!value || value >= 0.001) return printed(slopes, (...all) => product(all), 4);
   const rounded = (digits) => slopes.map((slope) => +slope.toFixed(digits));
-  const digits = range(13).find((digits) => digits > 3 && power10(product(...rounded(digits))) === power10(value)) ?? 13;
+  const digits = range(13).find((digits) => digits > 3 && power10(product(rounded(digits))) === power10(value)) ?? 13;
   const isExact = [value - +value.toExponential(1), ...slopes.map((slope, k) => slope - rounded(digits)[k])]
     .every((error) => Math.abs(error) < 1e-9 * value);
   return { terms: rounded(digits).map((slope) => number(slope, digits)), sign: isExact ? "=" : "≈", value: power10(value) };
@@ -167,46 +164,61 @@ function path(at, across, down, high) {
 const stripes = (x, y, width, height) => range(Math.ceil((width + height) / 9)).map((n) => n * 9).map((c) =>
   `M${x + Math.max(0, c - height)} ${y + Math.min(c, height)}L${x + Math.min(c, width)} ${y + Math.max(0, c - width)}`).join("");
 
-/** Axes, the parts that are flat, all curves: all that does not move with the input. */
-function backdrop(state, { flat }, place, t) {
-  const { left, right, top, axis, below, end, first, last, X, Y, D, G, high, most } = place;
-  const line = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
+const rule = (x0, y0, x1, y1, kind = "cnnx-rule") => svg("path", { class: kind, d: `M${x0} ${y0}L${x1} ${y1}` });
+const level = ({ left, right }, y, aside, text) => [rule(left, y, right, y), label(left - aside, y, text, "cnnx-small")];
+
+/** Rules and axes of the curves and of the slope below them, and the parts that are flat. */
+function gridParts({ flat }, place) {
+  const { left, right, top, axis, below, end, X, Y, D, most } = place;
   const across = range(2 * REACH + 1).map((n) => n - REACH);
-  const up = range(8).map((n) => n - 2);
-  /** @type {Element[]} */
-  const parts = across.flatMap((x) => [line(X(x), top, X(x), axis), line(X(x), below, X(x), end)]);
-  parts.push(...up.flatMap((y) => [line(left, Y(y), right, Y(y)), label(left - 12, Y(y), number(y), "cnnx-small")]));
   const shares = most > 1 ? [0, 1, 2] : [0, 0.5, 1];
-  parts.push(...shares.flatMap((s) => [line(left, D(s), right, D(s)), label(left - 14, D(s), number(s), "cnnx-small")]));
-  for (const [from, to] of flat) {
-    for (const [y, height] of [[top, axis - top], [below, end - below]]) {
-      const [x, width] = [X(from), X(to) - X(from)];
-      parts.push(svg("rect", { class: "cnnx-flat", x, y, width, height }), svg("path", { class: "cnnx-flat-stripes", d: stripes(x, y, width, height) }));
-    }
-  }
-  parts.push(line(left, Y(0), right, Y(0), "cnnx-axis"), line(X(0), top, X(0), axis, "cnnx-axis"));
-  parts.push(line(left, axis, right, axis, "cnnx-axis"), line(left, end, right, end, "cnnx-axis"));
-  parts.push(...across.map((x) => label(X(x), axis + 19, number(x), "cnnx-small")));
-  const { slope } = FUNCTIONS[state.function];
-  const slopes = (x) => slope(x, state);
-  const curves = Object.keys(FUNCTIONS).filter((name) => name !== state.function).concat(state.function).map((name) => {
+  const shaded = ([from, to]) => [[top, axis], [below, end]].flatMap(([y, foot]) => {
+    const [x, width, height] = [X(from), X(to) - X(from), foot - y];
+    return [svg("rect", { class: "cnnx-flat", x, y, width, height }),
+      svg("path", { class: "cnnx-flat-stripes", d: stripes(x, y, width, height) })];
+  });
+  return [
+    ...across.flatMap((x) => [rule(X(x), top, X(x), axis), rule(X(x), below, X(x), end)]),
+    ...range(8).flatMap((n) => level(place, Y(n - 2), 12, number(n - 2))),
+    ...shares.flatMap((share) => level(place, D(share), 14, number(share))),
+    ...flat.flatMap(shaded),
+    rule(left, Y(0), right, Y(0), "cnnx-axis"), rule(X(0), top, X(0), axis, "cnnx-axis"),
+    ...[axis, end].map((y) => rule(left, y, right, y, "cnnx-axis")),
+    ...across.map((x) => label(X(x), axis + 19, number(x), "cnnx-small")),
+  ];
+}
+
+/** The curves of all functions, that of the chosen one on top. */
+function curveParts(state, { X, Y, high }, t) {
+  const order = Object.keys(FUNCTIONS).filter((name) => name !== state.function).concat(state.function);
+  return order.map((name) => {
     const d = path((x) => FUNCTIONS[name].value(x, state), X, Y, high);
-    const mine = name === state.function;
-    return svg("g", { class: mine ? "cnnx-curve cnnx-mine" : "cnnx-curve", "data-curve": name },
+    return svg("g", { class: `cnnx-curve${name === state.function ? " cnnx-mine" : ""}`, "data-curve": name },
       svg("title", {}, t(name)), svg("path", { class: "cnnx-near", d }), svg("path", { class: "cnnx-line", d }));
   });
-  const jump = Math.abs(slopes(1e-9) - slopes(0)) > 0.01;
-  const ends = jump ? [["cnnx-open", slopes(1e-9)], ["cnnx-full", slopes(0)]] : [];
+}
+
+/** The slope of the chosen function, the two ends where it jumps, and the threshold. */
+function slopeParts(state, { left, right, X, D, most }) {
+  const slope = (x) => FUNCTIONS[state.function].slope(x, state);
+  const ends = [["cnnx-open", slope(1e-9)], ["cnnx-full", slope(0)]];
+  const jumps = Math.abs(slope(1e-9) - slope(0)) > 0.01;
   const limit = D(state.threshold);
+  return [
+    svg("path", { class: "cnnx-slope", d: path(slope, X, D, most + 0.15) }),
+    ...(jumps ? ends : []).map(([kind, s]) => svg("circle", { class: kind, cx: X(0), cy: D(s), r: 3.5 })),
+    rule(left, limit, right, limit, "cnnx-limit"),
+  ];
+}
+
+/** All that does not move with the input: curves, the slope, the powers of ten for the bars, and the titles of the three. */
+function backdrop(state, result, place, t) {
+  const { left, right, top, below, first, last, G } = place;
   const powers = range(1 - LEAST / 2).map((n) => -2 * n);
   return [
-    ...parts, ...curves,
-    svg("path", { class: "cnnx-slope", d: path(slopes, X, D, most + 0.15) }),
-    ...ends.map(([kind, s]) => svg("circle", { class: kind, cx: X(0), cy: D(s), r: 3.5 })),
-    line(left, limit, right, limit, "cnnx-limit"),
-    ...powers.flatMap((n) => [line(left, G(10 ** n), right, G(10 ** n)),
-      label(left - 15, G(10 ** n), n ? `10${raised(n)}` : "1", "cnnx-small")]),
-    line(left, last, right, last, "cnnx-axis"),
+    ...gridParts(result, place), ...curveParts(state, place, t), ...slopeParts(state, place),
+    ...powers.flatMap((n) => level(place, G(10 ** n), 15, n ? `10${raised(n)}` : "1")),
+    rule(left, last, right, last, "cnnx-axis"),
     svg("g", { class: "cnnx-output" }, label(left, top - 13, `f = ${t(state.function)}`, "cnnx-title")),
     svg("g", { class: "cnnx-gradient" }, label(left, below - 13, t("slope_title"), "cnnx-title"),
       label(left, first - 11, t("chain_title", { layers: state.layers }), "cnnx-title")),
@@ -260,39 +272,35 @@ function curveAt({ x, y }, state, { left, unit, Y }) {
   return distance(best) < 14 ? best : null;
 }
 
+/** The handle of the input on its axis: `by(change)` hears the keyboard. */
+const handleOf = (t, by) => svg("g", { "data-grip": "x", ...onLine(t("input"), -REACH, REACH, along(by, 0.05, 0.5)) },
+  grip({ x: 0, y: 0, name: "x", title: t("drag_x"), role: "input" }));
+
 /** @param {Host<Activations>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let drawn = "";
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [back, front] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-marks", "aria-hidden": "true" })];
-  const step = (by) => () => move(state.x + by);
-  const handle = svg("g", { "data-grip": "x", ...onLine(t("input"), -REACH, REACH, {
-    ArrowLeft: step(-0.05), ArrowDown: step(-0.05), ArrowRight: step(0.05), ArrowUp: step(0.05),
-    PageDown: step(-0.5), PageUp: step(0.5), Home: step(-Infinity), End: step(Infinity),
-  }) }, grip({ x: 0, y: 0, name: "x", title: t("drag_x"), role: "input" }));
+  const handle = handleOf(t, (change) => move(state.x + change));
   const { drawing, picture, size } = canvas(t, back, front, handle);
-  const [sum, all, live] = [formula(), formula(), liveText()];
+  const [sum, all, live, isNew] = [formula(), formula(), liveText(), changes()];
   const aim = goal(model, t, live);
   const view = connect(model, ["function", "x", ...keys(SETTINGS)], redraw);
   const { state, update } = view;
-  const which = choice({ name: "function", options: Object.keys(FUNCTIONS), t, change: (name) => update({ function: name }) });
+  const which = choice({ name: "function", options: keys(FUNCTIONS), t, change: (name) => update({ function: name }) });
   const controls = panel(SETTINGS, t, update);
   controls.element.prepend(which.element);
   const move = (x) => update({ x: clamp(Math.round(x * 20) / 20, -REACH, REACH) });
 
   function redraw() {
     result = compute(state);
-    const key = JSON.stringify([view.width, { ...state, x: 0 }]);
-    if (key !== drawn) drawAll();
-    drawn = key;
+    if (isNew([view.width, { ...state, x: 0 }])) drawAll();
     front.replaceChildren(...chainParts(result, place, t), ...marks(state, result, place));
     handle.setAttribute("transform", `translate(${place.X(state.x)} ${place.axis})`);
     tell(handle, state.x);
     sum.show(equations(state, result));
     all.show(stacked(state, result, t));
-    all.element.classList.toggle("cnnx-gone", state.layers === 1);
     live.say(describe(state, result, t));
     aim.show(isReached(state, result) && { name: t(state.function), x: number(state.x), gradient: short(result.gradients[0]) });
   }
@@ -303,7 +311,8 @@ function render({ model, el }) {
     back.replaceChildren(...backdrop(state, result, place, t));
     which.show(state.function);
     controls.show(state);
-    for (const [name, owner] of entries(OF)) controls.each[name].element.classList.toggle("cnnx-gone", owner !== state.function);
+    hide(state.layers === 1, all.element);
+    for (const [name, owner] of entries(OF)) hide(owner !== state.function, controls.each[name].element);
   }
 
   drag(drawing, (start, name) => {

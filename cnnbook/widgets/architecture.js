@@ -1,6 +1,7 @@
 // The architecture explorer: networks as rows of volumes. Every number is one of cnnbook.profile's, or a sum of them.
 import {
-  button, choice, clamp, connect, html, label, liveText, mount, onLine, partAt, range, replaced, svg, tell, translator,
+  button, choice, clamp, connect, disable, goal, hide, html, label, liveText, mount, onLine, partAt, product,
+  put, range, replaced, svg, tell, total, translator,
 } from "./_core.js";
 
 export const QUANTITIES = ["parameters", "macs", "activation_bytes"];
@@ -10,7 +11,6 @@ const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ",": ", " };
 /** A whole number with commas; a sum such as "64*(3*7*7+1)" as a reader writes it. */
 export const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 export const written = (sum) => sum.replace(/[*/+,-]|\d+/g, (part) => SIGNS[part] ?? whole(part));
-const product = (numbers) => numbers.reduce((all, one) => all * one, 1);
 const times = (shape) => shape.map(whole).join(" × ");
 
 const counts = (numbers) => Object.fromEntries(QUANTITIES.map((name, index) => [name, whole(numbers[index])]));
@@ -41,7 +41,7 @@ export function unpack({ specs, rows, tree, totals, input }) {
       return walk(part, prefix + own, key, own.includes("–") ? prefix : `${prefix}${own}.`);
     });
     const [own, end] = [table.slice(first, at), table[at - 1]];
-    const numbers = QUANTITIES.map((_, index) => own.reduce((all, row) => all + row.numbers[index], 0));
+    const numbers = QUANTITIES.map((_, index) => total(own.map((row) => row.numbers[index])));
     const grown = [...own].reverse().find((row) => row.sees.length && String(row.field) === String(end.field));
     parts.set(key, { key, name, parent, children, numbers, shape: end.shape, field: end.field, sees: grown?.sees ?? [],
       kinds: [...new Set(own.map((row) => row.kind))], how: children.length ? QUANTITIES.map((_, index) => added(children, index)) : own[0].how });
@@ -92,6 +92,25 @@ export function facts({ totals }, part, t) {
 
 const named = (name, t) => (t.has(`name_${name}`) ? t(`name_${name}`) : name);
 
+/** All networks, unpacked. */
+export const compute = ({ data }) => Object.fromEntries(Object.entries(data).map(([name, given]) => [name, unpack(given)]));
+
+/** Discovered, where the chosen stage or layer does more MACs for each of its parameters than any other of its network. */
+export function discover({ shown, layers, opened }, networks) {
+  const each = ({ numbers: [parameters, macs] }) => (parameters ? macs / parameters : 0);
+  const most = (parts, measure) => parts.reduce((one, other) => (measure(other) > measure(one) ? other : one));
+  for (const [side, name] of shown.entries()) {
+    if (!name || opened) continue;
+    const { totals, parts } = networks[name], stages = parts.get("").children;
+    const [part, largest] = [most(stages, each), most(stages, ({ numbers }) => numbers[0])];
+    if (part.key !== layers[side]) continue;
+    const [parameters, macs] = part.numbers.map((number, index) => share(number / totals[index]));
+    const [uses, fewer] = [part, largest].map((one) => whole(Math.round(each(one))));
+    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer };
+  }
+  return null;
+}
+
 /** The result in words. */
 export function describe(networks, state, t) {
   return state.shown.map((name, side) => {
@@ -135,59 +154,84 @@ function columnParts({ x, w, h, deep, pitch, line, name, opens }, role, part, he
   return [volume, ...bar, svg("text", { class: `cnnx-label cnnx-under ${line.upright ? "cnnx-upright" : ""} ${opens ? "cnnx-opens" : ""}`, transform: turn }, name)];
 }
 
-/** One network: its name and totals, its row of volumes, and what is known of the chosen one. */
+/** The columns of a network: its parts that are seen, from `first` on, and before them what goes in, where it is none of them. */
+function columnsOf({ input }, { key, children }, t) {
+  const first = key === "" && input.join() !== children[0].shape.join() ? 1 : 0;
+  return { first, columns: [...(first ? [{ shape: input, name: t("input"), key: null, numbers: [0, 0, 0] }] : []), ...children] };
+}
+
+/** The row of volumes on their ground, each with its bar: `highest` is the share of the highest. */
+function rowParts(columns, { lines, places }, { totals }, index, highest) {
+  const ground = ({ middle, base, end }) => svg("path", { class: "cnnx-ground", d: `M0 ${middle}H${end}M0 ${base}H${end}` });
+  return [...lines.map(ground), ...columns.flatMap(({ key, numbers }, at) => {
+    const part = numbers[index] / totals[index];
+    return columnParts(places[at], key === null ? "input" : "output", part, part / highest);
+  })];
+}
+
+/** Name and totals of a network, and what its bars are. */
+function headOf(t) {
+  const [head, caption] = [html("p", { class: "cnnx-head" }), html("p", { class: "cnnx-bars" })];
+  const show = (name, { idle, totals, input }, { key }, quantity) => {
+    head.replaceChildren(html("strong", {}, named(name, t)), " ", t("head", counts(totals)),
+      ...(idle ? [" ", t("idle", { count: whole(idle) })] : []));
+    caption.textContent = t(key ? "bars_of" : "bars", { quantity: t(quantity), input: times(input), part: key });
+  };
+  return { elements: [head, caption], show };
+}
+
+/** What is known of a part: its name, and a list of its numbers. */
+function factsOf(t) {
+  const [title, values] = [html("p", { class: "cnnx-chosen" }), range(5).map(() => html("dd", { class: "cnnx-fact" }))];
+  const list = html("dl", { class: "cnnx-facts" },
+    ...["output", ...QUANTITIES, "field"].flatMap((key, index) => [html("dt", {}, t(`${key}_name`)), values[index]]));
+  const show = (network, part) => {
+    title.replaceChildren(html("strong", {}, part.key || t("whole")), part.kinds.length < 4 ? ` (${part.kinds.join(", ")})` : "");
+    facts(network, part, t).forEach((text, index) => (values[index].textContent = text));
+  };
+  return { elements: [title, list], show };
+}
+
+/** The place of a column, or of several, in which it can be marked or hit. */
+const mark = ({ x, pitch, line }, kind, column) => svg("rect",
+  { class: kind, "data-column": column, x, y: line.top, width: pitch, height: line.bottom - line.top, rx: 5 });
+
+/** One network: its name and totals, its row of volumes, and what is known of the chosen one, or the one pointed at. */
 function viewOf(side, t, act) {
   let [network, columns, places, first, over] = [null, [], [], 0, null];
   const at = () => columns.findIndex(({ key }) => key === act.chosen(side).key);
   const go = (index) => act.pick(side, columns[clamp(index, first, columns.length - 1)].key);
   const step = (by) => () => go(at() < 0 ? (by > 0 ? first : columns.length - 1) : at() + by);
+  const open = () => act.open(act.chosen(side));
   const row = svg("g", onLine("", 1, 1, { ArrowLeft: step(-1), ArrowUp: step(-1), ArrowRight: step(1), ArrowDown: step(1),
-    Home: () => go(first), End: () => go(columns.length), Enter: () => act.open(act.chosen(side)), " ": () => act.open(act.chosen(side)), Escape: act.close, Backspace: act.close }));
+    Home: () => go(first), End: () => go(columns.length), Enter: open, " ": open, Escape: act.close, Backspace: act.close }));
   const [band, art, hits] = range(3).map(() => svg("g", { "aria-hidden": "true" }));
-  const drawing = svg("svg", {}, band, row, art, hits);
-  const [head, caption, title] = [html("p", { class: "cnnx-head" }), html("p", { class: "cnnx-bars" }), html("p", { class: "cnnx-chosen" })];
-  const values = range(5).map(() => html("dd", { class: "cnnx-fact" }));
-  const list = html("dl", { class: "cnnx-facts" }, ...["output", ...QUANTITIES, "field"].flatMap((key, index) => [html("dt", {}, t(`${key}_name`)), values[index]]));
-  const element = html("div", { class: "cnnx-network" }, head, caption, drawing, title, list);
+  const [head, known, drawing] = [headOf(t), factsOf(t), svg("svg", {}, band, row, art, hits)];
 
   function draw(name, width, scale, quantity, highest) {
-    [network, over] = [act.network(name), null];
+    [network, over] = [act.networks()[name], null];
     const shown = shownOf(network, act.state);
-    first = shown.key === "" && network.input.join() !== shown.children[0].shape.join() ? 1 : 0; // what goes in stands before
-    columns = [...(first ? [{ shape: network.input, name: t("input"), key: null, numbers: [0, 0, 0] }] : []), ...shown.children];
-    const idle = network.idle ? [" ", t("idle", { count: whole(network.idle) })] : [];
-    head.replaceChildren(html("strong", {}, named(name, t)), " ", t("head", counts(network.totals)), ...idle);
-    caption.textContent = t(shown.key ? "bars_of" : "bars", { quantity: t(quantity), input: times(network.input), part: shown.key });
-    const { lines, height, places: found } = arrange(columns, width, scale);
-    places = found;
-    Object.assign(drawing.style, { width: `${width}px`, height: `${height}px` });
-    for (const [key, told] of [["label", t("whole_row", { network: named(name, t) })], ["valuemax", columns.length - first]]) row.setAttribute(`aria-${key}`, told);
-    art.replaceChildren(...lines.map(({ middle, base, end }) => svg("path", { class: "cnnx-ground", d: `M0 ${middle}H${end}M0 ${base}H${end}` })),
-      ...columns.flatMap((part, index) => {
-        const of = part.numbers[QUANTITIES.indexOf(quantity)] / network.totals[QUANTITIES.indexOf(quantity)];
-        return columnParts(places[index], part.key === null ? "input" : "output", of, of / highest);
-      }));
+    ({ columns, first } = columnsOf(network, shown, t));
+    head.show(name, network, shown, quantity);
+    const found = arrange(columns, width, scale);
+    places = found.places;
+    Object.assign(drawing.style, { width: `${width}px`, height: `${found.height}px` });
+    put(row, { "aria-label": t("whole_row", { network: named(name, t) }), "aria-valuemax": columns.length - first });
+    art.replaceChildren(...rowParts(columns, found, network, QUANTITIES.indexOf(quantity), highest));
     hits.replaceChildren(...places.slice(first).map((place, index) => mark(place, "cnnx-target", index + first)));
     show();
   }
 
-  const mark = ({ x, pitch, line }, kind, column) => svg("rect",
-    { class: kind, "data-column": column, x, y: line.top, width: pitch, height: line.bottom - line.top, rx: 5 });
   function show() {
-    const [chosen, part] = [act.chosen(side), over === null ? act.chosen(side) : columns[over]];
+    const chosen = act.chosen(side);
     const all = { x: 0, pitch: Math.max(...places.map(({ line }) => line.end)), line: { top: 0, bottom: places[places.length - 1].line.bottom } };
     band.replaceChildren(...(over === null ? [] : [mark(places[over], "cnnx-over")]));
     row.replaceChildren(at() < 0 ? mark(all, "cnnx-now cnnx-all") : mark(places[at()], "cnnx-now"));
     art.querySelectorAll(".cnnx-volume").forEach((volume, index) => volume.classList.toggle("cnnx-chosen", index === (over ?? at())));
-    title.replaceChildren(html("strong", {}, part.key || t("whole")), part.kinds.length < 4 ? ` (${part.kinds.join(", ")})` : "");
-    facts(network, part, t).forEach((text, index) => (values[index].textContent = text));
+    known.show(network, over === null ? chosen : columns[over]);
     tell(row, Math.max(1, at() - first + 1), `${chosen.key || t("whole")}: ${times(chosen.shape)}`);
   }
-  const point = (index) => {
-    if (index === over) return;
-    over = index;
-    show();
-  };
+  const point = (index) => index !== over && ((over = index), show());
   drawing.addEventListener("pointermove", (event) => event.pointerType === "mouse" && point(partAt(event.target, {})?.column ?? null));
   drawing.addEventListener("pointerleave", () => point(null));
   drawing.addEventListener("click", ({ target }) => { // not pointerdown: a finger that swipes over it scrolls the page
@@ -197,63 +241,99 @@ function viewOf(side, t, act) {
     if (index === at()) act.open(columns[index]);
     else go(index);
   });
-  return { element, draw };
+  return { element: html("div", { class: "cnnx-network" }, ...head.elements, drawing, ...known.elements), draw };
+}
+
+/** What a reader does: `pick` a part, `open` a stage, `close` it. The other network follows, where it has the part. */
+function actionsOf(state, update) {
+  let [data, all] = [null, {}];
+  const networks = () => {
+    if (data !== state.data) [data, all] = [state.data, compute(state)];
+    return all;
+  };
+  const choose = (find) => ({ layers: state.layers.map((own, side) => find(networks()[state.shown[side]]?.parts ?? new Map(), side) ?? own) });
+  const canOpen = ({ key, children }) => key && key !== state.opened && children.length;
+  return {
+    state, networks, canOpen,
+    chosen: (side) => chosenOf(networks()[state.shown[side]], state, state.layers[side]),
+    pick: (side, key) => update(choose((parts, other) => (other === side || parts.has(key) ? key : null))),
+    open: (part) => canOpen(part) && update({ opened: part.key, ...choose((parts) => parts.get(part.key)?.children[0]?.key) }),
+    close() {
+      const found = Object.values(networks()).map(({ parts }) => parts.get(state.opened)).find((part) => part?.key);
+      if (found) update({ opened: found.parent, ...choose((parts) => parts.get(found.key)?.key) });
+    },
+  };
+}
+
+/** The lists of networks and of what the bars show, and the buttons that open and close a stage. */
+function controlsOf(t, names, act, update) {
+  const { state } = act;
+  const offered = (key) => (key === "" ? t("none") : names.includes(key) ? named(key, t) : t(key));
+  const both = [["first", names], ["second", ["", ...names]]].map(([name, options], side) =>
+    choice({ name, options, t: offered, change: (now) => update({ shown: replaced(state.shown, side, now) }) }));
+  const quantity = choice({ name: "quantity", options: QUANTITIES, t, change: (now) => update({ quantity: now }) });
+  const toOpen = () => [0, 1].filter((side) => state.shown[side]).map(act.chosen).find(act.canOpen);
+  const [opener, closer] = [button({ text: t("open"), click: () => act.open(toOpen()) }), button({ text: t("close"), click: act.close })];
+  const show = () => {
+    both.forEach((list, side) => list.show(state.shown[side]));
+    quantity.show(state.quantity);
+    disable(opener, !toOpen());
+    disable(closer, !state.opened);
+  };
+  const element = html("div", { class: "cnnx-controls" }, ...[...both, quantity].map(({ element }) => element),
+    html("div", { class: "cnnx-player" }, opener, closer));
+  return { element, show };
+}
+
+/** Pixels for the root of a side and for the root of a number of channels: one scale for all networks that are seen. */
+function scaleOf(networks) {
+  const shapes = networks.flatMap(({ parts, input }) => [input, ...[...parts.values()].map(({ shape }) => shape)]);
+  const most = (place) => Math.sqrt(Math.max(...shapes.map((shape) => shape[place] ?? 1)));
+  return { tall: TALL / most(1), wide: Math.min(WIDE / most(0), 2.5) };
+}
+
+/** The share of the highest bar of each network; of both, where they show the same stage: then the bars have one scale. */
+function highestOf(networks, state) {
+  const [index, shown] = [QUANTITIES.indexOf(state.quantity), networks.map((network) => shownOf(network, state))];
+  const tops = shown.map(({ children }, at) => Math.max(...children.map(({ numbers }) => numbers[index])) / networks[at].totals[index] || 1);
+  return new Set(shown.map(({ key }) => key)).size === 1 ? tops.fill(Math.max(...tops)) : tops;
+}
+
+/** The totals of the second network over those of the first. */
+function ratiosOf({ shown }, /** @type {any[]} */ [first, second], t) {
+  const ratio = (index) => String(+(second.totals[index] / first.totals[index]).toPrecision(3));
+  return !second ? "" : t("ratios", { first: named(shown[0], t), second: named(shown[1], t),
+    ...Object.fromEntries(QUANTITIES.map((name, index) => [name, ratio(index)])) });
 }
 
 /** @param {Host<Architecture>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let [networks, data] = [{}, null];
   const [live, ratios, pair] = [liveText(), html("p", { class: "cnnx-ratios" }), html("div", { class: "cnnx-pair" })];
+  const [aim, picture] = [goal(model, t, live), html("div", {}, pair)];
   const view = connect(model, ["data", "shown", "quantity", "layers", "opened"], redraw);
   const { state, update } = view;
-  const choose = (find) => ({ layers: state.layers.map((own, side) => find(networks[state.shown[side]]?.parts ?? new Map(), side) ?? own) });
-  const act = { state, network: (name) => networks[name],
-    chosen: (side) => chosenOf(networks[state.shown[side]], state, state.layers[side]),
-    pick: (side, key) => update(choose((parts, other) => (other === side || parts.has(key) ? key : null))), // both, where both have it
-    open: ({ key, children }) => children.length && key !== state.opened
-      && update({ opened: key, ...choose((parts) => parts.get(key)?.children[0]?.key) }),
-    close() {
-      const found = Object.values(networks).map(({ parts }) => parts.get(state.opened)).find((part) => part?.key);
-      if (found) update({ opened: found.parent, ...choose((parts) => parts.get(found.key)?.key) });
-    },
-  };
-  const [names, picture] = [Object.keys(model.get("data")), html("div", {}, pair)];
-  const offered = (key) => (key === "" ? t("none") : names.includes(key) ? named(key, t) : t(key));
-  const put = (side) => (name) => update({ shown: replaced(state.shown, side, name) });
-  const [first, second] = [["first", names], ["second", ["", ...names]]].map(([name, options], side) => choice({ name, options, t: offered, change: put(side) }));
-  const quantity = choice({ name: "quantity", options: QUANTITIES, t, change: (now) => update({ quantity: now }) });
-  const chosen = () => [0, 1].filter((side) => state.shown[side]).map(act.chosen);
-  const canOpen = (part) => part.key && part.key !== state.opened && part.children.length;
-  const opener = button({ text: t("open"), click: () => chosen().filter(canOpen).slice(0, 1).forEach(act.open) });
-  const closer = button({ text: t("close"), click: act.close });
+  const act = actionsOf(state, update);
+  const controls = controlsOf(t, Object.keys(model.get("data")), act, update);
   const views = [0, 1].map((side) => viewOf(side, t, act));
   pair.append(...views.map(({ element }) => element));
   live.element.classList.add("visually-hidden"); // the lists show the same
 
   function redraw() {
-    if (data !== state.data) networks = Object.fromEntries(Object.entries((data = state.data)).map(([name, given]) => [name, unpack(given)]));
     const sides = [0, 1].filter((side) => state.shown[side]);
-    const [seen, index] = [sides.map((side) => networks[state.shown[side]]), QUANTITIES.indexOf(state.quantity)];
-    const shapes = seen.flatMap(({ parts, input }) => [input, ...[...parts.values()].map(({ shape }) => shape)]);
-    const most = (place) => Math.sqrt(Math.max(...shapes.map((shape) => shape[place] ?? 1)));
-    const scale = { tall: TALL / most(1), wide: Math.min(WIDE / most(0), 2.5) };
-    const tops = seen.map((network) => Math.max(...shownOf(network, state).children.map(({ numbers }) => numbers[index])) / network.totals[index] || 1);
-    const alike = new Set(seen.map((network) => shownOf(network, state).key)).size === 1; // then the bars have one scale too
+    const seen = sides.map((side) => act.networks()[state.shown[side]]);
+    const [scale, highest] = [scaleOf(seen), highestOf(seen, state)];
     const beside = pair.classList.toggle("cnnx-beside", sides.length > 1 && view.width >= 600);
-    views.forEach(({ element }, side) => element.classList.toggle("cnnx-gone", !state.shown[side]));
-    sides.forEach((side, at) => views[side].draw(state.shown[side], beside ? Math.floor((view.width - 24) / 2) : view.width, scale, state.quantity, alike ? Math.max(...tops) : tops[at]));
-    ratios.textContent = seen.length < 2 ? "" : t("ratios", { first: named(state.shown[0], t), second: named(state.shown[1], t),
-      ...Object.fromEntries(QUANTITIES.map((key, place) => [key, String(+(seen[1].totals[place] / seen[0].totals[place]).toPrecision(3))])) });
-    [first, second].forEach((list, side) => list.show(state.shown[side]));
-    quantity.show(state.quantity);
-    opener.setAttribute("aria-disabled", !chosen().some(canOpen));
-    closer.setAttribute("aria-disabled", !state.opened);
-    live.say(describe(networks, state, t));
+    const width = beside ? Math.floor((view.width - 24) / 2) : view.width;
+    views.forEach(({ element }, side) => hide(!state.shown[side], element));
+    sides.forEach((side, at) => views[side].draw(state.shown[side], width, scale, state.quantity, highest[at]));
+    ratios.textContent = ratiosOf(state, seen, t);
+    controls.show();
+    live.say(describe(act.networks(), state, t));
+    aim.show(discover(state, act.networks()));
   }
 
-  const controls = html("div", { class: "cnnx-controls" }, ...[first, second, quantity].map(({ element }) => element), html("div", { class: "cnnx-player" }, opener, closer));
-  return mount(el, t, view, { picture, parts: [controls, picture, ratios, live.element] });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, ratios, live.element, aim.element] });
 }
 
 export default { render };

@@ -1,8 +1,8 @@
 // The arithmetic explorer: where a kernel fits on a padded input, and how many times. All numbers come from `compute`.
 import {
-  arrows, bracket, canvas, cells, clamp, connect, dimension, drag, focusable, formula, fraction, frame, goal, grip, html,
-  keys, label, light, liveText, mount, number, panel, partAt, pull, range, rounded, slide, svg, symbol, translator,
-  within,
+  bracket, canvas, cells, changes, clamp, connect, dimension, drag, formula, fraction, frame, goal, grip, html, inside,
+  keys, label, light, liveText, mount, number, panel, partAt, pull, putAt, range, rounded, slide, svg, symbol,
+  translator, windowPane,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -176,73 +176,83 @@ function linkPath(x, y, { row, column }, { span, possible }, { beside, side, out
   return `M${x + span * side} ${y}L${left} ${top}M${x + span * side} ${y + span * side}L${left} ${top + side}`;
 }
 
+/**
+ * The picture: input and output, over them the window and its measure. `draw` shows a state, `point` moves the window to
+ * a place, and `grab` returns how it follows a hand; `side()` is that of a cell.
+ */
+function pictureOf(t, step) {
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const [art, ruler] = [undefined, "transition: transform .12s ease-out"].map((style) => svg("g", { "aria-hidden": "true", style }));
+  const [link, pane] = [svg("path", { class: "cnnx-link" }), windowPane(t, step)];
+  const { size, ...seen } = canvas(t, art, link, pane, ruler);
+
+  function draw(state, result, width) {
+    place = arrange(width, result);
+    size(width, place.height);
+    art.replaceChildren(...inputParts(state, result, place, t), ...outputParts(state, result, place, t));
+    pane.replaceChildren(frame({ ...state, ...result, side: place.side, kind: result.possible ? "" : "cnnx-misfit" }));
+    ruler.replaceChildren(...rulerParts(state, result, place, t));
+  }
+
+  function point(now, { stride }, result) {
+    const [x, y] = [now.column, now.row].map((index) => index * stride * place.side);
+    putAt(pane, place.grid.x + x, place.grid.y + y);
+    putAt(ruler, place.grid.x + x, 0);
+    link.setAttribute("d", linkPath(place.grid.x + x, place.grid.y + y, now, result, place));
+    light(art, now);
+  }
+
+  function grab(start, target, { row, column, stride }, { span }, move) {
+    pane.focus({ preventScroll: true });
+    const [step, half] = [stride * place.side, (span * place.side) / 2];
+    const window = { corner: { x: column * step, y: row * step }, origin: place.grid, half: { x: half, y: half }, step };
+    return slide(start, pane.contains(target), window, move);
+  }
+
+  return { ...seen, draw, point, grab, side: () => place.side };
+}
+
 /** @param {Host<Arithmetic>} host */
 function render({ model, el }) {
   const t = translator(model);
-  let drawn = "";
   /** @type {Place} */ let hover = null;
   /** @type {Required<ReturnType<typeof compute>>} */ let result; // where it is impossible, half of it is missing
-  /** @type {ReturnType<typeof arrange>} */ let place;
-  const art = svg("g", { "aria-hidden": "true" });
-  const link = svg("path", { class: "cnnx-link" });
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
-  const ruler = svg("g", { "aria-hidden": "true", style: "transition: transform .12s ease-out" });
-  const { drawing, picture, size } = canvas(t, art, link, pane, ruler);
-  const [sum, live] = [formula(), liveText()];
+  const { drawing, picture, ...shown } = pictureOf(t, (rows, columns) => move(state.row + rows, state.column + columns));
+  const [sum, live, isNew] = [formula(), liveText(), changes()];
   const aim = goal(model, t, live);
   const view = connect(model, [...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
   const { state, update } = view;
   const controls = panel(SETTINGS, t, update);
-  const inside = ({ row, column }) => ({ row: within(row, result.output), column: within(column, result.output) });
-  const move = (row, column) => update(inside({ row, column }));
+  const move = (row, column) => update(inside({ row, column }, result.output));
 
   function redraw() {
     result = /** @type {typeof result} */ (compute(state));
-    if (result.possible) Object.assign(state, inside(state));
-    const key = JSON.stringify([view.width, { ...state, row: 0, column: 0 }]);
-    if (key !== drawn) drawAll();
-    drawn = key;
+    if (result.possible) Object.assign(state, inside(state, result.output));
+    if (isNew([view.width, { ...state, row: 0, column: 0 }])) drawAll();
     drawPosition();
   }
 
   function drawAll() {
     hover = null;
-    place = arrange(view.width, result);
-    size(view.width, place.height);
-    art.replaceChildren(...inputParts(state, result, place, t), ...outputParts(state, result, place, t));
-    pane.replaceChildren(frame({ ...state, ...result, side: place.side, kind: result.possible ? "" : "cnnx-misfit" }));
-    ruler.replaceChildren(...rulerParts(state, result, place, t));
+    shown.draw(state, result, view.width);
     sum.show(equation(state, result, t));
     controls.show(state);
   }
 
   function drawPosition() {
     const now = result.possible ? (hover ?? state) : { row: 0, column: 0 };
-    const step = state.stride * place.side;
-    const [x, y] = [place.grid.x + now.column * step, place.grid.y + now.row * step];
-    pane.style.transform = `translate(${x}px, ${y}px)`;
-    ruler.style.transform = `translateX(${x}px)`;
-    link.setAttribute("d", linkPath(x, y, now, result, place));
-    light(art, now);
+    shown.point(now, state, result);
     live.say(describe({ ...state, ...now }, result, t), !result.possible);
     aim.show(discover(state, result));
   }
 
   function begin(start, name, target) {
-    const { side, grid } = place;
-    const step = state.stride * side;
-    if (name in SETTINGS) {
-      const unit = name === "kernel" ? side * state.dilation : side;
-      return pull(SETTINGS[name], start, state[name], unit, (now) => update({ [name]: now }));
-    }
+    const unit = shown.side() * (name === "kernel" ? state.dilation : 1);
+    if (name in SETTINGS) return pull(SETTINGS[name], start, state[name], unit, (now) => update({ [name]: now }));
     const cell = partAt(target, state);
     if (cell) move(cell.row, cell.column);
     if (name !== "window" || !result.possible) return null;
-    pane.focus({ preventScroll: true });
-    const half = (result.span * side) / 2;
-    const window = { corner: { x: state.column * step, y: state.row * step }, origin: grid, half: { x: half, y: half }, step };
-    const follow = slide(start, pane.contains(target), window, move);
+    const follow = shown.grab(start, target, state, result, move);
     follow(start);
     return follow;
   }

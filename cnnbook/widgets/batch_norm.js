@@ -1,7 +1,8 @@
 // The batch-norm explorer: a batch to drag on a line, normalised below, scaled and shifted below that.
 import {
-  button, canvas, clamp, connect, dimension, drag, formula, fraction, goal, grip, html, keys, label, light, liveText,
-  mount, number, onLine, panel, partAt, printed, pull, range, replaced, slider, svg, symbol, tell, toggle, translator,
+  along, button, canvas, clamp, connect, dimension, disable, drag, formula, fraction, goal, grip, hide, html, keys, label,
+  light, liveText, mount, number, onLine, panel, partAt, printed, pull, range, replaced, signed, slider, svg,
+  symbol, tell, toggle, total, translator,
 } from "./_core.js";
 
 export const REACH = 8; // the lines go from -REACH to REACH
@@ -17,8 +18,8 @@ const STOCK = [0, 2, 3, 4, 6, -2, 1, 5]; // what comes in where the batch grows
 
 /** Mean and biased variance. */
 function statistics(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, var: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
+  const mean = total(values) / values.length;
+  return { mean, var: total(values.map((value) => (value - mean) ** 2)) / values.length };
 }
 
 /** What the batch becomes, by its own statistics or the running ones, and what one step makes of these. */
@@ -72,7 +73,7 @@ function equation({ values, gamma, beta, chosen }, { used }) {
   return [
     [html("i", {}, "y"), " = ", ...line(symbol("kernel", "γ"), [symbol("input", "x"), " − μ"], "σ² + ε", symbol("kernel", "β"))],
     [" = ", ...line(inRole("kernel", scale), [inRole("input", x), less], `${variance} + ε`,
-      inRole("kernel", shift.startsWith("−") ? `(${shift})` : shift))],
+      inRole("kernel", signed(shift)))],
     [` ${sign} `, html("strong", {}, value)],
   ];
 }
@@ -162,95 +163,114 @@ function linkParts({ values }, { hat, output, possible }, place) {
     svg("path", { class: "cnnx-thread", "data-column": index, d: way(index, 0) + way(index, 1) }));
 }
 
+/**
+ * The numbers of the batch as balls that hand and keyboard move: `put(index, value)` hears where to, `follow(index)` which
+ * one has the focus. `grab` returns how the one near a press follows the pointer, null where none is near.
+ */
+function batchOf(t, put, follow) {
+  let [values, place] = [[], null];
+  const element = svg("g", { class: "cnnx-top" });
+  const handle = (index) => {
+    const keys = along((by) => put(index, values[index] + by), 0.1, 1);
+    const look = onLine(t("value", { letter: LETTERS[index] }), -REACH, REACH, keys);
+    return svg("g", { ...look, focus: () => follow(index) }, ball(index, "input"));
+  };
+
+  function show(now, here) {
+    [values, place] = [now, here];
+    while (element.children.length > values.length) element.lastChild.remove();
+    while (element.children.length < values.length) element.append(handle(element.children.length));
+    for (const at of stack(values, place)) {
+      settle(element.children[at.index].firstChild, at, place.base[0], place.radius);
+      tell(element.children[at.index], values[at.index]);
+    }
+  }
+
+  function grab(start) {
+    const near = stack(values, place).map(({ index, x, up }) => [Math.hypot(x - start.x, place.base[0] - up - start.y), index]);
+    const [distance, index] = near.sort((a, b) => a[0] - b[0])[0];
+    if (distance > 18) return null;
+    element.children[index].focus({ preventScroll: true });
+    const before = values[index];
+    return ({ x }) => put(index, Math.round(2 * (before + (x - start.x) / place.unit)) / 2); // a pointer snaps to halves
+  }
+
+  return { element, show, grab };
+}
+
+/** All controls: sliders, the size of the batch, training or not, all numbers moved by 1, one step of training. */
+function controlsOf(t, state, update) {
+  const { element, show: showSliders } = panel(SETTINGS, t, update);
+  const count = slider({ letter: "N", role: "input", min: 1, max: MOST, label: t("size"), t, change: (count) =>
+    update({ values: [...state.values, ...STOCK.slice(state.values.length)].slice(0, count) }) });
+  const training = toggle({ label: t("training"), change: (now) => update({ training: now }) });
+  const tool = (key, change) => button({ text: t(key), click: () => update(change()) });
+  const moved = (by) => state.values.map((value) => +(value + by).toFixed(6));
+  const all = [["less_all", -1], ["more_all", 1]].map(([key, by]) => tool(key, () => ({ values: moved(by) })));
+  const running = ({ mean, var: variance }) => ({ running_mean: mean, running_var: variance });
+  const step = tool("step", () => running(compute(state).next));
+  const reset = tool("reset", () => running({ mean: 0, var: 1 }));
+  element.prepend(count.element);
+  element.append(training.element, ...[all, [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
+
+  function show({ next }) {
+    showSliders(state);
+    count.show(state.values.length);
+    training.show(state.training);
+    all.forEach((button, more) => disable(button, moved(more ? 1 : -1).some((value) => Math.abs(value) > REACH)));
+    disable(step, !next);
+    disable(reset, state.running_mean === 0 && state.running_var === 1);
+  }
+
+  return { element, show };
+}
+
 /** @param {Host<BatchNorm>} host */
 function render({ model, el }) {
   const t = translator(model);
   let chosen = 0;
   /** @type {number[]} */ let before;
   /** @type {number[]} */ let last;
-  /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  const [links, art, top] = ["cnnx-links", "cnnx-art", "cnnx-top"].map((kind) => svg("g", { class: kind }));
-  links.setAttribute("aria-hidden", "true");
-  art.setAttribute("aria-hidden", "true");
-  const { drawing, picture, size } = canvas(t, links, art, top);
+  const [links, art] = ["cnnx-links", "cnnx-art"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const batch = batchOf(t, (index, value) => update({
+    values: replaced(state.values, index, clamp(Math.round(value * 10) / 10, -REACH, REACH)),
+  }), follow);
+  const { drawing, picture, size } = canvas(t, links, art, batch.element);
   const [sum, live] = [formula(), liveText()];
   const aim = goal(model, t, live);
   const view = connect(model, ["values", "training", "running_mean", "running_var", ...keys(SETTINGS)], redraw,
     (now) => compute(now).possible);
   const { state, update } = view;
-  const controls = panel(SETTINGS, t, update);
-  const count = slider({ letter: "N", role: "input", min: 1, max: MOST, label: t("size"), t, change: (count) =>
-    update({ values: [...state.values, ...STOCK.slice(state.values.length)].slice(0, count) }) });
-  const training = toggle({ label: t("training"), change: (now) => update({ training: now }) });
-  const tool = (key, click) => button({ text: t(key), click });
-  const running = ({ mean, var: variance }) => update({ running_mean: mean, running_var: variance });
-  const step = tool("step", () => result.next && running(result.next));
-  const reset = tool("reset", () => running({ mean: 0, var: 1 }));
-  const all = (by) => () => {
-    const values = state.values.map((value) => +(value + by).toFixed(6));
-    if (values.every((value) => Math.abs(value) <= REACH)) update({ values });
-  };
-  const put = (index, value) => update({
-    values: replaced(state.values, index, clamp(Math.round(value * 10) / 10, -REACH, REACH)),
-  });
-  const follow = (index) => {
+  const controls = controlsOf(t, state, update);
+
+  function follow(index) {
     chosen = index;
     redraw();
-  };
-
-  /** One ball of the batch, that the keyboard can reach. */
-  function handle(index) {
-    const by = (change) => () => put(index, state.values[index] + change);
-    const ends = onLine(t("value", { letter: LETTERS[index] }), -REACH, REACH, {
-      ArrowLeft: by(-0.1), ArrowDown: by(-0.1), ArrowRight: by(0.1), ArrowUp: by(0.1),
-      PageDown: by(-1), PageUp: by(1), Home: by(-Infinity), End: by(Infinity),
-    });
-    return svg("g", { ...ends, focus: () => follow(index) }, ball(index, "input"));
   }
 
   function redraw() {
     chosen = Math.min(chosen, state.values.length - 1);
-    [result, place] = [compute(state), arrange(view.width)];
-    const now = { ...state, chosen };
+    const [result, now] = [compute(state), { ...state, chosen }];
+    place = arrange(view.width);
     size(view.width, place.height);
     links.replaceChildren(...linkParts(state, result, place));
     art.replaceChildren(...parts(state, result, place, t));
-    while (top.children.length > state.values.length) top.lastChild.remove();
-    while (top.children.length < state.values.length) top.append(handle(top.children.length));
-    for (const at of stack(state.values, place)) {
-      settle(top.children[at.index].firstChild, at, place.base[0], place.radius);
-      tell(top.children[at.index], state.values[at.index]);
-    }
+    batch.show(state.values, place);
     light(drawing, { row: 0, column: chosen });
-    controls.show(state);
-    count.show(state.values.length);
-    training.show(state.training);
-    step.setAttribute("aria-disabled", !result.next);
-    sum.element.classList.toggle("cnnx-gone", !result.possible);
+    controls.show(result);
+    hide(!result.possible, sum.element);
     sum.show(equation(now, result));
     live.say(describe(now, result, t), !result.possible);
     if (last !== state.values) [before, last] = [last ?? state.values, state.values];
     aim.show(discover(state, result, before));
   }
 
-  function begin(start, name) {
-    if (name) return pull(SETTINGS[name], start, state[name], place.unit, (now) => update({ [name]: now }));
-    const near = stack(state.values, place).map(({ index, x, up }) => [Math.hypot(x - start.x, place.base[0] - up - start.y), index]);
-    const [distance, index] = near.sort((a, b) => a[0] - b[0])[0];
-    if (distance > 18) return null;
-    top.children[index].focus({ preventScroll: true });
-    const before = state.values[index];
-    return ({ x }) => put(index, Math.round(2 * (before + (x - start.x) / place.unit)) / 2); // a pointer snaps to halves
-  }
-
-  drag(drawing, begin, (target) => {
+  drag(drawing, (start, name) => (name ? pull(SETTINGS[name], start, state[name], place.unit, (now) => update({ [name]: now }))
+    : batch.grab(start)), (target) => {
     const part = target && partAt(target, { row: 0, column: chosen });
-    if (part && part.column !== chosen && !top.matches(":focus-within")) follow(part.column);
+    if (part && part.column !== chosen && !batch.element.matches(":focus-within")) follow(part.column);
   });
-  controls.element.prepend(count.element);
-  controls.element.append(training.element,
-    ...[[tool("less_all", all(-1)), tool("more_all", all(1))], [step, reset]].map((row) => html("div", { class: "cnnx-player" }, ...row)));
   return mount(el, t, view, { picture, parts: [controls.element, sum.element, live.element, picture, aim.element] });
 }
 

@@ -1,7 +1,7 @@
 // The channels explorer: which part of the input volume one output number sees. All results come from `compute`.
 import {
-  canvas, cells, connect, drag, focusable, formula, fraction, frame, goal, grip, html, keys, label, listed, liveText,
-  mount, number, panel, presets, pull, range, svg, symbol, translator, within,
+  canvas, cells, connect, drag, formula, fraction, frame, goal, grip, html, inside, keys, label, listed, liveText,
+  mount, number, panel, presets, pull, range, svg, symbol, translator, windowPane, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -76,6 +76,26 @@ const flat = ({ x, y }, ...parts) => svg("g", { transform: `matrix(1 0 -.5 .5 ${
 function cellUnder({ x, y, side }, point) {
   const v = (2 * (point.y - y)) / side;
   return { row: Math.floor(v), column: Math.floor((point.x - x) / side + v / 2) };
+}
+
+/** The plane under a pointer: its stack and its place there. */
+function planeAt(target) {
+  const [role, index] = target?.closest("[data-plane]")?.dataset.plane.split(" ") ?? [];
+  return { role, index: +index };
+}
+
+/** The output cell, or the nearest one. */
+const inOutput = ({ channel, row, column }, { c_out }, { output }) =>
+  ({ channel: within(channel, c_out), ...inside({ row, column }, output) });
+
+/** The output cell that belongs to a cell of a plane: itself, or the one whose window has its middle there. */
+function outputCell({ role, index }, { row, column = 0 }, state, result) {
+  if (role === "output") return inOutput({ channel: index, row, column }, state, result);
+  if (role === "matrix") return inOutput({ ...state, channel: row }, state, result);
+  const half = (state.kernel - 1) >> 1;
+  const isSeen = (channel) => result.sees(channel).includes(index);
+  const channel = isSeen(state.channel) ? state.channel : range(state.c_out).findIndex(isSeen);
+  return inOutput({ channel, row: row - half, column: column - half }, state, result);
 }
 
 /** Where the planes stand: input channels on the left, a filter in the middle, output channels on the right; groups apart. */
@@ -154,53 +174,73 @@ function seenParts({ kernel, c_in }, { sees }, { channel, row, column }, place, 
   ] };
 }
 
+/**
+ * The sliders. That of the groups goes from one divisor of both channel counts to the next; while a hand holds it, from
+ * where it was taken.
+ */
+function slidersOf(t, state, update) {
+  /** @type {number} */ let held; // the groups when the slider was taken
+  const sliders = panel(SETTINGS, t, (patch) => {
+    update(patch.groups ? { groups: snap(held ?? state.groups, patch.groups, compute(state)) } : patch);
+    show(); // the slider, too, goes where the number of groups went
+  });
+  const show = () => {
+    const { choices } = compute(state);
+    sliders.show(state, { groups: [choices[0], choices.at(-1)] });
+  };
+  sliders.element.addEventListener("pointerdown", () => (held = state.groups));
+  for (const event of ["pointerup", "pointercancel", "keydown"]) sliders.element.addEventListener(event, () => (held = undefined), true);
+  return { element: sliders.element, show };
+}
+
+/**
+ * The picture. `draw` shows the volumes of a state, `mark` what an output cell sees; `cellAt` is the cell of a plane at a
+ * point, and `pitch()` the distance of two channels.
+ */
+function pictureOf(t, step) {
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const turn = (by) => () => step(0, 0, by);
+  const pane = windowPane(t, step, { PageUp: turn(-1), PageDown: turn(1) });
+  const [art, seen] = range(2).map(() => svg("g", { "aria-hidden": "true" }));
+  const { size, ...shown } = canvas(t, art, seen, pane);
+
+  function draw(state, result, width) {
+    place = arrange(width, state, result);
+    size(width, place.height);
+    art.replaceChildren(...volumeParts(state, result, place, t));
+  }
+
+  function mark(now, state, result) {
+    const { windows, others } = result.possible ? seenParts(state, result, now, place, t) : { windows: [], others: [] };
+    pane.replaceChildren(...windows);
+    seen.replaceChildren(...others);
+  }
+
+  const cellAt = ({ role, index }, point) => (role !== "matrix" ? cellUnder(place[role](index), point)
+    : { row: Math.floor((point.y - place.matrix.y) / place.matrix.unit) });
+  return { ...shown, pane, draw, mark, cellAt, pitch: () => place.pitch };
+}
+
 /** @param {Host<Channels>} host */
 function render({ model, el }) {
   const t = translator(model);
   /** @type {Place & { channel: number }} */ let hover;
-  /** @type {number} */ let held; // the groups when the slider was taken, for as long as it is
   /** @type {ReturnType<typeof compute>} */ let result;
-  /** @type {ReturnType<typeof arrange>} */ let place;
-  const step = (channel, row, column) => () => choose(state.channel + channel, state.row + row, state.column + column);
-  const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), {
-    ArrowUp: step(0, -1, 0), ArrowDown: step(0, 1, 0), ArrowLeft: step(0, 0, -1), ArrowRight: step(0, 0, 1),
-    PageUp: step(-1, 0, 0), PageDown: step(1, 0, 0),
-  }) });
-  const [art, seen] = range(2).map(() => svg("g", { "aria-hidden": "true" }));
-  const { drawing, picture, size } = canvas(t, art, seen, pane);
+  const { drawing, picture, pane, ...shown } = pictureOf(t, (rows, columns, channels = 0) => update(inOutput(
+    { channel: state.channel + channels, row: state.row + rows, column: state.column + columns }, state, result)));
   const [sum, live] = [formula(), liveText()];
   const view = connect(model, [...keys(SETTINGS), "channel", "row", "column"], redraw, (now) => compute(now).possible);
   const { state, update } = view;
   const aim = goal(model, t, live);
-  const controls = panel(SETTINGS, t, (patch) => {
-    update(patch.groups ? { groups: snap(held ?? state.groups, patch.groups, result) } : patch);
-    controls.show(state); // the slider, too, goes where the number of groups went
-  });
-  controls.element.addEventListener("pointerdown", () => (held = state.groups));
-  for (const event of ["pointerup", "pointercancel", "keydown"]) controls.element.addEventListener(event, () => (held = undefined), true);
+  const sliders = slidersOf(t, state, update);
   const preset = presets({ name: "preset", table: PRESETS, t, change: update });
-  const inside = (channel, row, column) => ({ channel: within(channel, state.c_out),
-    row: within(row, result.output), column: within(column, result.output) });
-  const choose = (channel, row, column) => update(inside(channel, row, column));
-
-  // The output cell that belongs to a cell of a plane: itself, or the one whose window has its middle there.
-  const chosen = (role, index, { row, column = 0 }) => {
-    if (role === "output") return inside(index, row, column);
-    if (role === "matrix") return inside(row, state.row, state.column);
-    const half = (state.kernel - 1) >> 1;
-    const isSeen = (channel) => result.sees(channel).includes(index);
-    const channel = isSeen(state.channel) ? state.channel : range(state.c_out).findIndex(isSeen);
-    return inside(channel, row - half, column - half);
-  };
 
   function redraw() {
     hover = null;
     result = compute(state);
-    Object.assign(state, result.possible && inside(state.channel, state.row, state.column));
-    place = arrange(view.width, state, result);
-    size(view.width, place.height);
-    art.replaceChildren(...volumeParts(state, result, place, t));
-    controls.show(state);
+    if (result.possible) Object.assign(state, inOutput(state, state, result));
+    shown.draw(state, result, view.width);
+    sliders.show();
     preset.show(state);
     sum.show(equation(state, result, t));
     drawSeen();
@@ -208,34 +248,31 @@ function render({ model, el }) {
 
   function drawSeen() {
     const now = hover ?? state;
-    const { windows, others } = result.possible ? seenParts(state, result, now, place, t) : { windows: [], others: [] };
-    pane.replaceChildren(...windows);
-    seen.replaceChildren(...others);
+    shown.mark(now, state, result);
     live.say(describe(state, result, now, t), !result.possible);
     aim.show(discover(state, result));
   }
 
   function begin(start, name, target) {
-    if (name) { // it goes down
-      const follow = pull(SETTINGS[name], { x: start.y }, state[name], place.pitch, (now) => update({ [name]: now }));
+    if (name in SETTINGS) { // it goes down
+      const follow = pull(SETTINGS[name], { x: start.y }, state[name], shown.pitch(), (now) => update({ [name]: now }));
       return ({ y }) => follow({ x: y });
     }
-    const [role, index] = target.closest("[data-plane]")?.dataset.plane.split(" ") ?? [];
-    if (!role || !result.possible) return null;
+    const plane = planeAt(target);
+    if (!plane.role || !result.possible) return null;
     pane.focus({ preventScroll: true });
-    const follow = (now) => update(chosen(role, +index, role === "matrix"
-      ? { row: Math.floor((now.y - place.matrix.y) / place.matrix.unit) } : cellUnder(place[role](index), now)));
+    const follow = (now) => update(outputCell(plane, shown.cellAt(plane, now), state, result));
     follow(start);
     return follow;
   }
 
   drag(drawing, begin, (target) => {
-    const [role, index] = target?.closest("[data-plane]")?.dataset.plane.split(" ") ?? [];
-    const { row, column } = target?.closest("[data-row]")?.dataset ?? {};
-    hover = result.possible && role !== "input" && row !== undefined ? chosen(role, +index, { row: +row, column: +column }) : null;
+    const [plane, { row, column }] = [planeAt(target), target?.closest("[data-row]")?.dataset ?? {}];
+    const isShown = result.possible && plane.role !== "input" && row !== undefined;
+    hover = isShown ? outputCell(plane, { row: +row, column: +column }, state, result) : null;
     drawSeen();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element), controls.element, sum.element, live.element, picture, aim.element];
+  const parts = [html("div", { class: "cnnx-tools" }, preset.element), sliders.element, sum.element, live.element, picture, aim.element];
   return mount(el, t, view, { picture, parts });
 }
 

@@ -1,8 +1,8 @@
 // The convolution stepper: one window, its products with the kernel, their sum. All numbers come from `compute`.
 import {
-  animate, arrows, button, canvas, cells, clamp, connect, drag, fitted, focusable, formula, goal, heading, html, label,
-  light, liveText, mount, numberGrid, numbers, partAt, player, presets, printed, range, replacedIn, same, slide, svg,
-  toggle, translator, within,
+  animate, arrows, button, canvas, cells, clamp, connect, disable, drag, fitted, focusable, formula, goal, heading, hide,
+  html, inside, label, light, liveText, mount, numberGrid, numbers, partAt, player, presets, printed, putAt, range,
+  replacedIn, same, slide, square, svg, toggle, total, translator, windowPane, within,
 } from "./_core.js";
 
 export const SAMPLES = {
@@ -35,8 +35,7 @@ export function compute({ input, image, picture, kernel, flip }) {
   const [rows, columns] = [Math.max(H - kH + 1, 0), Math.max(W - kW + 1, 0)];
   const products = (row, column) =>
     weights.flatMap((line, i) => line.map((weight, j) => weight * x[row + i][column + j]));
-  const sum = (row, column) => products(row, column).reduce((total, product) => total + product, 0);
-  const output = range(rows).map((row) => range(columns).map((column) => sum(row, column)));
+  const output = range(rows).map((row) => range(columns).map((column) => total(products(row, column))));
   const turning = same(turned, kernel) ? "turned_same" : same(negative, kernel) ? "turned_negative" : "turned";
   return { possible: rows > 0 && columns > 0, x, weights, H, W, kH, kW, rows, columns, products, output, turning };
 }
@@ -103,7 +102,7 @@ function squares(grid, { x, y, side }, isShown) {
     const length = unit * Math.sqrt(Math.abs(value));
     const offset = (side - length) / 2;
     if (value * sign <= 0 || !isShown(i, j)) return "";
-    return `M${x + j * side + offset} ${y + i * side + offset}h${length}v${length}h${-length}z`;
+    return square(x + j * side + offset, y + i * side + offset, length);
   })).join("");
   return [svg("path", { class: "cnnx-plus", d: path(1) }), svg("path", { class: "cnnx-minus", d: path(-1) })];
 }
@@ -158,15 +157,15 @@ function painter(t, set, say) {
 
   function move(to) {
     at = inside(to);
-    brush.style.transform = `translate(${place.x + at[1] * place.side}px, ${place.y + at[0] * place.side}px)`;
+    putAt(brush, place.x + at[1] * place.side, place.y + at[0] * place.side);
   }
 
   function show(now, { side, ...corner }) {
     [state, place] = [now, { side, ...corner }];
     first ??= now.image;
-    reset.setAttribute("aria-disabled", same(first, now.image));
-    element.classList.toggle("cnnx-gone", !state.picture);
-    for (const part of [brush, clear]) part.classList.toggle("cnnx-gone", !on || !state.picture);
+    disable(reset, same(first, now.image));
+    hide(!state.picture, element);
+    hide(!on || !state.picture, brush, clear);
     brush.replaceChildren(svg("rect", { class: "cnnx-frame", width: side, height: side, rx: 2 }));
     move(at);
   }
@@ -185,8 +184,15 @@ function painter(t, set, say) {
   return { element, brush, show, stroke, isOn: () => on && state.picture };
 }
 
-/** The calculation of one output: the window times the kernel, their products, the sum. `edit` hears what is typed. */
-function calculationOf(t, edit, wrong) {
+/** What changes where a number is typed into the copy of the window, or a weight, which is read backwards if flipped. */
+const typedPixel = ({ picture, row, column }, { x, W, kW }, tap, value) =>
+  ({ [picture ? "image" : "input"]: replacedIn(x, (row + Math.floor(tap / kW)) * W + column + (tap % kW), value) });
+const typedWeight = ({ kernel, flip }, { kH, kW }, tap, value) =>
+  named(replacedIn(kernel, flip ? kH * kW - 1 - tap : tap, value));
+
+/** The calculation of one output: the window times the kernel, their products, the sum. `change` hears what is typed. */
+function calculationOf(t, change, wrong) {
+  let [state, result] = /** @type {any[]} */ ([]);
   /** @type {ReturnType<typeof numberGrid>[]} */ let [seen, kernel, products] = [];
   let made = [];
   const [element, sum, equals] = [html("div", { class: "cnnx-grids" }), formula(), html("span")];
@@ -194,19 +200,22 @@ function calculationOf(t, edit, wrong) {
   /** Grids for a kernel of this size. */
   function fit(rows, columns) {
     if (same(made, (made = [rows, columns]))) return;
-    const grid = (role, word, change) => numberGrid({ role, rows, columns, limit: LIMIT, name: (at) => t(word, at), change, wrong });
-    seen = grid("input", "edit_window", edit.window);
-    kernel = grid("kernel", "edit_kernel", edit.kernel);
+    const grid = (role, word, typed) => numberGrid({ role, rows, columns, limit: LIMIT, name: (at) => t(word, at), wrong,
+      change: typed && ((tap, value) => change(typed(state, result, tap, value))) });
+    seen = grid("input", "edit_window", typedPixel);
+    kernel = grid("kernel", "edit_kernel", typedWeight);
     products = grid("page");
     element.replaceChildren(seen.element, "×", kernel.element, equals, products.element);
   }
 
-  function show({ flip }, result, { row, column }, isForming) {
+  function show(now, all, { row, column }, isForming) {
+    [state, result] = [now, all];
     const { kH, kW, x, weights } = result, found = result.products(row, column);
-    const { terms, sign, value } = printed(found, (...all) => all.reduce((sum, product) => sum + product, 0));
+    fit(kH, kW);
+    const { terms, sign, value } = printed(found, (...all) => total(all));
     const term = (text, tap) => [tap ? text.replace(/^(−?)/, (minus) => `${minus || "+"} `) : text];
     seen.show(range(kH).flatMap((i) => x[row + i].slice(column, column + kW)), t("window_copy"));
-    kernel.show(weights.flat(), t(flip ? "kernel_rotated" : "kernel"));
+    kernel.show(weights.flat(), t(state.flip ? "kernel_rotated" : "kernel"));
     products.show(found, t("products"), terms);
     equals.textContent = sign;
     sum.show([...terms.map(term), [sign, html("strong", {}, value)]]);
@@ -217,127 +226,157 @@ function calculationOf(t, edit, wrong) {
     }
   }
 
-  return { element, sum: sum.element, fit, show, field: (tap) => seen.cells[tap], isTypedIn: () => seen.grid.matches(":focus-within"),
+  return { element, sum: sum.element, show, field: (tap) => seen.cells[tap], isTypedIn: () => seen.grid.matches(":focus-within"),
     turn: () => animate(kernel.grid, { transform: "rotate(-180deg)" }, 500) };
 }
 
-/** @param {Host<Convolution>} host */
-function render({ model, el }) {
-  const t = translator(model);
-  let [upTo, forming] = [Infinity, false];
-  /** @type {Place} */ let hover = null;
-  /** @type {HTMLElement} */ let pressed;
-  /** @type {ReturnType<typeof compute>} */ let result;
-  /** @type {ReturnType<typeof arrange>} */ let place;
+/**
+ * The picture: input and output, over them the window. `draw` shows a state; `point(place)` hears which window is looked
+ * at, `move(row, column)` where it shall go, `press(tap)` on which of its taps a hand pressed without moving it.
+ */
+function pictureOf(t, paint, { point, move, press, isBusy }) {
+  let [state, result, place, hover, pressed] = /** @type {any[]} */ ([]);
+  const pane = windowPane(t, (rows, columns) => move(state.row + rows, state.column + columns));
   const [art, link] = [svg("g", { "aria-hidden": "true" }), svg("path", { class: "cnnx-link" })];
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
-  const paint = painter(t, (image) => (play.stop(), show({ image })), (text) => live.say(text));
   const { drawing, picture, size } = canvas(t, art, link, pane, paint.brush);
-  const live = liveText();
-  const aim = goal(model, t, live);
-  const view = connect(model, ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"], redraw,
-    (now) => compute(now).possible);
-  const { state, update } = view;
-  const show = (patch) => (update(patch), redraw());
-  const last = () => within(Infinity, result.rows * result.columns);
-  const at = () => state.row * result.columns + state.column;
-  const pace = () => (state.picture ? clamp(8000 / last(), 40, 400) : 400 + 45 * result.kH * result.kW);
-  const play = player({ t, at, last, pace, go(index) {
-    upTo = index < last() ? index : Infinity;
-    forming = !state.picture;
-    show({ row: Math.floor(index / (result.columns || 1)), column: index % result.columns || 0 });
-    forming = false;
-  } });
-  const sample = presets({ name: "sample", table: SAMPLES, t, change(patch) {
-    play.stop();
-    upTo = Infinity;
-    show(patch);
-  } });
-  const kernels = Object.fromEntries(Object.entries(KERNELS).map(([name, grid]) => [name, named(grid)]));
-  const preset = presets({ name: "preset", table: kernels, t, change: show });
-  const flip = toggle({ label: t("flip"), change: (now) => (show({ flip: now }), calculation.turn()) });
-  const calculation = calculationOf(t, {
-    window(tap, value) {
-      const [name, row] = [state.picture ? "image" : "input", state.row + Math.floor(tap / result.kW)];
-      show({ [name]: replacedIn(result.x, row * result.W + state.column + (tap % result.kW), value) });
-    },
-    kernel(tap, value) { // rotated, it is read backwards
-      show(named(replacedIn(state.kernel, state.flip ? result.kH * result.kW - 1 - tap : tap, value)));
-    },
-  }, () => live.say(t("not_a_number"), true));
 
-  function move(row, column) {
-    const to = { row: within(row, result.rows), column: within(column, result.columns) };
-    if (!play.playing() && to.row === state.row && to.column === state.column) return;
-    play.stop();
-    show(to);
-  }
-
-  function redraw() {
-    result = compute(state);
-    const { rows, columns, possible, kH, kW } = result;
-    if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
-    place = arrange(view.width, result, state.picture);
-    [hover, upTo] = [null, Math.max(upTo, at())];
-    size(view.width, place.height);
-    art.replaceChildren(...gridParts(state, result, place, (i, j) => i * columns + j <= upTo, t));
+  function draw(now, found, width, isShown) {
+    [state, result, place, hover] = [now, found, arrange(width, found, now.picture), null];
+    size(width, place.height);
+    art.replaceChildren(...gridParts(state, result, place, isShown, t));
     pane.replaceChildren(...windowParts(result, place.input));
-    calculation.fit(kH, kW);
-    for (const list of [sample, preset]) list.show(state);
-    flip.show(state.flip);
     paint.show(state, place.input);
-    for (const part of [calculation.sum, calculation.element, link, pane]) part.classList.toggle("cnnx-gone", !possible);
-    if (possible) drawPosition();
-    live.say(play.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
-    aim.show(discover(state, result));
+    hide(!result.possible, link, pane);
+    if (result.possible) look();
   }
 
-  /** The window, its calculation and its output cell: those pointed at, or those of the state. */
-  function drawPosition() {
-    const { row, column } = hover ?? state;
-    const { kH, kW } = result;
+  /** Goes with window and output cell to the place pointed at, or to that of the state. */
+  function look() {
+    const [{ row, column }, { kH, kW }] = [hover ?? state, result];
     const at = ({ x, y, side }, i, j) => [x + j * side, y + i * side];
     const line = (edge) => `M${at(place.input, row + edge * kH, column + kW)}L${at(place.output, row + edge, column)}`;
-    pane.style.transform = `translate(${at(place.input, row, column).join("px, ")}px)`;
+    const [x, y] = at(place.input, row, column);
+    putAt(pane, x, y);
     link.setAttribute("d", place.beside ? line(0) + line(1) : "");
     light(art, { row, column });
-    calculation.show(state, result, { row, column }, forming);
+    point({ row, column });
   }
 
-  function begin(start, name, target) {
-    const cell = partAt(target, state);
-    if (cell) move(cell.row, cell.column);
-    if (name === "window" && paint.isOn()) return paint.stroke(start);
-    if (name !== "window" || !result.possible) return null;
+  /** How the window follows a hand that took it, or brought it, here. */
+  function grab(start, target) {
     pane.focus({ preventScroll: true });
-    const { side } = place.input;
-    const inside = pane.contains(target);
-    pressed = inside && calculation.field(target.dataset.tap);
-    const go = slide(start, inside, { corner: { x: state.column * side, y: state.row * side }, origin: place.input,
+    const [{ side }, isInside] = [place.input, pane.contains(target)];
+    pressed = isInside && target.dataset.tap;
+    const go = slide(start, isInside, { corner: { x: state.column * side, y: state.row * side }, origin: place.input,
       half: { x: (result.kW * side) / 2, y: (result.kH * side) / 2 }, step: side }, move);
     const follow = (now) => {
-      if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
+      if (isInside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
       pressed = null;
       go(now);
     };
     return follow(start), follow;
   }
 
-  drag(drawing, begin, (target) => {
-    const to = target && !calculation.isTypedIn() ? partAt(target, state) : null;
+  drag(drawing, (start, name, target) => {
+    const cell = partAt(target, state);
+    if (cell) move(cell.row, cell.column);
+    if (name === "window" && paint.isOn()) return paint.stroke(start);
+    return name === "window" && result.possible ? grab(start, target) : null;
+  }, (target) => {
+    const to = target && !isBusy() ? partAt(target, state) : null;
     if (same(to, hover) || !result.possible) return;
     hover = to;
-    drawPosition();
+    look();
   });
-  drawing.addEventListener("pointerup", () => pressed && (pressed.focus({ preventScroll: true }), (pressed = null)));
-  const lightTap = ({ target }) => {
+  drawing.addEventListener("pointerup", () => pressed && (press(pressed), (pressed = null)));
+  return { picture, draw };
+}
+
+/** The places of the window one after the other, played: `reach()` is the place up to which the output is filled in. */
+function stepsOf(t, state, result, show) {
+  let [upTo, isForming] = [Infinity, false];
+  const at = () => state.row * result().columns + state.column;
+  const last = () => within(Infinity, result().rows * result().columns);
+  const pace = () => (state.picture ? clamp(8000 / last(), 40, 400) : 400 + 45 * result().kH * result().kW);
+  const play = player({ t, at, last, pace, go(index) {
+    upTo = index < last() ? index : Infinity;
+    isForming = !state.picture;
+    show({ row: Math.floor(index / (result().columns || 1)), column: index % result().columns || 0 });
+    isForming = false;
+  } });
+  const fill = () => (play.stop(), (upTo = Infinity));
+  return { ...play, fill, reach: () => (upTo = Math.max(upTo, at())), isForming: () => isForming };
+}
+
+/** The lists of inputs and of kernels, and the box that flips a kernel: `change` has what hears each. */
+function choicesOf(t, change) {
+  const table = Object.fromEntries(Object.entries(KERNELS).map(([name, kernel]) => [name, named(kernel)]));
+  const lists = [presets({ name: "sample", table: SAMPLES, t, change: change.input }),
+    presets({ name: "preset", table, t, change: change.kernel })];
+  const flip = toggle({ label: t("flip"), change: change.flip });
+  const show = (state) => {
+    for (const list of lists) list.show(state);
+    flip.show(state.flip);
+  };
+  return { elements: [...lists, flip].map(({ element }) => element), show };
+}
+
+/** Lights a tap under the pointer or with the focus, in the window or among the numbers, and all that belong to it. */
+function lightTaps(el) {
+  const lightUp = ({ target }) => {
     const tap = target.closest("[data-tap]")?.dataset.tap;
     for (const part of el.querySelectorAll("[data-tap]")) part.classList.toggle("cnnx-now", part.dataset.tap === tap);
   };
-  for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightTap);
-  const controls = html("div", { class: "cnnx-controls" }, sample.element, preset.element, flip.element, play.element, paint.element);
-  return mount(el, t, view, { picture, parts: [controls, picture, calculation.element, calculation.sum, live.element, aim.element], end: play.stop });
+  for (const event of ["pointerover", "focusin"]) el.addEventListener(event, lightUp);
+}
+
+/** @param {Host<Convolution>} host */
+function render({ model, el }) {
+  const t = translator(model);
+  /** @type {ReturnType<typeof compute>} */ let result;
+  const live = liveText();
+  const aim = goal(model, t, live);
+  const view = connect(model, ["input", "image", "picture", "kernel", "preset", "flip", "row", "column"], redraw,
+    (now) => compute(now).possible);
+  const { state } = view;
+  const show = (patch) => (view.update(patch), redraw());
+  const steps = stepsOf(t, state, () => result, show);
+  const choices = choicesOf(t, {
+    input: (patch) => (steps.fill(), show(patch)),
+    kernel: show,
+    flip: (flip) => (show({ flip }), calculation.turn()),
+  });
+  const paint = painter(t, (image) => (steps.stop(), show({ image })), (text) => live.say(text));
+  const calculation = calculationOf(t, show, () => live.say(t("not_a_number"), true));
+  const { picture, draw } = pictureOf(t, paint, {
+    point: (place) => calculation.show(state, result, place, steps.isForming()),
+    move,
+    press: (tap) => calculation.field(tap).focus({ preventScroll: true }),
+    isBusy: calculation.isTypedIn,
+  });
+
+  function move(row, column) {
+    const to = inside({ row, column }, result.rows, result.columns);
+    if (!steps.playing() && to.row === state.row && to.column === state.column) return;
+    steps.stop();
+    show(to);
+  }
+
+  function redraw() {
+    result = compute(state);
+    const { rows, columns, possible } = result;
+    if (possible) Object.assign(state, inside(state, rows, columns));
+    const upTo = steps.reach();
+    draw(state, result, view.width, (i, j) => i * columns + j <= upTo);
+    choices.show(state);
+    hide(!possible, calculation.sum, calculation.element);
+    live.say(steps.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
+    aim.show(discover(state, result));
+  }
+
+  lightTaps(el);
+  const controls = html("div", { class: "cnnx-controls" }, ...choices.elements, steps.element, paint.element);
+  return mount(el, t, view, { picture, parts: [controls, picture, calculation.element, calculation.sum, live.element, aim.element], end: steps.stop });
 }
 
 export default { render };

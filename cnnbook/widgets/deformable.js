@@ -1,8 +1,9 @@
 // The deformable sampler: a point off the grid, then nine of them, what they read between the pixels, and the gradient of
 // the output with respect to their offsets, along which they can step.
 import {
-  arrows, button, canvas, clamp, connect, decimals, drag, focusable, formula, goal, heading, html, label, liveText, mount,
-  number, numberGrid, numbers, presets, printed, range, replaced, replacedIn, svg, translator, within,
+  arrows, button, canvas, clamp, connect, decimals, drag, focusable, formula, goal, heading, hide, html, inside, label,
+  liveText, mount, number, numberGrid, numbers, presets, printed, product, putAt, range, replaced, replacedIn, signed,
+  svg, total, translator, windowPane,
 } from "./_core.js";
 
 export const REACH = 2; // of an offset, in pixels; so many rows of zeros are drawn around the image
@@ -46,7 +47,7 @@ export function compute({ input, weight, offsets, row, column }) {
     };
   });
   const products = samples.map((sample) => sample.weight * sample.value);
-  return { H: input.length, W: input[0].length, samples, products, output: products.reduce((sum, term) => sum + term, 0) };
+  return { H: input.length, W: input[0].length, samples, products, output: total(products) };
 }
 
 /** A step along the gradient of the output, of the chosen point or of all nine; null where the output would not grow. */
@@ -76,9 +77,7 @@ export function describe({ row, column, tap }, { samples, output }, t, step) {
   return ["result", ...Object.keys(notes).filter((key) => notes[key])].map((key) => t(key, found)).join(" ");
 }
 
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const part = (above, below) => html("span", {}, "∂", html("i", {}, above), "/∂", html("i", {}, below));
-const sumOf = (products) => products.reduce((sum, [one, other]) => sum + one * other, 0);
 const pairs = (flat) => range(flat.length / 2).map((k) => flat.slice(2 * k, 2 * k + 2));
 const read = (text) => +text.replace("−", "-");
 
@@ -97,18 +96,18 @@ const boxed = (role, sign, value) => [`${sign} `, html("strong", { class: `cnnx-
 
 /** The sums behind the value of a point, behind its slopes, and behind the gradient of the output: parts of formulas. */
 function equations({ v, u, shares, pixels, slope, weight }) {
-  const read = printed(shares.flatMap((share, k) => [share, pixels[k]]), (...flat) => sumOf(pairs(flat)), 3);
+  const read = printed(shares.flatMap((share, k) => [share, pixels[k]]), (...flat) => total(pairs(flat).map(product)), 3);
   const terms = pairs(read.terms).map(([share, pixel], k) => [`${k ? "+ " : ""}${share} · ${signed(pixel)}`]);
   const [a, b, c, d] = pixels;
   const change = (letter, [share, more, less, below, above], answer) => {
     const made = printed([1 - share, more, less, share, below, above],
       (near, more, less, far, below, above) => near * (more - less) + far * (below - above), 3);
     const [near, m, l, far, m2, l2] = made.terms;
-    const total = printed([weight, answer], (weight, slope) => weight * slope, 3);
+    const all = printed([weight, answer], (weight, slope) => weight * slope, 3);
     return [
       [part("v", letter), ` = ${near} · (${m} − ${signed(l)})`], [`+ ${far} · (${m2} − ${signed(l2)})`],
       boxed("page", made.sign, made.value),
-      [part("output", letter), ` = ${total.terms[0]} · ${signed(total.terms[1])} `, ...boxed("gradient", total.sign, total.value)],
+      [part("output", letter), ` = ${all.terms[0]} · ${signed(all.terms[1])} `, ...boxed("gradient", all.sign, all.value)],
     ];
   };
   return [
@@ -232,7 +231,7 @@ function pointsOf(t, state, choose, put) {
 
   function show(result, place) {
     const seen = discs(state, result, place);
-    elements.forEach((point, tap) => point.classList.toggle("cnnx-gone", seen.every((disc) => disc.tap !== tap)));
+    elements.forEach((point, tap) => hide(seen.every((disc) => disc.tap !== tap), point));
     for (const { tap, at } of seen) {
       const isUnder = seen.some((disc) => disc.tap > tap && Math.hypot(disc.at[0] - at[0], disc.at[1] - at[1]) < 16);
       const text = isUnder || number(state.weight.flat()[tap]).length > 4 ? "" : number(state.weight.flat()[tap]);
@@ -248,26 +247,77 @@ function pointsOf(t, state, choose, put) {
   return { elements, show };
 }
 
-/** The tables of numbers, to be opened: four pixels and their shares, nine values and the kernel. `edit` hears the reader. */
-function tablesOf(t, edit, wrong) {
+/**
+ * The picture: the image with window and points, and the enlarged square. `draw` shows a state; `act` has what keyboard and
+ * hand do: `choose(tap)`, `put(tap, offset)`, and `move(row, column)` of the window.
+ */
+function pictureOf(t, state, act) {
+  /** @type {ReturnType<typeof compute>} */ let result;
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const [art, ways] = ["cnnx-art", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const pane = windowPane(t, (rows, columns) => act.move(state.row + rows, state.column + columns));
+  const points = pointsOf(t, state, act.choose, act.put);
+  const { drawing, picture, size } = canvas(t, art, pane, ways, ...points.elements);
+
+  function draw(found, width) {
+    [result, place] = [found, arrange(width, found)];
+    size(width, place.height);
+    art.replaceChildren(...imageParts(state, result, place, t), ...zoomParts(state, result, place, t));
+    ways.replaceChildren(...offsetParts(state, result, place));
+    const { x, y, side } = place.image;
+    pane.replaceChildren(svg("rect", { class: "cnnx-frame", rx: 3, width: 3 * side, height: 3 * side }));
+    putAt(pane, x + state.column * side, y + state.row * side);
+    points.show(result, place);
+  }
+
+  /** Drags a point, where one pixel of the image is `unit` wide. */
+  function pull(start, tap, unit) {
+    points.elements[tap].focus({ preventScroll: true });
+    const [down, right] = state.offsets[tap];
+    return ({ x, y }) => act.put(tap, [down + (y - start.y) / unit, right + (x - start.x) / unit]);
+  }
+
+  drag(drawing, (start, name, target) => {
+    const { image, zoom } = place;
+    if (name === "zoom") return pull(start, state.tap, zoom.unit);
+    const away = ({ tap, at }) => Math.hypot(at[0] - start.x, at[1] - start.y) - (tap === state.tap ? 4 : 0);
+    const nearest = discs(state, result, place).reduce((one, other) => (away(other) < away(one) ? other : one));
+    if (away(nearest) < 16) return pull(start, nearest.tap, image.side);
+    if (!pane.contains(target)) return null;
+    pane.focus({ preventScroll: true });
+    const { row, column } = state;
+    return ({ x, y }) => act.move(row + Math.round((y - start.y) / image.side), column + Math.round((x - start.x) / image.side));
+  });
+  return { picture, draw };
+}
+
+/** The tables of numbers, to be opened: four pixels and their shares, nine values and the kernel. `change` hears the reader. */
+function tablesOf(t, change, wrong) {
+  let [state, result] = /** @type {any[]} */ ([]);
+  const typedPixel = (k, value) => {
+    const [row, column] = result.samples[state.tap].places[k];
+    change({ input: replaced(state.input, row, replaced(state.input[row], column, value)) });
+  };
+  const typedWeight = (tap, value) => change({ weight: replacedIn(state.weight, tap, value) });
   const block = (role, count, name, change) => numberGrid({ role, rows: count, columns: count, limit: LIMIT, name, change, wrong });
-  const pixels = block("input", 2, ({ row, column }) => t("edit_pixel", { letter: LETTERS[2 * row + column] }), edit.pixel);
-  const kernel = block("kernel", 3, (at) => t("edit_kernel", at), edit.weight);
+  const pixels = block("input", 2, ({ row, column }) => t("edit_pixel", { letter: LETTERS[2 * row + column] }), typedPixel);
+  const kernel = block("kernel", 3, (at) => t("edit_kernel", at), typedWeight);
   const [shares, values, products] = [block("page", 2), block("input", 3), block("page", 3)];
   const [equals, sum] = [html("span"), formula()];
   const all = html("div", { class: "cnnx-grids" }, values.element, "×", kernel.element, equals, products.element);
   for (const event of ["click", "focusin"]) {
-    all.addEventListener(event, ({ target }) => target.dataset.tap && edit.tap(+target.dataset.tap));
+    all.addEventListener(event, ({ target }) => target.dataset.tap && change({ tap: +target.dataset.tap }));
   }
   const four = html("div", { class: "cnnx-grids" }, pixels.element, "×", shares.element);
   const element = html("details", { class: "cnnx-tables" }, html("summary", {}, t("tables")), four, all, sum.element);
 
-  function show(state, result) {
+  function show(now, all) {
+    [state, result] = [now, all];
     const chosen = result.samples[state.tap];
     pixels.show(chosen.pixels, t("pixels"));
     pixels.cells.forEach((cell, k) => (cell.readOnly = chosen.outside[k]));
     shares.show(chosen.shares, t("shares"));
-    const { terms, sign, value } = printed(result.products, (...all) => all.reduce((sum, term) => sum + term, 0), 3);
+    const { terms, sign, value } = printed(result.products, (...all) => total(all), 3);
     const weights = state.weight.flat().map((weight) => number(weight, 9)); // as typed: the products follow from them
     const texts = result.samples.map((sample, tap) => multiplied(sample.value, weights[tap], result.products[tap], terms[tap]));
     const isExact = texts.every(([text, answer], tap) => Math.abs(read(text) * read(weights[tap]) - read(answer)) < 1e-9);
@@ -283,17 +333,13 @@ function tablesOf(t, edit, wrong) {
   return { element, show };
 }
 
+/** Where the window is: all of it in the image. */
+const windowPlace = ({ input, row, column }) => inside({ row, column }, input.length - 2, input[0].length - 2);
+
 /** @param {Host<Deformable>} host */
 function render({ model, el }) {
   const t = translator(model);
   /** @type {ReturnType<typeof climb>} */ let made; // the step that has just been made, if any
-  /** @type {ReturnType<typeof compute>} */ let result;
-  /** @type {ReturnType<typeof arrange>} */ let place;
-  const [art, ways] = ["cnnx-art", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
-  const slide = (rows, columns) => () => moveWindow(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(slide)) },
-    svg("rect", { class: "cnnx-frame", rx: 3 }));
-  const { drawing, picture, size } = canvas(t, art, pane, ways);
   const [reads, live] = [range(3).map(formula), liveText()];
   const aim = goal(model, t, live);
   const view = connect(model, ["input", "weight", "offsets", "tap", "row", "column", "nine"], redraw);
@@ -302,20 +348,12 @@ function render({ model, el }) {
     made = step;
     update(patch);
   };
-  const put = (tap, move) => change({ tap,
-    offsets: replaced(state.offsets, tap, move.map((way) => clamp(tenths(way), -REACH, REACH))) });
-  const inside = ({ input, row, column }) => ({ row: within(row, input.length - 2), column: within(column, input[0].length - 2) });
-  const moveWindow = (row, column) => change(inside({ ...state, row, column }));
-  const points = pointsOf(t, state, (tap) => change({ tap }, made), put);
-  drawing.append(...points.elements);
-  const tables = tablesOf(t, {
-    pixel(k, value) {
-      const [row, column] = result.samples[state.tap].places[k];
-      change({ input: replaced(state.input, row, replaced(state.input[row], column, value)) });
-    },
-    weight: (tap, value) => change({ weight: replacedIn(state.weight, tap, value) }),
-    tap: (tap) => change({ tap }),
-  }, () => live.say(t("not_a_number"), true));
+  const { picture, draw } = pictureOf(t, state, {
+    choose: (tap) => change({ tap }, made),
+    put: (tap, way) => change({ tap, offsets: replaced(state.offsets, tap, way.map((by) => clamp(tenths(by), -REACH, REACH))) }),
+    move: (row, column) => change(windowPlace({ ...state, row, column })),
+  });
+  const tables = tablesOf(t, change, () => live.say(t("not_a_number"), true));
   const sample = presets({ name: "sample", table: PRESETS, t, change });
   const up = button({ text: t("climb"), click() {
     const step = climb(state);
@@ -326,19 +364,11 @@ function render({ model, el }) {
 
   function redraw() {
     if (made && made.offsets !== state.offsets) made = undefined; // something else has moved the points
-    Object.assign(state, inside(state));
-    result = compute(state);
-    place = arrange(view.width, result);
-    const chosen = result.samples[state.tap];
-    size(view.width, place.height);
-    art.replaceChildren(...imageParts(state, result, place, t), ...zoomParts(state, result, place, t));
-    ways.replaceChildren(...offsetParts(state, result, place));
-    for (const name of ["width", "height"]) pane.firstChild.setAttribute(name, 3 * place.image.side);
-    const [x, y] = [place.image.x + state.column * place.image.side, place.image.y + state.row * place.image.side];
-    pane.style.transform = `translate(${x}px, ${y}px)`;
-    points.show(result, place);
+    Object.assign(state, windowPlace(state));
+    const result = compute(state), chosen = result.samples[state.tap];
+    draw(result, view.width);
     sample.show(state);
-    sample.element.classList.toggle("cnnx-gone", !state.nine);
+    hide(!state.nine, sample.element);
     nine.textContent = t(state.nine ? "one_point" : "all_nine");
     equations(chosen).forEach((parts, index) => reads[index].show(parts));
     tables.show(state, result);
@@ -346,30 +376,9 @@ function render({ model, el }) {
     aim.show(made && chosen.value > HIGH && { value: short(chosen.value) });
   }
 
-  /** Drags a point, where one pixel of the image is `unit` wide. */
-  function pull(start, tap, unit) {
-    points.elements[tap].focus({ preventScroll: true });
-    const [down, right] = state.offsets[tap];
-    return ({ x, y }) => put(tap, [down + (y - start.y) / unit, right + (x - start.x) / unit]);
-  }
-
-  function begin(start, name, target) {
-    const { image, zoom } = place;
-    if (name === "zoom") return pull(start, state.tap, zoom.unit);
-    const away = ({ tap, at }) => Math.hypot(at[0] - start.x, at[1] - start.y) - (tap === state.tap ? 4 : 0);
-    const nearest = discs(state, result, place).reduce((one, other) => (away(other) < away(one) ? other : one));
-    if (away(nearest) < 16) return pull(start, nearest.tap, image.side);
-    if (!pane.contains(target)) return null;
-    pane.focus({ preventScroll: true });
-    const { row, column } = state;
-    return ({ x, y }) => moveWindow(row + Math.round((y - start.y) / image.side), column + Math.round((x - start.x) / image.side));
-  }
-
-  drag(drawing, begin);
   const tools = html("div", { class: "cnnx-tools" }, up, nine, sample.element);
   const sums = html("div", { class: "cnnx-reads" }, ...reads.map(({ element }) => element));
-  const parts = [tools, picture, aim.element, live.element, sums, tables.element];
-  return mount(el, t, view, { picture, parts });
+  return mount(el, t, view, { picture, parts: [tools, picture, aim.element, live.element, sums, tables.element] });
 }
 
 export default { render };

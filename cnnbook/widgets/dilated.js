@@ -1,7 +1,8 @@
 // The dilated explorer: which input pixels reach an output pixel through dilated 3x3 layers, and in how many ways.
 import {
-  arrows, button, canvas, cells, clamp, connect, dimension, drag, focusable, frame, goal, heading, html, liveText, mount,
-  numbers, onLine, panel, partAt, presets, range, replaced, svg, tell, translator, within,
+  arrows, button, canvas, cells, clamp, connect, dimension, disable, drag, focusable, frame, goal, heading, hide,
+  html, inside, liveText, mount, numbers, onLine, panel, partAt, presets, putAt, range, replaced, same, svg, tell,
+  translator,
 } from "./_core.js";
 
 export const SETTINGS = { size: { letter: "n", role: "input", min: 9, max: 33 } };
@@ -114,10 +115,24 @@ function wayParts(paths, { x, y, side }) {
   return [svg("path", { class: "cnnx-ray", d: paths.map(line).join("") }), svg("path", { class: "cnnx-bend", d: [...bends].join("") })];
 }
 
-/** The kernels, as a hand and the keyboard reach them; `dilate(index, by)` hears both. */
-function kernelsOf(t, dilate) {
+/** What frames a pixel of the input: `get` tells which, the arrow keys `go` to others. */
+function paneOf(t, name, get, go) {
+  const step = (rows, columns) => () => go({ row: get().row + rows, column: get().column + columns });
+  const element = svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
+  const show = ({ row, column }, { x, y, side }, ...parts) => {
+    putAt(element, x + column * side, y + row * side);
+    element.replaceChildren(...parts);
+  };
+  return { element, show };
+}
+const outputParts = ({ side }) => [svg("circle", { class: "cnnx-target", cx: side / 2, cy: side / 2, r: 12 }),
+  svg("rect", { class: "cnnx-frame cnnx-here", width: side, height: side, rx: 3 })];
+const pixelPart = ({ side }, kind) => svg("rect", { class: `cnnx-frame cnnx-pixel ${kind}`, x: 2, y: 2, width: side - 4, height: side - 4, rx: 2 });
+
+/** The kernels, as a hand and the keyboard reach them; `dilate(index, to)` hears both. */
+function kernelsOf(t, { state }, dilate) {
   const elements = range(MOST.layers).map((index) => {
-    const by = (step) => () => dilate(index, step);
+    const by = (step) => () => dilate(index, state.dilations[index] + step);
     return svg("g", {
       ...onLine(t("dilation", { layer: index + 1 }), 1, MOST.dilation, {
         ArrowUp: by(1), ArrowRight: by(1), ArrowDown: by(-1), ArrowLeft: by(-1), Home: by(-Infinity), End: by(Infinity),
@@ -125,113 +140,107 @@ function kernelsOf(t, dilate) {
       class: "cnnx-window", "data-grip": `layer ${index}`,
     });
   });
-  const show = (dilations, places) => elements.forEach((element, index) => {
-    const dilation = dilations[index];
-    element.classList.toggle("cnnx-gone", !dilation);
+  const show = (places) => elements.forEach((element, index) => {
+    const dilation = state.dilations[index];
+    hide(!dilation, element);
     if (!dilation) return;
     const { x, y, side } = places[index];
     const offset = (MOST.dilation - dilation) * side;
     element.replaceChildren(frame({ kernel: 3, span: 2 * dilation + 1, dilation, side }));
-    element.style.transform = `translate(${x + offset}px, ${y + offset}px)`;
+    putAt(element, x + offset, y + offset);
     tell(element, dilation);
   });
   return { elements, show };
 }
 
-/** @param {Host<Dilated>} host */
-function render({ model, el }) {
-  const t = translator(model);
-  /** @type {Place} */ let hover = null;
-  /** @type {Place} */ let traced = null;
-  /** @type {ReturnType<typeof compute>} */ let result;
-  /** @type {ReturnType<typeof arrange>} */ let place;
-  const [art, lines] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-ways", "aria-hidden": "true" })];
-  const pane = (name, get, go) => {
-    const step = (rows, columns) => () => go(inside({ row: get().row + rows, column: get().column + columns }));
-    return svg("g", { class: "cnnx-window", "data-grip": name, ...focusable(t(name), arrows(step)) });
-  };
-  const output = pane("output", () => state, (to) => update(to));
-  const pixel = pane("pixel", () => traced ?? state, (to) => track(to));
-  const kernels = kernelsOf(t, (index, by) => dilate(index, state.dilations[index] + by));
-  const { drawing, picture, size } = canvas(t, art, ...kernels.elements, lines, output, pixel);
-  const [sum, live] = [html("p", { class: "cnnx-formula" }), liveText()];
-  const aim = goal(model, t, live);
-  const view = connect(model, ["size", "dilations", "row", "column"], redraw);
-  const { state, update } = view;
-  const inside = ({ row, column }) => ({ row: within(row, state.size), column: within(column, state.size) });
-  const dilate = (index, to) => update({ dilations: replaced(state.dilations, index, clamp(to, 1, MOST.dilation)) });
-  const settings = panel(SETTINGS, t, update);
-  const preset = presets({ name: "preset", table: PRESETS, t, change: update });
-  const track = (to) => {
-    traced = to;
-    drawWays();
-  };
-  const stack = (dilations) => clamp(dilations.length, 1, MOST.layers) === dilations.length && update({ dilations });
-  const add = button({ text: t("add"), click: () => stack([...state.dilations, 1]) });
-  const remove = button({ text: t("remove"), click: () => stack(state.dilations.slice(0, -1)) });
+/** The pixel under a point, and the dilation that brings the edge of a kernel there. */
+const pixelAt = ({ x, y }, grid) => ({ row: Math.floor((y - grid.y) / grid.side), column: Math.floor((x - grid.x) / grid.side) });
+const dilationAt = ({ x, y }, { x: left, y: top, side }) =>
+  Math.round(Math.max(...[x - left, y - top].map((along) => Math.abs(along - (REACH * side) / 2))) / side);
 
-  function redraw() {
-    Object.assign(state, inside(state));
-    const { dilations } = state;
-    result = compute(state);
-    place = arrange(view.width, state);
-    if (traced) traced = inside(traced);
-    hover = null;
+/** Input and kernels, to be moved by hand and by keyboard. `say(pixel)` hears of the input pixel whose ways are shown. */
+function pictureOf(t, /** @type {View<Dilated>} */ view, say) {
+  /** @type {Place[]} */ let [hover, traced] = [null, null]; // pixels: pointed at, and pressed last
+  /** @type {ReturnType<typeof arrange>} */ let place;
+  const { state, update } = view;
+  const move = (to) => update(inside(to, state.size));
+  const track = (to) => ((traced = inside(to, state.size)), showWays());
+  const dilate = (index, to) => update({ dilations: replaced(state.dilations, index, clamp(to, 1, MOST.dilation)) });
+  const [art, lines] = ["", "cnnx-ways"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const kernels = kernelsOf(t, view, dilate);
+  const [output, pixel] = [paneOf(t, "output", () => state, move), paneOf(t, "pixel", () => traced ?? state, track)];
+  const { drawing, picture, size } = canvas(t, art, ...kernels.elements, lines, output.element, pixel.element);
+
+  function show(result) {
+    [place, hover, traced] = [arrange(view.width, state), null, traced && inside(traced, state.size)];
     size(view.width, place.height);
     art.replaceChildren(...inputParts(state, result, place.input, t),
-      ...dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
-    kernels.show(dilations, place.kernels);
-    settings.show(state);
-    preset.show(state);
-    add.setAttribute("aria-disabled", dilations.length === MOST.layers);
-    remove.setAttribute("aria-disabled", dilations.length === 1);
-    sum.textContent = why(state, result, t);
-    const { x, y, side } = place.input;
-    output.style.transform = `translate(${x + state.column * side}px, ${y + state.row * side}px)`;
-    output.replaceChildren(svg("circle", { class: "cnnx-target", cx: side / 2, cy: side / 2, r: 12 }),
-      svg("rect", { class: "cnnx-frame cnnx-here", width: side, height: side, rx: 3 }));
-    drawWays();
+      ...state.dilations.flatMap((dilation, index) => kernelParts(dilation, index, place.kernels[index], t)));
+    kernels.show(place.kernels);
+    output.show(state, place.input, ...outputParts(place.input));
+    showWays();
   }
-
-  /** The ways from the input pixel pointed at, or the last one that was pressed. */
-  function drawWays() {
-    const [now, { x, y, side }] = [hover ?? traced, place.input];
+  function showWays() {
+    const now = hover ?? traced;
     lines.replaceChildren(...wayParts(now ? trace(state, [state.row, state.column], [now.row, now.column]) : [], place.input));
-    const { row, column } = now ?? state;
-    pixel.style.transform = `translate(${x + column * side}px, ${y + row * side}px)`;
-    const kind = `cnnx-frame cnnx-pixel ${now ? "" : "cnnx-idle"}`;
-    pixel.replaceChildren(svg("rect", { class: kind, x: 2, y: 2, width: side - 4, height: side - 4, rx: 2 }));
-    live.say(describe(state, result, t, now));
-    aim.show(discover(state, result));
+    pixel.show(now ?? state, place.input, pixelPart(place.input, now ? "" : "cnnx-idle"));
+    say(now);
   }
-
-  const pixelAt = ({ x, y }) => inside({ row: Math.floor((y - place.input.y) / place.input.side),
-    column: Math.floor((x - place.input.x) / place.input.side) });
-
   function begin(start, grip) {
     const [name, layer] = grip?.split(" ") ?? [];
-    const index = +layer;
+    const held = { input: pixel, output }[name]?.element ?? kernels.elements[+layer];
     const follow = {
-      input: (point) => track(pixelAt(point)),
-      output: (point) => update(pixelAt(point)),
-      layer({ x, y }) {
-        const { x: left, y: top, side } = place.kernels[index];
-        dilate(index, Math.round(Math.max(Math.abs(x - left - REACH * side / 2), Math.abs(y - top - REACH * side / 2)) / side));
-      },
+      input: (point) => track(pixelAt(point, place.input)),
+      output: (point) => move(pixelAt(point, place.input)),
+      layer: (point) => dilate(+layer, dilationAt(point, place.kernels[+layer])),
     }[name];
-    ({ input: pixel, output }[name] ?? kernels.elements[index])?.focus({ preventScroll: true });
+    held?.focus({ preventScroll: true });
     follow?.(start);
     return follow;
   }
-
   drag(drawing, begin, (target) => {
     const to = target && partAt(target, state);
-    if (to?.row === hover?.row && to?.column === hover?.column) return;
+    if (same(to, hover)) return;
     hover = to;
-    drawWays();
+    showWays();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element, picture, sum, live.element, aim.element];
-  return mount(el, t, view, { picture, parts });
+  return { element: picture, show };
+}
+
+/** Dilations from a list, the number of layers, the size of the input. */
+function controlsOf(t, /** @type {View<Dilated>} */ { state, update }) {
+  const settings = panel(SETTINGS, t, update);
+  const preset = presets({ name: "preset", table: PRESETS, t, change: update });
+  const add = button({ text: t("add"), click: () => update({ dilations: [...state.dilations, 1] }) });
+  const remove = button({ text: t("remove"), click: () => update({ dilations: state.dilations.slice(0, -1) }) });
+  function show() {
+    settings.show(state);
+    preset.show(state);
+    disable(add, state.dilations.length === MOST.layers);
+    disable(remove, state.dilations.length === 1);
+  }
+  return { elements: [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element], show };
+}
+
+/** @param {Host<Dilated>} host */
+function render({ model, el }) {
+  const [t, sum, live] = [translator(model), html("p", { class: "cnnx-formula" }), liveText()];
+  /** @type {ReturnType<typeof compute>} */ let result;
+  const view = connect(model, ["size", "dilations", "row", "column"], redraw);
+  const [controls, picture, aim] = [controlsOf(t, view), pictureOf(t, view, say), goal(model, t, live)];
+
+  function redraw(state) {
+    Object.assign(state, inside(state, state.size));
+    result = compute(state);
+    controls.show();
+    picture.show(result);
+    sum.textContent = why(state, result, t);
+  }
+  function say(pixel) {
+    live.say(describe(view.state, result, t, pixel));
+    aim.show(discover(view.state, result));
+  }
+  return mount(el, t, view, { picture: picture.element, parts: [...controls.elements, picture.element, sum, live.element, aim.element] });
 }
 
 export default { render };

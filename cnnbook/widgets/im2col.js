@@ -1,7 +1,7 @@
 // The im2col explorer: windows of the input as rows of a matrix. All numbers come from `compute`.
 import {
-  arrows, canvas, choice, clamp, connect, drag, focusable, formula, fraction, goal, heading, html, keys, label, liveText,
-  mount, numbers, panel, presets, printed, range, svg, symbol, translator, within,
+  arrows, canvas, choice, clamp, connect, drag, focusable, formula, fraction, goal, heading, html, inside, keys,
+  label, liveText, mount, numbers, panel, presets, printed, putAt, range, slide, svg, symbol, translator, within,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -152,117 +152,129 @@ function parts({ channels, order }, result, place, t) {
 
 const frame = (x, y, width, height) => svg("rect", { class: "cnnx-frame cnnx-through", x, y, width, height, rx: 3 });
 
-/** Shows a row in full colour, and a frame around each copy of a number; `holds(row, source)` is its column there. */
-function mark(art, row, source, holds) {
+/** The frames of the window, one on each channel, and that of its row. */
+function windowParts({ kernel, channels }, { plane }) {
+  const { x, y, side } = plane(0), length = kernel * side;
+  return range(channels).map((c) => frame(plane(c).x - x, plane(c).y - y, length, length));
+}
+function rowParts({ weights }, { grid: { side } }) {
+  const across = weights.length * side;
+  return [frame(0, 0, across, side), label(across + side / 2, side / 2, "=")];
+}
+
+/** Where a row of the matrix holds a number of the input; -1 where it does not. */
+const columnOf = (source, row, { sources }) => sources[row].findIndex((own) => same(own, source));
+
+/** The row and the column of the matrix under a point; in the product beside it `column` stays. */
+function entryAt(point, { column }, { weights }, { grid: { x, y, side } }) {
+  const at = Math.floor((point.x - x) / side);
+  return [Math.floor((point.y - y) / side), at < weights.length ? at : column];
+}
+/** For `slide`: the window on the channel of a number. */
+function slideOf(source, { row, kernel, stride }, { sources }, { plane }) {
+  const { x, y, side } = plane(+source[0]), half = (kernel * side) / 2, [[, top, left]] = sources[row];
+  return { origin: { x, y }, corner: { x: left * side, y: top * side }, half: { x: half, y: half }, step: side * stride };
+}
+
+/** Shows a row in full colour, and a frame around each copy of a number. */
+function mark(art, row, source, result) {
   for (const old of art.querySelectorAll(".cnnx-mark")) old.remove();
   for (const cell of art.querySelectorAll("rect:not([data-weight])")) {
     const own = cell.dataset;
-    const isLit = own.row === undefined ? holds(row, own.source) >= 0 : +own.row === row;
+    const isLit = own.row === undefined ? columnOf(own.source, row, result) >= 0 : +own.row === row;
     cell.style.setProperty("--share", isLit ? "1" : "0.2");
   }
-  for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${holds(row, source)}"]`)) {
+  for (const cell of art.querySelectorAll(`[data-source="${source}"], [data-weight="${columnOf(source, row, result)}"]`)) {
     const copy = cell.cloneNode();
     copy.setAttribute("class", `cnnx-mark ${+(cell.dataset.row ?? row) === row ? "" : "cnnx-copy"}`);
     cell.parentNode.append(copy);
   }
 }
 
-/** @param {Host<Im2col>} host */
-function render({ model, el }) {
-  const t = translator(model);
+/** Channels and matrix, to be moved along by hand and by keyboard: the window is a row of the matrix. */
+function pictureOf(t, /** @type {View<Im2col>} */ view) {
+  const { state, update } = view;
   /** @type {{ row: number, source: number[] | string }} */ let hover = null;
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  const art = svg("g", { "aria-hidden": "true" });
-  const slide = (rows, columns) => () =>
+  const go = (row, column) => update(inside({ row, column }, result.matrix.length, result.weights.length));
+  const move = (i, j) => go(within(i, result.output) * result.output + within(j, result.output), state.column);
+  const shift = (rows, columns) => () =>
     move(Math.floor(state.row / result.output) + rows, (state.row % result.output) + columns);
   const step = (rows, columns) => () => go(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", ...focusable(t("window"), arrows(slide)) });
-  const strip = svg("g", { class: "cnnx-window", ...focusable(t("row"), arrows(step)) });
+  const art = svg("g", { "aria-hidden": "true" });
+  const [pane, strip] = Object.entries({ window: shift, row: step })
+    .map(([name, along]) => svg("g", { class: "cnnx-window", ...focusable(t(name), arrows(along)) }));
   const { drawing, picture, size } = canvas(t, art, pane, strip);
-  const [sum, live] = [formula(), liveText()];
-  const aim = goal(model, t, live);
-  const view = connect(model, [...keys(SETTINGS), "order", "row", "column"], redraw, (now) => compute(now).possible);
-  const { state, update } = view;
-  const controls = panel(SETTINGS, t, update);
-  const order = choice({ name: "order", options: LAYOUTS, t, change: (now) => update({ order: now }) });
-  const example = presets({ name: "example", table: EXAMPLES, t, change: update });
-  controls.element.append(order.element, example.element);
 
-  const inside = (row, column) =>
-    ({ row: within(row, result.matrix.length), column: within(column, result.weights.length) });
-  const go = (row, column) => update(inside(row, column));
-  const move = (i, j) => go(within(i, result.output) * result.output + within(j, result.output), state.column);
-  const holds = (row, source) => result.sources[row].findIndex((own) => same(own, source));
-
-  function redraw() {
-    result = compute(state);
-    const { possible, weights } = result;
-    if (possible) Object.assign(state, inside(state.row, state.column));
-    place = arrange(view.width, result, state.channels);
-    hover = null;
+  function show(now) {
+    [result, place, hover] = [now, arrange(view.width, now, state.channels), null];
     size(view.width, place.height);
     art.replaceChildren(...parts(state, result, place, t));
-    const { x, y, side } = place.plane(0);
-    const length = state.kernel * side;
-    const frames = range(state.channels).map((c) => frame(place.plane(c).x - x, place.plane(c).y - y, length, length));
-    const [across, high] = [weights.length * place.grid.side, place.grid.side];
-    pane.replaceChildren(...frames);
-    strip.replaceChildren(frame(0, 0, across, high), label(across + high / 2, high / 2, "="));
-    for (const part of [pane, strip]) part.style.display = possible ? "" : "none";
-    sum.show(equation(state, result, t));
-    for (const list of [controls, example]) list.show(state);
-    order.show(state.order);
-    if (possible) drawPosition();
-    live.say(describe(state, result, t), !possible);
-    aim.show(discover(state, result));
+    pane.replaceChildren(...windowParts(state, place));
+    strip.replaceChildren(...rowParts(result, place));
+    for (const part of [pane, strip]) part.style.display = result.possible ? "" : "none";
+    if (result.possible) showPosition();
   }
-
   /** The window and its row in full colour, and a frame around each copy of a number: those pointed at, or chosen. */
-  function drawPosition() {
+  function showPosition() {
     const { row, source } = hover ?? { row: state.row, source: result.sources[state.row][state.column] };
-    const { plane, grid } = place;
-    const [, top, left] = result.sources[row][0];
-    pane.style.transform = `translate(${plane(0).x + left * plane(0).side}px, ${plane(0).y + top * plane(0).side}px)`;
-    strip.style.transform = `translate(${grid.x}px, ${grid.y + row * grid.side}px)`;
-    mark(art, row, source, holds);
+    const [{ x, y, side }, { grid }, [[, top, left]]] = [place.plane(0), place, result.sources[row]];
+    putAt(pane, x + left * side, y + top * side);
+    putAt(strip, grid.x, grid.y + row * grid.side);
+    mark(art, row, source, result);
   }
 
   function begin(start, name, target) {
-    const { source } = target.dataset;
+    const { source } = target.dataset, holds = (row) => columnOf(source, row, result) >= 0;
     if (!result.possible || !(source ?? name)) return null;
-    if (name === "matrix") {
-      const { x, y, side } = place.grid;
-      const follow = (now) => {
-        const column = Math.floor((now.x - x) / side);
-        go(Math.floor((now.y - y) / side), column < result.weights.length ? column : state.column);
-      };
-      strip.focus({ preventScroll: true });
-      return follow(start), follow;
-    }
-    const row = [state.row, ...range(result.matrix.length)].find((index) => holds(index, source) >= 0);
-    if (name !== "window") return row === undefined ? null : go(row, holds(row, source)), null;
-    pane.focus({ preventScroll: true });
-    const { x, y, side } = place.plane(+source[0]);
-    const step = side * state.stride;
-    const [, top, left] = result.sources[state.row][0];
-    const [dx, dy] = holds(state.row, source) >= 0 // a press beside the window brings its middle there
-      ? [start.x - x - left * side, start.y - y - top * side]
-      : [(state.kernel * side) / 2, (state.kernel * side) / 2];
-    const follow = (now) => move(Math.round((now.y - y - dy) / step), Math.round((now.x - x - dx) / step));
+    const row = [state.row, ...range(result.matrix.length)].find(holds);
+    if (!name) return row === undefined ? null : go(row, columnOf(source, row, result)), null;
+    const follow = name === "matrix" ? (now) => go(...entryAt(now, state, result, place))
+      : slide(start, holds(state.row), slideOf(source, state, result, place), move);
+    (name === "matrix" ? strip : pane).focus({ preventScroll: true });
     follow(start);
-    if (holds(state.row, source) >= 0) go(state.row, holds(state.row, source));
+    if (name === "window" && holds(state.row)) go(state.row, columnOf(source, state.row, result));
     return follow;
   }
-
   drag(drawing, begin, (target) => {
     if (!result.possible) return;
     const { source, row = state.row } = target?.dataset ?? {};
     hover = source || target?.dataset.row ? { row: +row, source: source ?? result.sources[row][state.column] } : null;
-    drawPosition();
+    showPosition();
   });
-  const blocks = [controls.element, picture, sum.element, live.element, aim.element];
-  return mount(el, t, view, { picture, parts: blocks });
+  return { element: picture, show };
+}
+
+/** Sliders, the layout and the examples. */
+function controlsOf(t, /** @type {View<Im2col>} */ { state, update }) {
+  const settings = panel(SETTINGS, t, update);
+  const order = choice({ name: "order", options: LAYOUTS, t, change: (now) => update({ order: now }) });
+  const example = presets({ name: "example", table: EXAMPLES, t, change: update });
+  settings.element.append(order.element, example.element);
+  function show() {
+    for (const list of [settings, example]) list.show(state);
+    order.show(state.order);
+  }
+  return { element: settings.element, show };
+}
+
+/** @param {Host<Im2col>} host */
+function render({ model, el }) {
+  const [t, sum, live] = [translator(model), formula(), liveText()];
+  const view = connect(model, [...keys(SETTINGS), "order", "row", "column"], redraw, (now) => compute(now).possible);
+  const [controls, picture, aim] = [controlsOf(t, view), pictureOf(t, view), goal(model, t, live)];
+
+  function redraw(state) {
+    const result = compute(state);
+    if (result.possible) Object.assign(state, inside(state, result.matrix.length, result.weights.length));
+    controls.show();
+    picture.show(result);
+    sum.show(equation(state, result, t));
+    live.say(describe(state, result, t), !result.possible);
+    aim.show(discover(state, result));
+  }
+  return mount(el, t, view, { picture: picture.element, parts: [controls.element, picture.element, sum.element, live.element, aim.element] });
 }
 
 export default { render };

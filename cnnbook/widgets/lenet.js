@@ -1,7 +1,7 @@
 // The LeNet explorer: draw a digit, and LeNet-5, trained by the lab, reads it. All numbers come from `read`.
 import {
   arrows, button, cells, choice, clamp, connect, entries, focusable, goal, html, keys, label, liveText, mount, number,
-  paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
+  onTheme, paint, presets, printed, put, range, replaced, same, square, squares, svg, toggle, translator, within,
 } from "./_core.js";
 
 /** Maps of so many units a side, made `from` others. A unit sees `field` pixels a side; those of the next begin `jump` on. */
@@ -18,7 +18,7 @@ const [SIDE, PAD, FIELD, PEN] = [28, 2, 32, 1.7];
 
 /** Floats of 16 bits: the place of each exponent in `exponents`, as ones up to a zero; the sign; ten digits. */
 export function unpack({ shape, exponents, bits }) {
-  const text = Array.from(atob(bits), (sign) => sign.charCodeAt(0).toString(2).padStart(8, "0")).join("");
+  const text = Array.from(decode(bits), (byte) => byte.toString(2).padStart(8, "0")).join("");
   const codes = text.matchAll(/(1*)0(.)(.{10})/g);
   return Float64Array.from({ length: shape.reduce((all, one) => all * one) }, () => {
     const [, ones, sign, digits] = codes.next().value, exponent = exponents[ones.length], part = parseInt(digits, 2);
@@ -128,34 +128,34 @@ export function uses({ layer, channel, row, column }, found, net) {
   const share = (value) => (from === "x" ? (value * net.std + net.mean) / 255 : (value + 1) / 2); // of full colour
   return { from, kernel, row: row * step, column: column * step, share, shown: area > 1 ? parts : strongest, count: all.length, sum: add(all), bias: bias[channel] };
 }
-export const [decode, encode] = [(text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)), (pixels) => btoa(String.fromCharCode(...pixels))];
+export const decode = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+export const encode = (pixels) => btoa(String.fromCharCode(...pixels));
 
 /** The drawing after a stroke between two points, in pixels: a round pen, soft at its edge, or a wider eraser. */
 export function stroke(pixels, [x0, y0], [x1, y1], erase) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
+  const dx = x1 - x0, dy = y1 - y0;
   return pixels.map((byte, at) => {
-    const [x, y] = [(at % SIDE) + 0.5 - x0, Math.floor(at / SIDE) + 0.5 - y0];
+    const x = (at % SIDE) + 0.5 - x0, y = Math.floor(at / SIDE) + 0.5 - y0;
     const along = clamp((x * dx + y * dy) / (dx * dx + dy * dy || 1), 0, 1);
     const share = clamp(PEN + (erase ? 1 : 0) - Math.hypot(x - along * dx, y - along * dy), 0, 1);
     return erase ? Math.min(byte, Math.round(255 * (1 - share))) : Math.max(byte, Math.round(255 * share));
   });
 }
 /** The square that a unit sees, in pixels of the drawing; padding lies outside it. */
-const sees = ({ layer, row, column }) => ({ top: row * LAYERS[layer].jump - PAD, left: column * LAYERS[layer].jump - PAD, side: LAYERS[layer].field });
+const sees = ({ layer, row, column }, { jump, field } = LAYERS[layer]) => ({ top: row * jump - PAD, left: column * jump - PAD, side: field });
 
 /** A unit that is there: settings change one by one. */
 function inside({ layer, channel, row, column }) {
   const { maps, side } = LAYERS[layer];
   return { layer, channel: within(channel, maps), row: within(row, side), column: within(column, side) };
 }
-/** A unit in words: where it is, its value, what it sees. */
 export function describeUnit({ layer, channel, row, column }, found, t) {
   const { side } = LAYERS[layer], value = number(found[layer][(channel * side + row) * side + column]);
   if (side === 1) return t("unit_whole", { layer, channel, value });
   const { top, left, side: size } = sees({ layer, row, column }), end = (from) => Math.min(from + size, SIDE) - 1;
   return t("unit", { layer, channel, row, column, value, top: Math.max(top, 0), bottom: end(top), left: Math.max(left, 0), right: end(left) });
 }
-/** In words, how a unit comes to its value. */
+/** How it comes to its value. */
 export function describeUses({ layer, channel }, { from, count, sum, bias }, t) {
   const [key, terms, compute] = layer[0] === "S" ? ["uses_mean", [4 * sum], (all) => all / 4]
     : layer === "output" ? ["uses_sum", [sum, bias], (all, more) => all + more] : ["uses_tanh", [sum, bias], (all, more) => Math.tanh(all + more)];
@@ -166,12 +166,10 @@ export function describeUses({ layer, channel }, { from, count, sum, bias }, t) 
 /** A chance in percent: never 0 or 100, which no softmax is. */
 const percent = (chance) => (chance < 0.0005 ? "<0.1" : chance >= 0.9995 ? ">99.9" : number(100 * chance, 1));
 
-/** The answer in words. */
 export function describeAnswer(found, t) {
   const [first, second] = ranked(found), { chances } = found;
   return t("answer", { first, sure: percent(chances[first]), second, next: percent(chances[second]) });
 }
-/** The lead in words. */
 export function describeLead(pixels, found, slopes, t) {
   const [first, second] = ranked(found), falls = gains(pixels, slopes), place = peak(falls.map(Math.abs));
   return t(falls[place] > 0 ? "lead_erased" : "lead_inked", { first, second, lead: number(found.output[first] - found.output[second]),
@@ -181,33 +179,28 @@ export const describe = (state, found, t) => `${describeAnswer(found, t)} ${desc
 
 /** The maps of a layer, with frames. */
 function mapsOf(layer, t) {
-  const [{ maps, side, columns, scale }, gap] = [LAYERS[layer], LAYERS[layer].side > 1 ? 1 : 0];
-  let [drawn, cell] = [1, side + gap];
+  const { maps, side, columns, scale } = LAYERS[layer], gap = side > 1 ? 1 : 0, cell = side + gap;
+  let drawn = 1;
   const [read, frame] = ["cnnx-read", "cnnx-unit"].map((kind) => svg("path", { class: kind }));
-  const [canvas, over] = [html("canvas", { "data-layer": layer }), svg("svg", {}, read, frame)];
+  const wide = columns * cell - gap, height = Math.ceil(maps / columns) * cell - gap;
+  const canvas = html("canvas", { "data-layer": layer, width: wide, height }), over = svg("svg", { viewBox: `0 0 ${wide} ${height}` }, read, frame);
   const element = html("div", {}, html("p", { class: "cnnx-title" }, t(layer)), html("div", { class: "cnnx-maps", "aria-hidden": "true" }, canvas, over));
   const corner = (map) => [(map % columns) * cell, Math.floor(map / columns) * cell];
   function fit(width) {
-    put(canvas, { width: columns * cell - gap, height: Math.ceil(maps / columns) * cell - gap });
-    drawn = clamp(Math.floor(side > 1 ? (2 * width) / canvas.width : (width - 8) / 20.5) / 2, 1, scale); // C5 beside F6
-    put(canvas, { style: `width: ${drawn * canvas.width}px` });
-    put(over, { viewBox: `0 0 ${canvas.width} ${canvas.height}` });
+    drawn = clamp(Math.floor(side > 1 ? (2 * width) / wide : (width - 8) / 20.5) / 2, 1, scale); // C5 beside F6
+    canvas.style.width = `${drawn * wide}px`;
   }
-  const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * canvas.width + x + (at % side);
+  const place = (at, [x, y] = corner(Math.floor(at / (side * side)))) => (y + (Math.floor(at / side) % side)) * wide + x + (at % side);
   const show = (found) => paint(canvas, "output", found[layer].map((value) => (value + 1) / 2), place);
-  const around = (map, { row, column }, size, gap = 0) => {
-    const [x, y] = corner(map);
-    return square(x + column - gap, y + row - gap, size + 2 * gap);
-  };
+  const around = (map, { row, column }, size, gap = 0, [x, y] = corner(map)) => square(x + column - gap, y + row - gap, size + 2 * gap);
   function mark(unit, used) { // the unit, and those that it reads
     put(read, { d: used.from === layer ? used.shown.map(({ map }) => around(map, used, used.kernel)).join("") : "" });
     put(frame, { d: unit.layer === layer ? around(unit.channel, unit, 1, 1 / drawn) : "" });
   }
-  function at({ clientX, clientY }) {
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [Math.floor((clientX - box.left) / drawn), Math.floor((clientY - box.top) / drawn)];
-    const isUnit = x >= 0 && y >= 0 && x < canvas.width && y < canvas.height && x % cell < side && y % cell < side;
-    return isUnit ? { layer, channel: Math.floor(y / cell) * columns + Math.floor(x / cell), row: y % cell, column: x % cell } : null;
+  function at({ target, clientX, clientY }) {
+    const { left, top } = canvas.getBoundingClientRect();
+    const [x, y] = [clientX - left, clientY - top].map((along) => Math.floor(along / drawn));
+    return target === canvas && x % cell < side && y % cell < side ? { layer, channel: Math.floor(y / cell) * columns + Math.floor(x / cell), row: y % cell, column: x % cell } : null;
   }
   return { element, fit, show, mark, at };
 }
@@ -216,14 +209,14 @@ function mapsOf(layer, t) {
 function barsOf(t) {
   const row = (digit) => html("li", { class: "cnnx-row", "data-digit": digit }, html("b", {}, digit),
     html("span", { class: "cnnx-track" }, html("span", { class: "cnnx-fill" })), html("span", { class: "cnnx-percent" }));
-  const rows = range(10).map(row), element = html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows);
+  const rows = range(10).map(row);
   const mark = ({ layer, channel }) => rows.forEach(({ classList }, digit) => classList.toggle("cnnx-now", layer === "output" && channel === digit));
   const show = ({ chances }) => rows.forEach(({ children: [, track, told], classList }, digit) => {
     [track.firstChild.style.width, told.textContent] = [`${100 * chances[digit]}%`, `${percent(chances[digit])}%`];
     classList.toggle("cnnx-first", chances[digit] === Math.max(...chances));
   });
   const at = ({ target }, found = target.closest("[data-digit]")) => found && { layer: "output", channel: +found.dataset.digit, row: 0, column: 0 };
-  return { element, show, mark, at };
+  return { element: html("ul", { class: "cnnx-outputs", "aria-label": t("outputs") }, ...rows), show, mark, at };
 }
 
 /** How a unit gets its value: inputs, weights, the sum of their products. */
@@ -250,18 +243,19 @@ function showParts(element, { from, kernel, share, shown }, width) {
 function sheetOf(t, draw, clear, tell) {
   let pen = { x: 14, y: 14, down: false }, last = null; // of the keyboard; where a finger, a pen or a mouse is
   const canvas = html("canvas", { width: FIELD, height: FIELD, "aria-hidden": "true" });
-  const [seen, nib] = [svg("rect", { class: "cnnx-sees" }), svg("rect", { class: "cnnx-nib", width: 1, height: 1 })];
+  const seen = svg("rect", { class: "cnnx-sees" }), nib = svg("rect", { width: 1, height: 1 });
   const [veil, erase, ink] = ["cnnx-veil", "cnnx-erase", "cnnx-ink"].map((kind) => svg("path", { class: kind }));
   const edge = svg("rect", { class: "cnnx-edge", x: PAD, y: PAD, width: SIDE, height: SIDE });
   const over = svg("svg", { viewBox: `0 0 ${FIELD} ${FIELD}`, "aria-hidden": "true" },
     svg("g", { transform: `translate(${PAD} ${PAD})` }, erase, ink), veil, edge, seen, nib);
   const place = (down) => put(nib, { x: pen.x + PAD, y: pen.y + PAD, class: `cnnx-nib ${(pen.down = down) ? "cnnx-down" : ""}` });
+  const middle = () => [pen.x + 0.5, pen.y + 0.5];
   function step(rows, columns, down = pen.down) {
-    const from = [pen.x + 0.5, pen.y + 0.5];
+    const from = middle();
     pen = { x: within(pen.x + columns, SIDE), y: within(pen.y + rows, SIDE), down };
     place(down);
-    tell(pen);
-    if (down) draw(from, [pen.x + 0.5, pen.y + 0.5]);
+    tell(t(down ? "pen_down" : "pen_up", { row: pen.y, column: pen.x }));
+    if (down) draw(from, middle());
   }
   function follow({ clientX, clientY, isPrimary }) {
     if (!isPrimary) return; // one finger draws
@@ -270,26 +264,29 @@ function sheetOf(t, draw, clear, tell) {
     draw(last ?? now, now);
     last = now;
   }
-  const [press, end] = [() => step(0, 0, !pen.down), () => (last = null)];
+  const press = () => step(0, 0, !pen.down), end = () => (last = null);
   const element = html("div", { class: "cnnx-pad", blur: () => place(false),
     pointerdown: (event) => event.button || (element.setPointerCapture(event.pointerId), follow(event)),
     pointermove: (event) => last && follow(event), pointerup: end, pointercancel: end,
     ...focusable(t("pad"), { ...arrows((...by) => () => step(...by)), " ": press, Enter: press, Delete: clear }) }, canvas, over);
   place(false);
   return { element,
-    show: (pixels) => paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField),
+    fit: (width) => (element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`),
+    show(pixels, falls) {
+      paint(canvas, "input", Array.from(pixels, (byte) => byte / 255), inField);
+      squares([erase, ink], falls, { columns: SIDE, side: 1 });
+    },
     mark({ top, left, side }, isPointed) { // what lies outside is veiled while a unit is pointed at
       put(seen, { x: left + PAD, y: top + PAD, width: side, height: side });
       put(veil, { d: isPointed ? square(0, 0, FIELD) + square(left + PAD, top + PAD, side) : "" });
-    },
-    gains: (falls) => squares([erase, ink], falls, { columns: SIDE, side: 1 }) };
+    } };
 }
 
 /** What would change its mind: a check box shows it on the drawing, a button erases there until it does. */
 function mindOf(t, net, change, redraw) {
   const told = html("p", { class: "cnnx-lead" });
   let pixels, slopes, answer, run;
-  const [box, eraser] = [toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), button({ click: press })];
+  const box = toggle({ label: t("gradient"), change: (gradient) => change({ gradient }) }), eraser = button({ click: press });
   function press() {
     if (run?.count) return change({ drawing: run.before });
     const steps = erasures(pixels, net), atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches, drawing = encode(pixels);
@@ -313,77 +310,83 @@ function mindOf(t, net, change, redraw) {
     if (run) told.textContent = t(answer !== run.was ? "erased" : run.runs ? "erasing" : "erased_all", { count: run.count, first: answer });
     else told.textContent = state.gradient ? describeLead(pixels, found, slopes, t) : "";
   }
-  const element = html("div", { class: "cnnx-mind" }, box.element, eraser, told);
-  return { element, show, runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
+  return { element: html("div", { class: "cnnx-mind" }, box.element, eraser, told), show,
+    runs: () => run?.runs, said: () => told.textContent, gains: () => gains(pixels, slopes) };
 }
 
-/** @param {Host<LeNet>} host */
-function render({ model, el }) {
-  const [t, net] = [translator(model), prepare(model.get("network"))];
-  let width, pixels, over, erases, at;
-  /** @type {Maps} */ let found;
-  const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
-  const draw = (from, to) => update({ drawing: encode(stroke(pixels, from, to, erases)) });
-  const clear = () => update({ drawing: encode(new Uint8Array(SIDE * SIDE)) });
-  const choose = (unit) => update(inside(unit));
-  const [told, parts, live] = [html("p", { class: "cnnx-told" }), svg("svg", { "aria-hidden": "true" }), liveText()];
-  live.element.classList.add("visually-hidden"); // bars and lines show it
-  const sheet = sheetOf(t, draw, clear, ({ x, y, down }) => {
-    at = t(down ? "pen_down" : "pen_up", { row: y, column: x });
-    live.say(`${at} ${describeAnswer(found, t)}`);
-  });
-  const [bars, layers, mind] = [barsOf(t), keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t)), mindOf(t, net, update, redraw)];
+/** Bars and maps: a unit is pointed at, chosen by a press or by keys; `tell(unit, isPointed)` hears of it. */
+function unitsOf(t, { state, update }, tell) {
+  let over = null;
+  const bars = barsOf(t), layers = keys(LAYERS).slice(0, -1).map((layer) => mapsOf(layer, t));
+  const choose = (unit) => update(inside(unit)), turn = (by) => choose({ ...state, channel: state.channel + by });
+  const show = () => tell(over ?? inside(state), over || element.matches(":focus-visible"));
   function step(rows, columns) {
     const { side, columns: wide } = LAYERS[state.layer];
     if (side > 1) choose({ ...state, row: state.row + rows, column: state.column + columns });
     else turn(columns + rows * wide); // each is a map
   }
-  const turn = (by) => choose({ ...state, channel: state.channel + by });
-  const units = html("div", { class: "cnnx-layers", focus: showUnit, blur: showUnit, ...focusable(t("units"),
+  const element = html("div", { class: "cnnx-layers", focus: show, blur: show, ...focusable(t("units"),
     { ...arrows((...by) => () => step(...by)), PageUp: () => turn(-1), PageDown: () => turn(1) }) }, ...layers.map(({ element }) => element));
-  const unitAt = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
-  const hover = (unit) => same(unit, over) || ((over = unit), showUnit());
-  const picture = html("div", {}, html("div", { class: "cnnx-top" }, sheet.element, bars.element), mind.element, told, parts, units);
-  picture.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && hover(unitAt(event)));
-  picture.addEventListener("pointerleave", () => hover(null));
-  picture.addEventListener("click", (event) => choose(unitAt(event) ?? state)); // not pointerdown: a swipe scrolls the page
-  const table = Object.fromEntries(entries(model.get("digits")).map(([name, drawing]) => [name, { drawing }]));
+  const at = (event) => [bars, ...layers].map(({ at }) => at(event)).find(Boolean) ?? null;
+  const point = (unit) => same(unit, over) || ((over = unit), show());
+  const heard = { // a press is no pointerdown: a swipe scrolls the page
+    pointermove: (event) => event.pointerType === "mouse" && !event.buttons && point(at(event)),
+    pointerleave: () => point(null), click: (event) => choose(at(event) ?? state),
+  };
+  return { element, bars, layers, show, heard };
+}
+
+/** Digits and layers from lists, and the eraser. */
+function controlsOf(t, digits, { state, update }, clear) {
+  let erases;
+  const table = Object.fromEntries(entries(digits).map(([name, drawing]) => [name, { drawing }]));
   const preset = presets({ name: "preset", table, t, change: update });
-  const list = choice({ name: "layer", options: keys(LAYERS), t, change: (layer) => choose({ ...state, layer }) });
+  const layers = choice({ name: "layer", options: keys(LAYERS), t, change: (layer) => update(inside({ ...state, layer })) });
+  const element = html("div", { class: "cnnx-controls" }, preset.element, layers.element,
+    toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
+  return { element, erases: () => erases, show: () => (preset.show(state), layers.show(state.layer)) };
+}
+
+/** @param {Host<LeNet>} host */
+function render({ model, el }) {
+  const [t, net, digits, live] = [translator(model), prepare(model.get("network")), model.get("digits"), liveText()];
+  let width, pixels, pen; // what is said of the pen
+  /** @type {Maps} */ let found;
+  const view = connect(model, ["drawing", "gradient", "layer", "channel", "row", "column"], redraw), { state, update } = view;
+  const write = (now) => update({ drawing: encode(now) }), clear = () => write(new Uint8Array(SIDE * SIDE));
+  const controls = controlsOf(t, digits, view, clear), units = unitsOf(t, view, showUnit), mind = mindOf(t, net, update, redraw);
+  const sheet = sheetOf(t, (from, to) => write(stroke(pixels, from, to, controls.erases())), clear,
+    (now) => live.say(`${(pen = now)} ${describeAnswer(found, t)}`));
+  const told = html("p", { class: "cnnx-told" }), parts = svg("svg", { "aria-hidden": "true" });
+  const picture = html("div", units.heard, html("div", { class: "cnnx-top" }, sheet.element, units.bars.element),
+    mind.element, told, parts, units.element);
+  const aim = goal(model, t, live), bases = Object.values(digits).map(decode);
+  live.element.classList.add("visually-hidden"); // bars and lines show it
+
   function redraw() {
-    if (width !== (width = view.width)) {
-      sheet.element.style.width = `${clamp(Math.floor(width / FIELD), 1, width < 400 ? 8 : 9) * FIELD}px`;
-      layers.forEach(({ fit }) => fit(width));
-    }
+    if (width !== (width = view.width)) [sheet, ...units.layers].forEach(({ fit }) => fit(width));
     found = read((pixels = decode(state.drawing)), net);
-    preset.show(state);
-    list.show(state.layer);
-    bars.show(found);
+    controls.show();
+    units.bars.show(found);
     mind.show(state, pixels, found);
-    if (!mind.runs()) live.say([at, describe(inside(state), found, t), mind.said()].filter(Boolean).join(" "));
-    at = "";
+    if (!mind.runs()) live.say([pen, describe(inside(state), found, t), mind.said()].filter(Boolean).join(" "));
+    pen = "";
     if (el.isConnected) showPixels(); // else it has no colours yet
-    showUnit();
+    units.show();
     aim.show(discover(pixels, found, bases, net));
   }
-  const showPixels = () => {
-    sheet.show(pixels);
-    sheet.gains(mind.gains());
-    layers.forEach(({ show }) => show(found));
-  };
-  function showUnit() {
-    const unit = over ?? inside(state), used = uses(unit, found, net);
-    sheet.mark(sees(unit), over || units.matches(":focus-visible"));
-    layers.forEach(({ mark }) => mark(unit, used));
-    bars.mark(unit);
+  function showPixels() {
+    sheet.show(pixels, mind.gains());
+    units.layers.forEach(({ show }) => show(found));
+  }
+  function showUnit(unit, isPointed) {
+    const used = uses(unit, found, net);
+    sheet.mark(sees(unit), isPointed);
+    units.bars.mark(unit);
+    units.layers.forEach(({ mark }) => mark(unit, used));
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
     showParts(parts, used, width);
   }
-  const [aim, bases] = [goal(model, t, live), Object.values(model.get("digits")).map(decode)];
-  const themes = new MutationObserver(showPixels); // a canvas does not follow the page's colours
-  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
-  const controls = html("div", { class: "cnnx-controls" }, preset.element, list.element,
-    toggle({ label: t("erase"), change: (now) => (erases = now) }).element, button({ text: t("clear"), click: clear }));
-  return mount(el, t, view, { picture, parts: [controls, picture, live.element, aim.element], end: () => themes.disconnect() });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element, aim.element], end: onTheme(showPixels) });
 }
 export default { render };

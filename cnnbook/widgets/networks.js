@@ -1,7 +1,10 @@
 // The networks explorer: a table to sort and to filter, and a chart of two of its columns, on logarithmic axes.
-import { choice, clamp, connect, entries, html, label, liveText, mount, number, range, svg, translator } from "./_core.js";
+import {
+  changes, choice, clamp, connect, entries, goal, html, keys, label, liveText, mount, number, put, range, svg, translator,
+} from "./_core.js";
 
 export const COLUMNS = ["parameters", "macs", "outputs", "depth", "field", "ms", "accuracy"];
+const [SLOWER, TOLD] = [1.5, ["macs", "ms", "depth", "outputs"]]; // of the network to discover
 
 /** A number in full, with commas; and as short as a table wants it. */
 export const full = (value) => String(+value.toFixed(2)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
@@ -33,15 +36,28 @@ const has = (value) => value !== null && value !== undefined;
 const drawn = ({ data, x, y }, names) => names.filter((name) => has(data[name][x]) && has(data[name][y]));
 const columns = (data) => COLUMNS.filter((column) => column in Object.values(data)[0]);
 
+/** The names in the table, how many of them have both numbers of the chart, and the correlation of these. */
+export function compute(state) {
+  const { data, x, y } = state, names = sorted(state), pairs = drawn(state, names).map((name) => [data[name][x], data[name][y]]);
+  return { names, count: pairs.length, rank: correlation(pairs) };
+}
+
 /** The correlation of what is shown, and the numbers of the chosen network, in words. */
-export function describe(state, t) {
-  const { data, x, y, chosen } = state;
-  const names = drawn(state, sorted(state));
-  const rank = correlation(names.map((name) => [data[name][x], data[name][y]]));
-  const told = t("result", { count: names.length, x: t(x), y: t(y), rank: rank === null ? "–" : number(rank) });
+export function describe({ data, x, y, chosen }, { count, rank }, t) {
+  const told = t("result", { count, x: t(x), y: t(y), rank: rank === null ? "–" : number(rank) });
   if (!chosen) return told;
   const own = columns(data).filter((column) => has(data[chosen][column]));
   return `${told} ${chosen}: ${own.map((column) => `${t(column)} ${full(data[chosen][column])}`).join(", ")}.`;
+}
+
+/** Discovered, where the chosen network takes more than SLOWER times as long as one with more MACs: that with the most. */
+export function discover({ data, chosen }) {
+  const known = Object.keys(data).filter((name) => TOLD.every((column) => has(data[name][column])));
+  const own = known.includes(chosen) && data[chosen], isFaster = ({ macs, ms }) => macs > own.macs && SLOWER * ms < own.ms;
+  const [other] = known.filter((name) => own && isFaster(data[name])).sort((a, b) => data[b].macs - data[a].macs);
+  if (!other) return null;
+  const numbers = (name, { macs, depth, outputs }) => ({ [`${name}_macs`]: short(macs), [`${name}_depth`]: depth, [`${name}_outputs`]: short(outputs) });
+  return { chosen, other, times: number(own.ms / data[other].ms, 1), ...numbers("own", own), ...numbers("other", data[other]) };
 }
 
 /** From numbers to pixels between two ends: logarithmic where the numbers span more than a factor of four. */
@@ -82,47 +98,55 @@ function tags(points, chosen, left, right) {
   });
 }
 
-/** @param {Host<Networks>} host */
-function render({ model, el }) {
-  const t = translator(model);
-  let shown = "";
+/** The chart: a point for each network, to be pressed; `choose` hears its name. */
+function chartOf(t, /** @type {View<Networks>} */ { state }, choose) {
   /** @type {ReturnType<typeof places>} */ let points = [];
   const drawing = svg("svg", { role: "img", "aria-label": t("chart"), click: pick });
-  const [live, picture] = [liveText(), html("div", {}, drawing)];
-  const view = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
-  const { state, update } = view;
-  const given = model.get("data");
-  const families = [...new Set(Object.values(given).map(({ family }) => family))].sort(); // a notebook keeps no order of keys
-  const offered = (key) => (families.includes(key) ? key : t(key || "all"));
-  const list = (name, options) =>
-    choice({ name, options, t: (key) => (key === name ? t(`${name}_name`) : offered(key)), change: (now) => update({ [name]: now }) });
-  const lists = { x: list("x", columns(given)), y: list("y", columns(given)), family: list("family", ["", ...families]) };
-  const [head, body] = [html("tr"), html("tbody")];
-  const sheet = html("table", { class: "cnnx-table" }, html("caption", {}, t("table")), html("thead", {}, head), body);
-
-  const choose = (name) => update({ chosen: name === state.chosen ? "" : name });
-  const order = (column) => update({ sort: column, descending: column === state.sort ? !state.descending : column !== "network" });
-  const button = (text, click) => html("button", { type: "button", "data-lm-suppress-shortcuts": "true", click }, text);
   function pick({ clientX, clientY }) {
     const box = drawing.getBoundingClientRect();
     const far = ({ px, py }) => Math.hypot(px - clientX + box.left, py - clientY + box.top);
     const near = points.filter(({ seen }) => seen).sort((a, b) => far(a) - far(b))[0];
     if (near && far(near) < 24) choose(near.name);
   }
-  const columnHead = (column) => html("th", { scope: "col", "data-head": column }, button(t(column), () => order(column)));
-  const row = (name, own) => html("tr", { "data-name": name },
-    html("th", { scope: "row" }, button(name, () => choose(name))),
-    ...own.map((column) => html("td", {}, has(given[name][column]) ? short(given[name][column]) : "–")));
+  const rule = (d) => svg("path", { class: "cnnx-rule", d });
+  const told = (mark) => short(mark).replace(/\.0+ /, " ");
+  const spot = ({ name, seen, px, py }, isMine = name === state.chosen) => svg("circle", {
+    class: `cnnx-spot ${isMine ? "cnnx-now" : seen ? "" : "cnnx-pale"}`, "data-name": name, cx: px, cy: py, r: isMine ? 7 : 5,
+  }, svg("title", {}, name));
 
-  /** On a phone the table has the two columns of the chart. It is made anew only where it changes: the focus stays. */
-  function fill() {
-    const own = view.width >= 600 ? columns(given) : [...new Set([state.x, state.y])];
-    const names = sorted(state);
-    if (shown !== (shown = JSON.stringify([own, names]))) {
-      if (head.dataset.own !== String(own)) head.replaceChildren(...["network", ...own].map(columnHead));
-      head.dataset.own = String(own);
-      body.replaceChildren(...names.map((name) => row(name, own)));
-    }
+  function show(width) {
+    const [height, left, right, top] = [clamp(Math.round(width * 0.62), 260, 400), 46, width - 8, 24];
+    const { data, x, y } = state;
+    const [bottom, all] = [height - 44, drawn(state, Object.keys(data))];
+    const values = (column) => all.map((name) => data[name][column]);
+    const [across, down] = [axis(values(x), left, right), axis(values(y), bottom, top)];
+    points = places(state, across, down);
+    put(drawing, { width, height });
+    drawing.replaceChildren(
+      ...across.ticks.flatMap((mark) => [rule(`M${across.at(mark)} ${top}V${bottom}`), label(across.at(mark), bottom + 12, told(mark), "cnnx-small")]),
+      ...down.ticks.flatMap((mark) => [rule(`M${left} ${down.at(mark)}H${right}`), label(left - 6, down.at(mark), told(mark), "cnnx-small cnnx-end")]),
+      label(4, 9, `↑ ${t(y)}`, "cnnx-title"), label(right, height - 9, `${t(x)} →`, "cnnx-title cnnx-end"),
+      ...points.map((point) => spot(point)), ...tags(points, state.chosen, left, width));
+  }
+  return { element: html("div", {}, drawing), show };
+}
+
+/** The table: heads sort it, names mark a network. It is made anew only where it changes: the focus stays. */
+function sheetOf(t, /** @type {View<Networks>} */ { state, update }, choose) {
+  const [head, body] = [html("tr"), html("tbody")];
+  const element = html("table", { class: "cnnx-table" }, html("caption", {}, t("table")), html("thead", {}, head), body);
+  const press = (text, click) => html("button", { type: "button", "data-lm-suppress-shortcuts": "true", click }, text);
+  const order = (column) => update({ sort: column, descending: column === state.sort ? !state.descending : column !== "network" });
+  const columnHead = (column) => html("th", { scope: "col", "data-head": column }, press(t(column), () => order(column)));
+  const value = (number) => html("td", {}, has(number) ? short(number) : "–");
+  const row = (name, own) => html("tr", { "data-name": name }, html("th", { scope: "row" }, press(name, () => choose(name))),
+    ...own.map((column) => value(state.data[name][column])));
+  const [isNewHead, isNewBody] = [changes(), changes()];
+
+  function show({ names }, width) { // on a phone it has the two columns of the chart
+    const own = width >= 600 ? columns(state.data) : [...new Set([state.x, state.y])];
+    if (isNewHead(own)) head.replaceChildren(...["network", ...own].map(columnHead));
+    if (isNewBody([own, names])) body.replaceChildren(...names.map((name) => row(name, own)));
     for (const cell of head.children) {
       const isSorted = cell.dataset.head === state.sort;
       cell.setAttribute("aria-sort", !isSorted ? "none" : state.descending ? "descending" : "ascending");
@@ -132,31 +156,39 @@ function render({ model, el }) {
       line.querySelector("button").setAttribute("aria-pressed", isMine);
     }
   }
+  return { element, show };
+}
 
-  function redraw() {
-    const { width } = view;
-    const [tall, left, base] = [clamp(Math.round(width * 0.62), 260, 400), 46, 30];
-    const { data, x, y, chosen } = state;
-    const all = drawn(state, Object.keys(data));
-    const values = (column) => all.map((name) => data[name][column]);
-    const [across, down] = [axis(values(x), left, width - 8), axis(values(y), tall - base - 14, 24)];
-    points = places(state, across, down);
-    const rule = (d) => svg("path", { class: "cnnx-rule", d });
-    drawing.setAttribute("width", width);
-    drawing.setAttribute("height", tall);
-    drawing.replaceChildren(
-      ...across.ticks.flatMap((mark) => [rule(`M${across.at(mark)} 24V${tall - base - 14}`), label(across.at(mark), tall - base - 2, short(mark).replace(/\.0+ /, " "), "cnnx-small")]),
-      ...down.ticks.flatMap((mark) => [rule(`M${left} ${down.at(mark)}H${width - 8}`), label(left - 6, down.at(mark), short(mark).replace(/\.0+ /, " "), "cnnx-small cnnx-end")]),
-      label(4, 9, `↑ ${t(y)}`, "cnnx-title"), label(width - 8, tall - 9, `${t(x)} →`, "cnnx-title cnnx-end"),
-      ...points.map(({ name, seen, px, py }) => svg("circle", { class: `cnnx-spot ${name === chosen ? "cnnx-now" : seen ? "" : "cnnx-pale"}`, "data-name": name, cx: px, cy: py, r: name === chosen ? 7 : 5 }, svg("title", {}, name))),
-      ...tags(points, chosen, left, width));
-    for (const [name, list] of entries(lists)) list.show(state[name]);
-    fill();
-    live.say(describe(state, t));
+/** Three lists: the columns across and up, and the family. */
+function controlsOf(t, data, /** @type {View<Networks>} */ { state, update }) {
+  const families = [...new Set(Object.values(data).map(({ family }) => family))].sort(); // a notebook keeps no order of keys
+  const offered = (key) => (families.includes(key) ? key : t(key || "all"));
+  const list = (name, options) =>
+    choice({ name, options, t: (key) => (key === name ? t(`${name}_name`) : offered(key)), change: (now) => update({ [name]: now }) });
+  const lists = { x: list("x", columns(data)), y: list("y", columns(data)), family: list("family", ["", ...families]) };
+  const element = html("div", { class: "cnnx-controls" }, ...Object.values(lists).map((one) => one.element));
+  return { element, show: () => entries(lists).forEach(([name, one]) => one.show(state[name])) };
+}
+
+/** @param {Host<Networks>} host */
+function render({ model, el }) {
+  const [t, data, live] = [translator(model), model.get("data"), liveText()];
+  const aim = goal(model, t, live);
+  const view = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
+  const choose = (name) => view.update({ chosen: name === view.state.chosen ? "" : name });
+  const [controls, chart, sheet] = [controlsOf(t, data, view), chartOf(t, view, choose), sheetOf(t, view, choose)];
+
+  function redraw(state) {
+    const result = compute(state);
+    controls.show();
+    chart.show(view.width);
+    sheet.show(result, view.width);
+    live.say(describe(state, result, t));
+    aim.show(discover(state));
   }
-
-  const controls = html("div", { class: "cnnx-controls" }, ...Object.values(lists).map(({ element }) => element));
-  return mount(el, t, view, { picture, parts: [controls, picture, live.element, sheet] });
+  const hasOne = keys(data).some((chosen) => discover({ data, chosen })); // a table may have none
+  const parts = [controls.element, chart.element, live.element, ...(hasOne ? [aim.element] : []), sheet.element];
+  return mount(el, t, view, { picture: chart.element, parts });
 }
 
 export default { render };

@@ -1,7 +1,8 @@
 // The pooling explorer: a window, what it keeps, and where the gradient goes. All numbers come from `compute`.
 import {
-  arrows, canvas, cells, choice, connect, drag, focusable, formula, goal, heading, html, keys, label, light, liveText,
-  mount, numberGrid, numbers, panel, partAt, printed, range, replacedIn, same, slide, svg, translator, within,
+  canvas, cells, choice, connect, drag, formula, goal, heading, hide, html, inside, keys, label, light, liveText,
+  mount, numberGrid, numbers, panel, partAt, printed, putAt, range, replacedIn, same, slide, svg, translator,
+  windowPane,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -12,6 +13,7 @@ export const SETTINGS = {
   ceil_mode: {},
 };
 export const LIMIT = 999;
+/** @typedef {Required<ReturnType<typeof compute>>} Result where it is impossible, half of it is missing */
 
 /** Windows along one axis: where each starts, its pixels from `first` to before `end`, places that an average counts. */
 function windows(size, { kernel, stride, padding, ceil_mode }) {
@@ -176,97 +178,114 @@ function fieldsOf(t, sum, change, wrong) {
   return { element, show, focus: (tap) => grid.cells[tap]?.focus({ preventScroll: true }), isTypedIn: () => grid?.grid.matches(":focus-within") };
 }
 
-/** @param {Host<Pooling>} host */
-function render({ model, el }) {
-  const t = translator(model);
+/** How far a window is from the corner of the padding, to the right and down; and its drag, for `slide`. */
+const cornerOf = ({ row, column, stride }, { input: { side } }) => [column, row].map((index) => index * stride * side);
+function slideOf(state, place) {
+  const { x, y, side } = place.input, half = (state.kernel * side) / 2, [right, down] = cornerOf(state, place);
+  return { origin: { x, y }, corner: { x: right, y: down }, half: { x: half, y: half }, step: state.stride * side };
+}
+/** Which number of the window is under a point; -1 for the padding. */
+function tapAt(point, { row, column, padding }, { look }, { input: { x, y, side } }) {
+  const at = [point.y - y, point.x - x].map((along) => Math.floor(along / side) - padding);
+  return look(row, column).pixels.findIndex((pixel) => `${pixel}` === `${at}`);
+}
+
+/** The three grids, the window to be moved, and its route. `say(now, seen)` hears of the window that is shown. */
+function pictureOf(t, /** @type {View<Pooling>} */ view, fields, say) {
+  const { state, update } = view;
   /** @type {Place} */ let hover = null;
   /** @type {{ x: number, y: number }} */ let pressed = null;
-  /** @type {Required<ReturnType<typeof compute>>} */ let result; // where it is impossible, half of it is missing
+  /** @type {Result} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  const [art, route] = [svg("g", { "aria-hidden": "true" }), svg("g", { class: "cnnx-routes", "aria-hidden": "true" })];
-  const step = (rows, columns) => () => move(state.row + rows, state.column + columns);
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const [art, route] = ["", "cnnx-routes"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
+  const move = (row, column) => update(inside({ row, column }, result.rows, result.columns));
+  const pane = windowPane(t, (rows, columns) => move(state.row + rows, state.column + columns));
   const { drawing, picture, size } = canvas(t, art, route, pane);
-  const [sum, live] = [formula(), liveText()];
-  const aim = goal(model, t, live);
-  const view = connect(model, ["input", "kind", ...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
-  const { state, update } = view;
-  const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (now) => update({ kind: now }) });
-  const controls = panel(SETTINGS, t, update);
-  const fields = fieldsOf(t, sum, (tap, value) => {
-    const [i, j] = result.look(state.row, state.column).pixels[tap];
-    update({ input: moved(replacedIn(result.input, i * result.W + j, value), -state.shift) });
-  }, () => live.say(t("not_a_number"), true));
-  const move = (row, column) => update({ row: within(row, result.rows), column: within(column, result.columns) });
-  const corner = ({ row, column }) => [row, column].map((index) => index * state.stride * place.input.side);
 
-  function redraw() {
-    result = /** @type {typeof result} */ (compute(state));
-    const { possible, rows, columns } = result;
-    if (possible) Object.assign(state, { row: within(state.row, rows), column: within(state.column, columns) });
-    hover = null;
-    place = arrange(view.width, result, state);
+  function show(now) {
+    [result, place, hover] = [now, arrange(view.width, now, state), null];
+    const [span, kind] = [state.kernel * place.input.side, result.possible ? "" : "cnnx-misfit"];
     size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, t));
-    const [span, kind] = [state.kernel * place.input.side, possible ? "" : "cnnx-misfit"];
     pane.replaceChildren(svg("rect", { class: `cnnx-frame ${kind}`, width: span, height: span, rx: 3 }));
-    controls.show(state);
-    kinds.show(state.kind);
-    for (const part of [fields.element, route]) part.classList.toggle("cnnx-gone", !possible);
-    drawPosition();
+    hide(!result.possible, route);
+    showPosition();
   }
-
-  /** The window pointed at, or that of the state: its calculation and its route. */
-  function drawPosition() {
+  /** The window pointed at, or that of the state, with its route. */
+  function showPosition() {
     const now = { ...state, ...(result.possible ? hover : { row: 0, column: 0 }) };
-    const [down, right] = corner(now);
-    pane.style.transform = `translate(${place.input.x + right}px, ${place.input.y + down}px)`;
-    live.say(describe(now, result, t), !result.possible);
-    aim.show(discover(state, result));
-    if (!result.possible) return;
-    const seen = result.look(now.row, now.column);
-    light(art, now);
-    route.replaceChildren(...routeParts(now, seen, place));
-    sum.show(equation(seen, state.kind));
-    fields.show(seen);
+    const [{ x, y }, right, down] = [place.input, ...cornerOf(now, place)];
+    putAt(pane, x + right, y + down);
+    const seen = result.possible && result.look(now.row, now.column);
+    if (seen) route.replaceChildren(...routeParts(now, seen, place));
+    if (seen) light(art, now);
+    say(now, seen);
   }
 
   function begin(start, name, target) {
-    const cell = partAt(target, state);
+    const [cell, isInside] = [partAt(target, state), pane.contains(target)];
     if (cell) move(cell.row, cell.column);
     if (name !== "window" || !result.possible) return null;
     pane.focus({ preventScroll: true });
-    const { side } = place.input;
-    const [step, half, [down, right]] = [state.stride * side, (state.kernel * side) / 2, corner(state)];
-    const inside = pane.contains(target);
-    pressed = inside && start;
-    const go = slide(start, inside, { corner: { x: right, y: down }, origin: place.input, half: { x: half, y: half }, step }, move);
+    pressed = isInside && start;
+    const go = slide(start, isInside, slideOf(state, place), move);
     const follow = (now) => {
-      if (inside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
+      if (isInside && Math.hypot(now.x - start.x, now.y - start.y) < 4) return;
       pressed = null;
       go(now);
     };
     follow(start);
     return follow;
   }
-
   /** A press on a number in the window goes to its field. */
   function openField() {
-    if (!pressed) return;
-    const { x, y, side } = place.input;
-    const at = [pressed.y - y, pressed.x - x].map((along) => Math.floor(along / side) - state.padding);
-    const tap = result.look(state.row, state.column).pixels.findIndex((pixel) => `${pixel}` === `${at}`);
-    fields.focus(tap);
+    if (pressed) fields.focus(tapAt(pressed, state, result, place));
     pressed = null;
   }
-
   drag(drawing, begin, (target) => {
     hover = target && !fields.isTypedIn() ? partAt(target, state) : null;
-    if (result.possible) drawPosition();
+    if (result.possible) showPosition();
   });
   drawing.addEventListener("pointerup", openField);
-  controls.element.prepend(kinds.element);
-  return mount(el, t, view, { picture, parts: [controls.element, live.element, picture, fields.element, aim.element] });
+  return { element: picture, show };
+}
+
+/** What is kept, and the sliders. */
+function controlsOf(t, /** @type {View<Pooling>} */ { state, update }) {
+  const kinds = choice({ name: "kind", options: ["max", "average"], t, change: (kind) => update({ kind }) });
+  const settings = panel(SETTINGS, t, update);
+  settings.element.prepend(kinds.element);
+  return { element: settings.element, show: () => (settings.show(state), kinds.show(state.kind)) };
+}
+
+/** @param {Host<Pooling>} host */
+function render({ model, el }) {
+  const [t, sum, live] = [translator(model), formula(), liveText()];
+  /** @type {Result} */ let result;
+  const view = connect(model, ["input", "kind", ...keys(SETTINGS), "row", "column"], redraw, (now) => compute(now).possible);
+  const { state, update } = view;
+  const fields = fieldsOf(t, sum, edit, () => live.say(t("not_a_number"), true));
+  const [controls, picture, aim] = [controlsOf(t, view), pictureOf(t, view, fields, say), goal(model, t, live)];
+
+  function redraw() {
+    result = /** @type {Result} */ (compute(state));
+    if (result.possible) Object.assign(state, inside(state, result.rows, result.columns));
+    controls.show();
+    hide(!result.possible, fields.element);
+    picture.show(result);
+  }
+  function say(now, seen) {
+    live.say(describe(now, result, t), !result.possible);
+    aim.show(discover(state, result));
+    if (!seen) return;
+    sum.show(equation(seen, state.kind));
+    fields.show(seen);
+  }
+  function edit(tap, value) {
+    const [i, j] = result.look(state.row, state.column).pixels[tap];
+    update({ input: moved(replacedIn(result.input, i * result.W + j, value), -state.shift) });
+  }
+  return mount(el, t, view, { picture: picture.element, parts: [controls.element, live.element, picture.element, fields.element, aim.element] });
 }
 
 export default { render };

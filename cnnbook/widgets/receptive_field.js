@@ -1,7 +1,7 @@
 // The receptive-field explorer: a stack of layers, and what one unit of it sees. All results come from `compute` and `see`.
 import {
-  arrows, button, canvas, clamp, connect, dimension, drag, focusable, goal, html, label, listed, liveText, mount, number,
-  panel, presets, pull, range, replaced, runs, svg, translator,
+  arrows, button, canvas, clamp, connect, dimension, disable, drag, focusable, goal, html, label, listed, liveText,
+  mount, number, panel, presets, pull, range, replaced, runs, same, svg, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -128,7 +128,7 @@ function arrange(width, { low, high }, count) {
   const under = base + (wide ? 12 : 92);
   const down = (pixel) => under + (pixel - low) * small.side;
   return {
-    ...across, width, left, right: width - right, y, base, square: { ...small, down, pixels: (x, y) => [small.pixel(x), low + (y - under) / small.side] },
+    ...across, width, left, right: width - right, y, base, square: { ...small, down, pixels: ({ x, y }) => ({ x: small.pixel(x), y: low + (y - under) / small.side }) },
     line: (level) => y(level) + (wide ? TALL / 2 : -22), chip: (index) => 24 + index * (tight ? 27 : 30), stat: (index) => width - 18 - (3 - index) * (tight ? 28 : 36),
     level: (at) => clamp(Math.round((y(0) + TALL / 2 - at) / pitch), 0, count), height: Math.max(base + 80, down(high) + 24),
   };
@@ -181,10 +181,13 @@ function stackParts({ layers }, { rows }, place, t) {
   ];
 }
 
-/** Lines from each unit that is looked at to its taps in the row below. */
-const rays = ({ layers }, { rows }, levels, { at, y }) => levels.slice(1).map((looked, below) => real(rows[below + 1], looked).map(
-  (unit) => taps(layers[below], unit).map((tap) =>
-    `M${at(middle(rows[below + 1], unit))} ${y(below + 1) + TALL}L${at(middle(rows[below], tap))} ${y(below)}`))).flat(2).join("");
+/** Behind all, the line of the layer that is chosen, and lines from each unit that is looked at to its taps in the row below. */
+function backParts({ layers, layer }, { rows }, levels, { at, y, line, width }) {
+  const ray = (below, unit) => (tap) => `M${at(middle(rows[below + 1], unit))} ${y(below + 1) + TALL}L${at(middle(rows[below], tap))} ${y(below)}`;
+  const rays = levels.slice(1).flatMap((looked, below) => real(rows[below + 1], looked).flatMap(
+    (unit) => taps(layers[below], unit).map(ray(below, unit))));
+  return [svg("rect", { class: "cnnx-band", y: line(layer) - 17, width, height: 34, rx: 6 }), svg("path", { class: "cnnx-ray", d: rays.join("") })];
+}
 
 /** The units that are looked at, pixels shaded by their ways, and below the input the size and the jump of the field. */
 function coneParts({ rows }, { layer, column }, levels, { across }, place, t) {
@@ -200,6 +203,10 @@ function coneParts({ rows }, { layer, column }, levels, { across }, place, t) {
 
 const outline = (x, y, width, height) => svg("rect", { class: "cnnx-lens", rx: 3, x, y, width, height });
 
+/** The frame of a unit on its row. */
+const unitPart = ({ rows }, { layer, column }, { at, y, side }) =>
+  outline(at(edge(rows[layer], column)), y(layer) - 2, rows[layer].jump * side, TALL + 4);
+
 /** The input seen from above: the pixels `used`, and the field around them. */
 function fieldParts({ rows }, { layer, row, column }, used, { square, height }) {
   const { start, size, jump } = rows[layer];
@@ -208,93 +215,131 @@ function fieldParts({ rows }, { layer, row, column }, used, { square, height }) 
     outline(square.at(across), square.down(down), long, long), label(square.at(rows[0].count / 2), height - 14, `${size} × ${size}`)];
 }
 
-/** @param {Host<ReceptiveField>} host */
-function render({ model, el }) {
-  const t = translator(model);
+/** The layer that is chosen, or the last one that fits: there the rows end. */
+const levelOf = ({ layer }, { rows }) => Math.min(layer, rows.length - 1);
+/** The unit whose field is centred next to these pixels: of a layer, by default and for the input of the one chosen. */
+function unitAt(state, { rows }, { x, y, layer = 0 }) {
+  const level = levelOf({ layer: layer || state.layer }, { rows });
+  return { layer: level, row: nearest(rows[level], y), column: nearest(rows[level], x) };
+}
+/** The unit so many layers and units from the one chosen, or that itself. */
+function unitBeside(state, result, layers = 0, right = 0, down = 0) {
+  const level = levelOf(state, result);
+  const [x, y] = [state.column + right, state.row + down].map((unit) => middle(result.rows[level], unit));
+  return unitAt(state, result, { x, y, layer: Math.max(level + layers, 1) });
+}
+
+/** The options of the layer that is chosen, by their names, with the size of the input; and what changes with some of them. */
+const optionsOf = ({ size, layers, layer }) =>
+  ({ size, ...Object.fromEntries(OPTIONS.map((name, index) => [name, layers[layer - 1][index]])) });
+function changed(state, patch) {
+  const now = { ...optionsOf(state), ...patch };
+  if (same(now, optionsOf(state))) return {};
+  return { size: now.size, layers: replaced(state.layers, state.layer - 1, OPTIONS.map((name) => now[name])) };
+}
+
+/** The formula of the field of the layer that is chosen. */
+function why(state, { rows, problem }, t) {
+  if (problem) return "";
+  const below = rows[state.layer - 1];
+  return t("why", { ...optionsOf(state), ...rows[state.layer], r: below.size, j: below.jump, a: below.start });
+}
+
+/** A unit on its row, the pixels that it sees, and what a hand moves: units, places, the options of the layers. */
+function pictureOf(t, /** @type {View<ReceptiveField>} */ view, set, say) {
+  const { state, update } = view;
   /** @type {Place & { layer: number }} */ let hover;
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
-  const pane = (name, step) => svg("g", { class: "cnnx-window", ...focusable(t(name), arrows(step)) });
-  const unit = pane("unit", (down, right) => () => update(beside(-down, right, 0))); // the rows of the picture are layers
-  const panes = { unit, place: pane("place", (down, right) => () => update(beside(0, right, down))) };
+  const step = (...by) => () => update(unitBeside(state, result, ...by));
+  const pane = (name, along) => svg("g", { class: "cnnx-window", ...focusable(t(name), arrows(along)) });
+  const panes = { unit: pane("unit", (down, right) => step(-down, right)), // the rows of the picture are layers
+    place: pane("place", (down, right) => step(0, right, down)) };
   const [back, art, cone] = range(3).map(() => svg("g", { "aria-hidden": "true" }));
   const { drawing, picture, size } = canvas(t, back, art, cone, panes.unit, panes.place);
-  const [sum, live] = [html("p", { class: "cnnx-formula" }), liveText()];
-  const aim = goal(model, t, live);
-  const view = connect(model, ["size", "layers", "layer", "row", "column"], redraw, (now) => !compute(now).problem);
-  const { state, update } = view;
-  const get = (layer, name) => (name === "size" ? state.size : state.layers[layer - 1][OPTIONS.indexOf(name)]);
-  const set = (layer, name, value) => get(layer, name) !== value && update(name === "size" ? { size: value }
-    : { layers: replaced(state.layers, layer - 1, replaced(state.layers[layer - 1], OPTIONS.indexOf(name), value)) });
-  const controls = panel(SETTINGS, t, (patch) => Object.entries(patch).forEach((pair) => set(state.layer, ...pair)));
-  const load = (stack) => (update({ ...stack, layer: stack.layers.length }), update(spot(0, stack.size / 2, stack.size / 2)));
-  const preset = presets({ name: "preset", table: PRESETS, t, change: load });
-  const stack = (layers, layer) => clamp(layers.length, 1, MOST.layers) === layers.length && update({ layers, layer });
-  const add = button({ click: () => stack([...state.layers.slice(0, state.layer), conv, ...state.layers.slice(state.layer)], state.layer + 1) });
-  const remove = button({ click: () => stack(state.layers.filter((_, index) => index !== state.layer - 1), state.layer - 1) });
-  const current = () => Math.min(state.layer, result.rows.length - 1); // the rows end where a layer does not fit
-  // The unit of row `level` (for the input: of the present layer) whose field is centred next to these pixels.
-  const spot = (level, x, y, layer = Math.min(level, result.rows.length - 1) || current(), row = result.rows[layer]) =>
-    ({ layer, row: nearest(row, y), column: nearest(row, x) });
-  const across = () => middle(result.rows[current()], state.row);
-  const beside = (layers, right, down, row = result.rows[current()]) =>
-    spot(Math.max(current() + layers, 1), middle(row, state.column + right), middle(row, state.row + down));
+  const rowOf = () => middle(result.rows[levelOf(state, result)], state.row); // it stays, from layer to layer
   const follow = {
-    unit: ({ x, y }) => update(spot(place.level(y), place.pixel(x), across())),
-    place: ({ x, y }) => update(spot(0, ...place.square.pixels(x, y))),
+    unit: ({ x, y }) => update(unitAt(state, result, { layer: place.level(y), x: place.pixel(x), y: rowOf() })),
+    place: (point) => update(unitAt(state, result, place.square.pixels(point))),
   };
 
-  function redraw() {
-    const layer = (state.layer = clamp(state.layer, 1, state.layers.length));
-    const { layers } = state;
-    const { rows, problem } = (result = compute(state));
-    if (!problem) Object.assign(state, beside(0, 0, 0)); // within the layer
-    place = arrange(view.width, result, layers.length);
+  function show(now) {
+    [result, place, hover] = [now, arrange(view.width, now, state.layers.length), null];
     size(view.width, place.height);
     art.replaceChildren(...stackParts(state, result, place, t));
-    const values = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, get(layer, name)]));
-    controls.show(values);
-    preset.show(state);
-    [add.textContent, remove.textContent] = [t("add"), t("remove", { layer })];
-    add.setAttribute("aria-disabled", layers.length === MOST.layers);
-    remove.setAttribute("aria-disabled", layers.length === 1);
-    const below = problem ?? rows[layer - 1];
-    sum.textContent = problem ? "" : t("why", { ...values, ...rows[layer], r: below.size, j: below.jump, a: below.start });
-    hover = null;
-    drawUnit();
+    showUnit();
   }
-
-  function drawUnit() {
-    const now = hover ?? beside(0, 0, 0);
+  function showUnit() {
+    const now = hover ?? unitBeside(state, result);
     const [columns, used] = [see(state.layers, result.rows, now.layer, now.column), use(state, result, now)];
-    const band = svg("rect", { class: "cnnx-band", y: place.line(state.layer) - 17, width: view.width, height: 34, rx: 6 });
-    back.replaceChildren(band, svg("path", { class: "cnnx-ray", d: rays(state, result, columns, place) }));
+    back.replaceChildren(...backParts(state, result, columns, place));
     cone.replaceChildren(...coneParts(result, now, columns, used, place, t));
-    const row = result.rows[now.layer];
-    panes.unit.replaceChildren(outline(place.at(edge(row, now.column)), place.y(now.layer) - 2, row.jump * place.side, TALL + 4));
+    panes.unit.replaceChildren(unitPart(result, now, place));
     panes.place.replaceChildren(...fieldParts(result, now, used, place));
-    live.say(describe(state, result, now, t), !!result.problem);
-    aim.show(discover(state, result));
+    say(now);
   }
-
   function begin(start, grip) {
     const [name, layer] = grip?.split(" ") ?? [];
-    if (!SETTINGS[name]) {
-      panes[name]?.focus({ preventScroll: true });
-      follow[name]?.(start);
-      return follow[name];
+    if (SETTINGS[name]) {
+      if (layer) update({ layer: +layer });
+      return pull(SETTINGS[name], start, optionsOf(state)[name], 12, (now) => set({ [name]: now }));
     }
-    if (layer) update({ layer: +layer });
-    return pull(SETTINGS[name], start, get(layer, name), 12, (now) => set(layer, name, now));
+    panes[name]?.focus({ preventScroll: true });
+    follow[name]?.(start);
+    return follow[name];
   }
-
   drag(drawing, begin, (target) => {
     const { row, column } = target?.dataset ?? {};
-    hover = row && spot(+row, middle(result.rows[row], +column), across());
-    drawUnit();
+    hover = row && unitAt(state, result, { layer: +row, x: middle(result.rows[row], +column), y: rowOf() });
+    showUnit();
   });
-  const parts = [html("div", { class: "cnnx-tools" }, preset.element, add, remove), controls.element, sum, live.element, picture, aim.element];
-  return mount(el, t, view, { picture, parts });
+  return { element: picture, show };
+}
+
+/** Stacks from a list, the number of layers, and the options of the layer that is chosen. */
+function controlsOf(t, /** @type {View<ReceptiveField>} */ { state, update }, set) {
+  const settings = panel(SETTINGS, t, set);
+  function load({ size, layers }) {
+    update({ size, layers, layer: layers.length });
+    update(unitAt(state, compute(state), { x: size / 2, y: size / 2 }));
+  }
+  const preset = presets({ name: "preset", table: PRESETS, t, change: load });
+  const stack = (by, ...added) => () => update({
+    layers: [...state.layers.slice(0, state.layer + Math.min(by, 0)), ...added, ...state.layers.slice(state.layer)], layer: state.layer + by,
+  });
+  const [add, remove] = [button({ click: stack(1, conv) }), button({ click: stack(-1) })];
+  function show() {
+    settings.show(optionsOf(state));
+    preset.show(state);
+    [add.textContent, remove.textContent] = [t("add"), t("remove", state)];
+    disable(add, state.layers.length === MOST.layers);
+    disable(remove, state.layers.length === 1);
+  }
+  return { elements: [html("div", { class: "cnnx-tools" }, preset.element, add, remove), settings.element], show };
+}
+
+/** @param {Host<ReceptiveField>} host */
+function render({ model, el }) {
+  const [t, sum, live] = [translator(model), html("p", { class: "cnnx-formula" }), liveText()];
+  /** @type {ReturnType<typeof compute>} */ let result;
+  const view = connect(model, ["size", "layers", "layer", "row", "column"], redraw, (now) => !compute(now).problem);
+  const { state, update } = view;
+  const set = (patch) => update(changed(state, patch));
+  const [controls, picture, aim] = [controlsOf(t, view, set), pictureOf(t, view, set, say), goal(model, t, live)];
+
+  function redraw() {
+    state.layer = clamp(state.layer, 1, state.layers.length);
+    result = compute(state);
+    if (!result.problem) Object.assign(state, unitBeside(state, result)); // within the layer
+    controls.show();
+    sum.textContent = why(state, result, t);
+    picture.show(result);
+  }
+  function say(unit) {
+    live.say(describe(state, result, unit, t), !!result.problem);
+    aim.show(discover(state, result));
+  }
+  return mount(el, t, view, { picture: picture.element, parts: [...controls.elements, sum, live.element, picture.element, aim.element] });
 }
 
 export default { render };

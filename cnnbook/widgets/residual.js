@@ -1,7 +1,7 @@
 // The residual explorer: signals forward and gradients back through deep random networks, with shortcuts and without.
 import {
-  button, canvas, clamp, connect, decimal, drag, goal, grip, html, label, listed, liveText, mount, onLine, partAt, range,
-  slider, svg, tell, toggle, translator,
+  along, button, canvas, changes, clamp, connect, decimal, disable, drag, entries, goal, grip, html, label, listed,
+  liveText, mount, onLine, partAt, range, slider, svg, tell, toggle, translator,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -97,10 +97,15 @@ export const fates = (result, { depth }, t) => NETWORKS.map((network) => {
   return t(`${network}_${fate}`, { depth, times: by });
 });
 
-/** Discovered, where a deep plain network keeps the size of the gradient by its gain alone: what the residual one does. */
+/**
+ * Discovered, where a deep plain network about keeps the size of the gradient by its gain alone: from which gain to which
+ * one it does, as the size is a constant times gain ** depth, and what the residual one does.
+ */
 export function discover({ depth, gain, normalise, cut }, { plain, residual }) {
-  if (depth < 10 || normalise || cut.length || plain.gradient[0] < 0.5 || plain.gradient[0] > 2) return null;
-  return { gain, plain: written(plain.gradient[0]), times: times(residual.gradient[0]), depth };
+  const kept = plain.gradient[0];
+  if (depth < 10 || normalise || cut.length || kept < 0.1 || kept > 10) return null;
+  const [low, high] = [0.1, 10].map((end) => 100 * gain * (end / kept) ** (1 / depth));
+  return { gain, depth, plain: written(kept), low: Math.ceil(low) / 100, high: Math.floor(high) / 100, times: times(residual.gradient[0]) };
 }
 
 /** The result in words. */
@@ -183,98 +188,125 @@ function anatomyParts({ block, cut }, result, { width, anatomy }, t) {
   });
 }
 
-/** @param {Host<Residual>} host */
-function render({ model, el }) {
-  const t = translator(model);
-  let key = "";
+/** In both charts, the places of the signal after a block and of the gradient before it. */
+function placeParts({ block }, result, { X, Y }) {
+  const signs = (name, at, role) => svg("g", { class: `cnnx-${role}` },
+    ...NETWORKS.map((network) => sign(network, X(at), Y[name](result[network][name][at]), 5, "cnnx-big")));
+  return [signs("signal", block, "output"), signs("gradient", block - 1, "gradient")];
+}
+
+const inside = (block, { depth }) => clamp(block, 1, depth);
+const blockAt = ({ x }, state, { left, unit }) => inside(Math.ceil((x - left) / unit), state);
+
+/** For `drag`: the end of the plain curve, which is at gain ** depth; with batch norm at gain: there a quarter as fast. */
+function pullGain({ y: from }, { gain, normalise, depth }, { tall }, change) {
+  const { min, max } = SETTINGS.gain;
+  const decades = (y) => ((from - y) * 2 * DECADES) / tall;
+  return ({ y }) => change(clamp(Math.round(100 * gain * 10 ** (decades(y) / (normalise ? 4 : depth))) / 100, min, max));
+}
+
+/** Charts and blocks, for hand and keyboard. `say(block)` hears of the block that is shown. */
+function pictureOf(t, /** @type {View<Residual>} */ view, toggleCut, say) {
+  const { state, update } = view;
   /** @type {number} */ let hover = null;
   /** @type {number | false} */ let pressed = false;
   /** @type {ReturnType<typeof compute>} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
+  const choose = (block) => ((hover = null), update({ block: inside(block, state) }));
+  const cutThis = () => toggleCut(state.block);
   const [band, back, front] = ["band", "back", "front"].map((kind) => svg("g", { class: `cnnx-${kind}`, "aria-hidden": "true" }));
   const knob = svg("g", { class: "cnnx-gain", "aria-hidden": "true" }, grip({ x: 0, y: 0, name: "gain", title: t("drag_gain"), role: "kernel" }));
-  const [step, cutThis] = [(by) => () => choose(state.block + by), () => toggleCut(state.block)];
   const row = svg("g", onLine(t("block"), 1, SETTINGS.depth.max, {
-    ArrowLeft: step(-1), ArrowDown: step(-1), ArrowRight: step(1), ArrowUp: step(1), PageDown: step(-5), PageUp: step(5),
-    Home: step(-Infinity), End: step(Infinity), Enter: cutThis, " ": cutThis,
+    ...along((by) => choose(state.block + by), 1, 5), Enter: cutThis, " ": cutThis,
   }));
   const { drawing, picture, size } = canvas(t, band, back, row, front, knob);
-  const live = liveText();
-  const aim = goal(model, t, live);
-  const view = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
-  const { state, update } = view;
-  const [inside, left] = [(block) => clamp(block, 1, state.depth), (depth) => state.cut.filter((index) => index <= depth)];
-  const blockAt = ({ x }) => inside(Math.ceil((x - place.left) / place.unit));
-  const choose = (block) => ((hover = null), update({ block: inside(block) }));
-  const isCut = (block) => state.cut.includes(block);
-  const toggleCut = (block) => update({ block, cut: range(state.depth + 1).filter((index) => isCut(index) !== (index === block)) });
-  const shorten = (depth) => update({ depth, block: Math.min(state.block, depth), cut: left(depth) });
-  const depth = slider({ ...SETTINGS.depth, label: t("depth"), t, change: shorten });
-  const gain = decimal({ ...SETTINGS.gain, label: t("gain"), t, change: (now) => update({ gain: now }) });
-  const normalise = toggle({ label: t("normalise"), change: (now) => update({ normalise: now }) });
-  const cutOne = button({ click: cutThis });
-  const restore = button({ text: t("restore_all"), click: () => state.cut.length && update({ cut: [] }) });
 
-  function redraw() {
-    Object.assign(state, { block: inside(state.block), cut: left(state.depth) });
-    const now = JSON.stringify([view.width, { ...state, block: 0 }]);
-    if (now !== key) drawCurves();
-    key = now;
-    drawBlock();
+  function show(now) {
+    if (now !== result || view.width !== place.width) showCurves(now);
+    showBlock();
   }
-
-  function drawCurves() {
-    [result, place] = [compute(state), arrange(view.width, state)];
+  function showCurves(now) {
+    [result, place] = [now, arrange(view.width, state)];
     size(view.width, place.height);
     back.replaceChildren(...legends(place, t), ...["signal", "gradient"].map((name) => chartParts(name, result, place, t)));
     knob.setAttribute("transform", `translate(${place.right} ${place.Y.signal(result.plain.signal.at(-1))}) rotate(90)`);
-    for (const [name, control] of Object.entries({ depth, gain, normalise })) control.show(state[name]);
     row.setAttribute("aria-valuemax", state.depth);
-    restore.setAttribute("aria-disabled", !state.cut.length);
   }
-
   /** What belongs to one block: the one pointed at, or that of the state. */
-  function drawBlock() {
-    const [now, { X, Y, top, end, unit }] = [{ ...state, block: inside(hover ?? state.block) }, place];
-    const big = (name, at, role) => svg("g", { class: `cnnx-${role}` },
-      ...NETWORKS.map((network) => sign(network, X(at), Y[name](result[network][name][at]), 5, "cnnx-big")));
+  function showBlock() {
+    const [now, { X, top, end, unit }] = [{ ...state, block: inside(hover ?? state.block, state) }, place];
     band.replaceChildren(svg("rect", { x: X(now.block - 1), y: top.signal, width: unit, height: end - top.signal }));
     row.replaceChildren(...rowParts(now, place, t));
-    front.replaceChildren(big("signal", now.block, "output"), big("gradient", now.block - 1, "gradient"),
-      ...anatomyParts(now, result, place, t));
-    tell(row, state.block, t(isCut(state.block) ? "block_cut" : "block_now", state));
-    cutOne.textContent = t(isCut(state.block) ? "restore" : "cut", state);
-    live.say(describe(now, result, t));
-    aim.show(discover(state, result));
-  }
-
-  /** Follows the end of the plain curve, which is at gain ** depth; with batch norm at gain: there a quarter as fast. */
-  function pullGain({ y: from }) {
-    const [before, power, { min, max }] = [state.gain, state.normalise ? 4 : state.depth, SETTINGS.gain];
-    const decades = (y) => ((from - y) * 2 * DECADES) / place.tall;
-    return ({ y }) => update({ gain: clamp(Math.round(100 * before * 10 ** (decades(y) / power)) / 100, min, max) });
+    front.replaceChildren(...placeParts(now, result, place), ...anatomyParts(now, result, place, t));
+    tell(row, state.block, t(state.cut.includes(state.block) ? "block_cut" : "block_now", state));
+    say(now);
   }
 
   function begin(from, name) {
-    if (name === "gain") return pullGain(from);
+    if (name === "gain") return pullGain(from, state, place, (gain) => update({ gain }));
     if (from.y < place.top.signal || from.y > place.end) return null;
+    const [block, isNear] = [blockAt(from, state, place), Math.abs(from.x - place.X(state.block - 0.5)) < 16];
     row.focus({ preventScroll: true });
-    const isNear = Math.abs(from.x - place.X(state.block - 0.5)) < 16; // a finger elsewhere may scroll the page
-    pressed = Math.abs(from.y - place.row) < 18 && blockAt(from);
-    choose(blockAt(from));
-    return (isNear || pressed) && ((now) => ((pressed = Math.abs(now.x - from.x) < 4 && pressed), choose(blockAt(now))));
+    pressed = Math.abs(from.y - place.row) < 18 && block;
+    choose(block);
+    if (!isNear && !pressed) return null; // a finger may scroll the page
+    return (now) => ((pressed = Math.abs(now.x - from.x) < 4 && pressed), choose(blockAt(now, state, place)));
   }
-
   drag(drawing, begin, (target) => {
     const block = (target && partAt(target, {})?.column) ?? null;
     if (block === hover) return;
     hover = block;
-    drawBlock();
+    showBlock();
   });
   drawing.addEventListener("pointerup", () => pressed && (toggleCut(pressed), (pressed = false)));
-  const controls = html("div", { class: "cnnx-controls" }, depth.element, gain.element, normalise.element,
+  return { element: picture, show };
+}
+
+/** Depth, gain, batch norm, and buttons that cut blocks out and put them back. */
+function controlsOf(t, /** @type {View<Residual>} */ { state, update }, toggleCut) {
+  const shorten = (depth) => update({ depth, block: inside(state.block, { depth }), cut: left(state.cut, depth) });
+  const controls = {
+    depth: slider({ ...SETTINGS.depth, label: t("depth"), t, change: shorten }),
+    gain: decimal({ ...SETTINGS.gain, label: t("gain"), t, change: (gain) => update({ gain }) }),
+    normalise: toggle({ label: t("normalise"), change: (normalise) => update({ normalise }) }),
+  };
+  const cutOne = button({ click: () => toggleCut(state.block) });
+  const restore = button({ text: t("restore_all"), click: () => update({ cut: [] }) });
+  function show() {
+    for (const [name, control] of entries(controls)) control.show(state[name]);
+    cutOne.textContent = t(state.cut.includes(state.block) ? "restore" : "cut", state);
+    disable(restore, !state.cut.length);
+  }
+  const element = html("div", { class: "cnnx-controls" }, ...Object.values(controls).map((control) => control.element),
     html("div", { class: "cnnx-player" }, cutOne, restore));
-  const stop = mount(el, t, view, { picture, parts: [controls, live.element, picture, aim.element] });
+  return { element, show };
+}
+
+/** The blocks of a list that a network of so many blocks has. */
+const left = (cut, depth) => cut.filter((block) => block <= depth);
+
+/** @param {Host<Residual>} host */
+function render({ model, el }) {
+  const [t, live] = [translator(model), liveText()];
+  const isNew = changes();
+  /** @type {ReturnType<typeof compute>} */ let result;
+  const view = connect(model, ["depth", "gain", "normalise", "block", "cut"], redraw);
+  const { state, update } = view;
+  const isCut = (block) => state.cut.includes(block);
+  const toggleCut = (block) => update({ block, cut: range(state.depth + 1).filter((index) => isCut(index) !== (index === block)) });
+  const [controls, picture, aim] = [controlsOf(t, view, toggleCut), pictureOf(t, view, toggleCut, say), goal(model, t, live)];
+
+  function redraw() {
+    Object.assign(state, { block: inside(state.block, state), cut: left(state.cut, state.depth) });
+    if (isNew({ ...state, block: 0 })) result = compute(state);
+    controls.show();
+    picture.show(result);
+  }
+  function say(now) {
+    live.say(describe(now, result, t));
+    aim.show(discover(state, result));
+  }
+  const stop = mount(el, t, view, { picture: picture.element, parts: [controls.element, live.element, picture.element, aim.element] });
   el.lastElementChild.append(html("p", { class: "cnnx-hint" }, t("about")));
   return stop;
 }

@@ -1,7 +1,7 @@
 // The transposed stepper: one output made in two ways, by stamps and by a convolution. All numbers come from `compute`.
 import {
-  arrows, canvas, choice, clamp, connect, drag, focusable, goal, heading, html, keys, label, liveText, mount, number,
-  numberGrid, numbers, panel, player, presets, printed, range, replacedIn, svg, translator,
+  canvas, choice, clamp, connect, drag, goal, heading, hide, html, inside, keys, label, liveText, mount, number,
+  numberGrid, numbers, panel, player, presets, printed, putAt, range, replacedIn, svg, translator, windowPane,
 } from "./_core.js";
 
 export const SETTINGS = {
@@ -11,6 +11,7 @@ export const SETTINGS = {
   output_padding: { letter: "a", role: "page", min: 0, max: 2 },
 };
 export const LIMIT = 999;
+/** @typedef {Extract<ReturnType<typeof compute>, { terms: object }>} Result where it is impossible, half of it is missing */
 const grid = (rows, columns, value) => range(rows).map((i) => range(columns).map((j) => value(i, j)));
 const ones = (size) => grid(size, size, () => 1);
 const preset = (input, kernel, padding) => ({ input, kernel, stride: 2, padding, output_padding: 0 });
@@ -217,87 +218,50 @@ function fieldsOf(t, edit, wrong) {
     if (made !== (made = `${[H, W, kH, kW]}`)) make(state);
     for (const name of keys(fields)) fields[name].show(state[name].flat(), t(name));
   }
-  return { element, show };
+  return { element, show, isTypedIn: () => element.matches(":focus-within") };
 }
 
-/** @param {Host<Transposed>} host */
-function render({ model, el }) {
-  const t = translator(model);
-  let upTo = Infinity;
+/** The titles of the four grids. */
+const titlesOf = ({ padding }, result, t) => Object.fromEntries(Object.entries(TITLES)
+  .map(([name, key]) => [name, t(name === "output" && padding ? "output_rim" : key, result)]));
+
+/** The cell of a grid under a pointer. */
+function cellAt(target) {
+  const { view, row, column } = target.closest?.("[data-view]")?.dataset ?? {};
+  return view && { view, row: +row, column: +column };
+}
+
+/** The four grids with the frame to be moved; `move(cell)` hears of it. `say(now)` hears of the cell that is shown. */
+function pictureOf(t, /** @type {View<Transposed>} */ view, fields, move, say) {
+  const { state } = view;
   /** @type {Place & { view: string }} */ let hover = null;
-  /** @type {Extract<ReturnType<typeof compute>, { terms: object }>} */ let result; // where it is impossible, half of it is missing
+  /** @type {Result} */ let result;
   /** @type {ReturnType<typeof arrange>} */ let place;
   const [art, links] = ["cnnx-art", "cnnx-links"].map((kind) => svg("g", { class: kind, "aria-hidden": "true" }));
-  const step = (rows, columns) => () => move({ row: state.row + rows, column: state.column + columns });
-  const pane = svg("g", { class: "cnnx-window", "data-grip": "window", ...focusable(t("window"), arrows(step)) });
+  const pane = windowPane(t, (rows, columns) => move({ row: state.row + rows, column: state.column + columns }));
   const { drawing, picture, size } = canvas(t, art, links, pane);
-  const [live, why] = [liveText(), html("p", { class: "cnnx-formula" })];
-  const aim = goal(model, t, live);
-  const view = connect(model, [...keys(PRESETS.numbers), "view", "row", "column"], redraw, (now) => compute(now).possible);
-  const { state, update } = view;
-  const fields = fieldsOf(t, (patch) => show(patch), () => live.say(t("not_a_number"), true));
-  const show = (patch) => (update(patch), redraw());
-  const last = () => result.places[0] * result.places[1] - 1;
-  const at = () => state.row * result.places[1] + state.column;
-  const play = player({ t, at, last, pace: () => 900, go(index) {
-    upTo = index; // `redraw` makes the last one all
-    show({ row: Math.floor(index / result.places[1]), column: index % result.places[1] });
-  } });
-  const afresh = (patch) => (play.stop(), (upTo = Infinity), show(patch));
-  const resized = (size) => ({ kernel: grid(size, size, (i, j) => state.kernel[i]?.[j] ?? 1) });
-  const settings = panel(SETTINGS, t, (patch) => afresh(patch.kernel_size ? resized(patch.kernel_size) : patch));
-  const samples = presets({ name: "preset", table: PRESETS, t, change: afresh });
-  const views = choice({ name: "view", options: ["zeros", "scatter"], t, change: (view) => afresh({ view }) });
 
-  /** Goes to a place; `redraw` keeps it within. In the other view all steps are there again. */
-  function move(cell) {
-    play.stop();
-    if (cell.view && cell.view !== state.view) upTo = Infinity;
-    show(cell);
-  }
-
-  function showSettings() {
-    fields.show(state, result);
-    settings.show({ ...state, kernel_size: result.kH });
-    samples.show(state);
-    views.show(state.view);
-    for (const part of [why, picture]) part.classList.toggle("cnnx-gone", !result.possible);
-  }
-
-  function redraw() {
-    result = /** @type {typeof result} */ (compute(state));
-    showSettings();
-    if (!result.possible) return live.say(describe(state, result, t), true);
-    ["row", "column"].forEach((name, axis) => (state[name] = clamp(state[name], 0, result.places[axis] - 1)));
-    [hover, upTo] = [null, at() < last() ? Math.max(upTo, at()) : Infinity];
-    const key = (name) => (name === "output" && state.padding ? "output_rim" : TITLES[name]);
-    const titles = Object.fromEntries(Object.keys(TITLES).map((name) => [name, t(key(name), result)]));
-    place = arrange(view.width, result, titles);
+  function show(now, upTo) {
+    const titles = titlesOf(state, now, t);
+    [result, place, hover] = [now, arrange(view.width, now, titles), null];
     size(view.width, place.height);
     art.replaceChildren(...gridParts(state, result, place, titles, upTo));
-    why.textContent = sizes(result, t);
-    drawPosition();
-    aim.show(isReached(result) && { kernel: result.kH, most: (result.kH * result.kW) / 4 });
+    showPosition();
   }
-
   /** What is pointed at, or else the cell of the state, with what it is made of or goes to. */
-  function drawPosition() {
+  function showPosition() {
     const now = { ...state, ...hover };
     const isScatter = now.view === "scatter";
     const [{ x, y }, pitch] = [isScatter ? place.output : place.zeros, place.side * (isScatter ? state.stride : 1)];
     links.replaceChildren(...linkParts(now, result, place));
     lightUp(art, now, result);
-    pane.style.transform = `translate(${x + now.column * pitch}px, ${y + now.row * pitch}px)`;
+    putAt(pane, x + now.column * pitch, y + now.row * pitch);
     pane.replaceChildren(...frameParts(now, result, place));
     pane.classList.toggle("cnnx-stamping", isScatter); // the cells under a stamp can be pointed at
-    live.say(play.playing() ? t("playing") : describe(now, result, t, upTo));
+    say(now);
   }
 
-  const cellAt = (target) => {
-    const { view, row, column } = target.closest?.("[data-view]")?.dataset ?? {};
-    return view && { view, row: +row, column: +column };
-  };
-  drag(drawing, (start, _, target) => {
+  function begin(start, _, target) {
     const cell = cellAt(target);
     if (cell) return void move(cell);
     if (!pane.contains(target)) return null;
@@ -305,12 +269,68 @@ function render({ model, el }) {
     const { row, column } = state;
     const along = (from, to) => Math.round((to - from) / place.side);
     return ({ x, y }) => move({ row: row + along(start.y, y), column: column + along(start.x, x) });
-  }, (target) => {
-    hover = (target && !fields.element.matches(":focus-within") && cellAt(target)) || null;
-    if (result.possible) drawPosition();
+  }
+  drag(drawing, begin, (target) => {
+    hover = (target && !fields.isTypedIn() && cellAt(target)) || null;
+    if (result.possible) showPosition();
   });
-  const tools = html("div", { class: "cnnx-tools" }, samples.element, views.element, play.element);
-  return mount(el, t, view, { picture, parts: [tools, settings.element, picture, aim.element, why, live.element, fields.element], end: play.stop });
+  return { element: picture, show };
+}
+
+/** Sizes, examples, the view and its steps; `change` starts them afresh. */
+function controlsOf(t, state, play, change) {
+  const resized = (size) => ({ kernel: grid(size, size, (i, j) => state.kernel[i]?.[j] ?? 1) });
+  const settings = panel(SETTINGS, t, (patch) => change(patch.kernel_size ? resized(patch.kernel_size) : patch));
+  const samples = presets({ name: "preset", table: PRESETS, t, change });
+  const views = choice({ name: "view", options: ["zeros", "scatter"], t, change: (view) => change({ view }) });
+  function show({ kH }) {
+    settings.show({ ...state, kernel_size: kH });
+    samples.show(state);
+    views.show(state.view);
+  }
+  return { elements: [html("div", { class: "cnnx-tools" }, samples.element, views.element, play.element), settings.element], show };
+}
+
+/** @param {Host<Transposed>} host */
+function render({ model, el }) {
+  const [t, why, live] = [translator(model), html("p", { class: "cnnx-formula" }), liveText()];
+  let upTo = Infinity; // the last place that has been stepped to
+  /** @type {Result} */ let result;
+  const view = connect(model, [...keys(PRESETS.numbers), "view", "row", "column"], redraw, (now) => compute(now).possible);
+  const { state } = view;
+  const show = (patch) => (view.update(patch), redraw());
+  const [at, last] = [() => state.row * result.places[1] + state.column, () => result.places[0] * result.places[1] - 1];
+  const play = player({ t, at, last, pace: () => 900, go(index) {
+    upTo = index; // `redraw` makes the last one all
+    show({ row: Math.floor(index / result.places[1]), column: index % result.places[1] });
+  } });
+  const afresh = (patch) => (play.stop(), (upTo = Infinity), show(patch));
+  const [fields, aim] = [fieldsOf(t, show, () => live.say(t("not_a_number"), true)), goal(model, t, live)];
+  const [controls, picture] = [controlsOf(t, state, play, afresh), pictureOf(t, view, fields, move, say)];
+
+  /** Goes to a place; `redraw` keeps it within. In the other view all steps are there again. */
+  function move(cell) {
+    play.stop();
+    if (cell.view && cell.view !== state.view) upTo = Infinity;
+    show(cell);
+  }
+  function say(now) {
+    live.say(play.playing() ? t("playing") : describe(now, result, t, upTo));
+  }
+  function redraw() {
+    result = /** @type {Result} */ (compute(state));
+    fields.show(state, result);
+    controls.show(result);
+    hide(!result.possible, why, picture.element);
+    if (!result.possible) return live.say(describe(state, result, t), true);
+    Object.assign(state, inside(state, ...result.places));
+    upTo = at() < last() ? Math.max(upTo, at()) : Infinity;
+    picture.show(result, upTo);
+    why.textContent = sizes(result, t);
+    aim.show(isReached(result) && { kernel: result.kH, most: (result.kH * result.kW) / 4 });
+  }
+  const parts = [...controls.elements, picture.element, aim.element, why, live.element, fields.element];
+  return mount(el, t, view, { picture: picture.element, parts, end: play.stop });
 }
 
 export default { render };

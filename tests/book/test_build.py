@@ -73,14 +73,24 @@ def test_no_file_is_on_the_site_for_nothing(site):
     assert sum(path.stat().st_size for path in (site / "_static").rglob("*") if path.suffix != ".png") < 1.5e6
 
 
-def test_every_page_is_light(parsed):
-    """Compressed, with its style sheet and scripts, a page has 400 KB at most; images aside."""
+def brought(site, path):
+    """The files that a page or script loads when they are needed, and what these load in turn."""
+    names = set(re.findall(r"later/[\w-]+\.js", path.read_text(encoding="utf-8")))
+    files = {site / "_static" / name for name in names}
+    return files.union(*(brought(site, file) for file in files))
+
+
+def test_every_page_is_light(site, parsed):
+    """Compressed, with style sheet, scripts and what it loads later, a page has 400 KB at most; images aside."""
     kilobytes = functools.cache(lambda path: len(gzip.compress(path.read_bytes(), 6)) / 1000)
     pages = {}
     for path, page in parsed.items():
         files = {(path.parent / load.split("?")[0]).resolve() for load in page.loads if not urlsplit(load).scheme}
+        files |= brought(site, path)
         pages[path.name] = sum(kilobytes(file) for file in {path, *files} if file.suffix in (".html", ".css", ".js"))
     largest = sorted(pages, key=pages.get)[-5:]
+    later = brought(site, site / "book" / "index.html")
+    assert {path.name.partition("-")[0] for path in later} == {"LeNetExplorer", "lenet"}
     assert 200 < pages[largest[-1]] <= 400, {name: f"{pages[name]:.0f} KB" for name in largest}
 
 
@@ -129,7 +139,7 @@ def test_explorers_speak_the_language_of_the_page():
 def test_a_page_carries_each_text_once(monkeypatch):
     monkeypatch.setattr(_bundle, "spoken", lambda stem, language: language)
     monkeypatch.setattr(_bundle, "words", lambda stem, language: {"title": f"{stem} in {language}"})
-    given = widgets.shipment(widgets.explorers_of(notebook(), "zh"), "zh")
+    given = widgets.shipment(widgets.explorers_of(notebook(), "zh"), "zh", None)
     assert given["core"] == {"module": _bundle.core_module(), "style": _bundle.core_style()}
     assert given["explorers"] == {
         "arithmetic": {
@@ -140,6 +150,15 @@ def test_a_page_carries_each_text_once(monkeypatch):
     }
     assert sorted(given["state"]) == ["one", "two"]
     assert "stale" not in json.dumps(given)
+
+
+def test_what_is_large_is_named_and_stands_in_a_file():
+    weights = "A" * widgets.LARGE
+    explorers = {"one": {"network": weights, "row": 2, "_stem": "lenet"}}
+    files = {}
+    given = widgets.shipment(explorers, "en", lambda name, large: files.update({name: large}) or "later/lenet-1.js")
+    assert given["state"] == {"one": {"state": {"row": 2, "_stem": "lenet", "_later": "later/lenet-1.js"}}}
+    assert files == {"lenet": {"network": weights}}
 
 
 def test_explorers_that_are_stored_as_pictures_become_widgets_again():
@@ -154,7 +173,7 @@ def test_explorers_that_are_stored_as_pictures_become_widgets_again():
 
 def test_widgets_that_need_a_kernel_leave_their_text():
     book = notebook(one={"text/plain": "An explorer", "image/png": "UE5H"}, bar={"text/plain": "100%"})
-    widgets.keep_explorers(book, {"one": {"size": 7, "_stem": "arithmetic"}}, lambda png: f"stills/{png}", "en")
+    widgets.keep_explorers(book, {"one": {"size": 7, "_stem": "arithmetic"}}, lambda png: f"stills/{png}", None, "en")
     first, second = (cell["outputs"][0]["data"] for cell in book["cells"])
     assert first[widgets.VIEW] == {"model_id": "one", "text": "An explorer", "still": "stills/UE5H"}
     assert second == {"text/plain": "100%"}
@@ -163,17 +182,17 @@ def test_widgets_that_need_a_kernel_leave_their_text():
 
 def test_a_notebook_without_explorers_keeps_no_widget_state():
     book = notebook()
-    widgets.keep_explorers(book, {}, None, "en")
+    widgets.keep_explorers(book, {}, None, None, "en")
     assert book["metadata"] == {}
 
 
 def test_another_page_shows_an_explorer_by_its_name():
     book = notebook(one={"text/plain": ["ArithmeticExplorer(7)\n", "Output size 5."], "image/png": "UE5H"}, two={})
-    view, given = later.explorer(book, "ArithmeticExplorer", SimpleNamespace(language="en"))
+    view, given = later.explorer(book, "ArithmeticExplorer", SimpleNamespace(language="en"), None)
     assert view == {"model_id": "one", "text": "ArithmeticExplorer(7)\nOutput size 5.", "png": "UE5H"}
     assert given["state"] == {"one": {"state": {"size": 7, "language": "en", "_stem": "arithmetic"}}}
     with pytest.raises(StopIteration):
-        later.explorer(notebook(), "ArithmeticExplorer", SimpleNamespace(language="en"))
+        later.explorer(notebook(), "ArithmeticExplorer", SimpleNamespace(language="en"), None)
 
 
 def test_the_chapter_carries_the_present_code_and_a_still(site):

@@ -24,6 +24,19 @@ CONTRAST = """text => {
   return [text.textContent, Math.max(a, b) / Math.min(a, b)];
 }"""
 
+# How far what follows an explorer moves on the screen while it is drawn right above the screen: for three of them.
+MOVED = """async () => {
+  const moved = [];
+  for (const explorer of [...document.querySelectorAll(".explorer:empty")].slice(-4, -1).reverse()) {
+    scrollTo({ top: scrollY + explorer.getBoundingClientRect().bottom + 50, behavior: "instant" });
+    const before = explorer.getBoundingClientRect().bottom;
+    while (!explorer.firstChild) await new Promise((go) => setTimeout(go, 20));
+    await new Promise((go) => setTimeout(go, 300));
+    moved.push(explorer.getBoundingClientRect().bottom - before);
+  }
+  return moved;
+}"""
+
 
 @pytest.fixture(scope="module")
 def gallery(chromium, address):
@@ -81,8 +94,47 @@ def test_an_explorer_far_from_the_screen_waits(context, address, how):
         assert empty.count() > 5
     else:
         _ = page.keyboard.press("Tab") if how == "the keyboard" else page.pdf()
-        assert empty.count() == 0
+        left = empty.evaluate_all("all => all.map((explorer) => explorer.previousElementSibling.textContent)")
+        assert [text[:10] for text in left] in ([], ["It reads a"])  # the one that waits for its file, with its words
+        page.wait_for_function("!document.querySelector('.explorer:empty, .explorer-said')")
     assert context.errors == []
+
+
+@pytest.mark.parametrize("how", ["file", "subpath"])
+def test_weights_are_loaded_when_their_explorer_comes_near(context, address, how):
+    page, requests = context.new_page(), []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{address(how)}/{GALLERY}")
+    page.locator(".cnnx").first.wait_for()
+    assert not [url for url in requests if "/later/" in url]
+    page.locator(".explorer-said", has_text="It reads a 3").locator("+ .explorer").scroll_into_view_if_needed()
+    page.locator(".x-lenet .cnnx-pad").wait_for()
+    assert len([url for url in requests if "/later/" in url]) == 1
+    assert (context.blocked, context.errors) == ([], [])
+
+
+def test_words_of_an_explorer_that_waits_are_found(context, address):
+    """The browser's search on the page shows the place, and the explorer is drawn there."""
+    page = context.new_page()
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.locator(".cnnx").first.wait_for()
+    assert page.evaluate("window.find('Rank correlation of MACs and ms')")
+    page.locator(".x-networks").wait_for()
+    assert page.locator(".explorer-said", has_text="Rank correlation").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_drawing_an_explorer_above_the_screen_moves_nothing(new_context, address, width):
+    """In a browser that does not anchor what is seen, such as Safari."""
+    context = new_context(viewport={"width": width, "height": 800})
+    context.add_init_script("CSS.supports = () => false")
+    page = context.new_page()
+    page.goto(f"{address('server')}/{GALLERY}")
+    page.add_style_tag(content="* { overflow-anchor: none !important; }")
+    page.locator(".cnnx").first.wait_for()
+    moved = page.evaluate(MOVED)
+    assert len(moved) == 3
+    assert max(map(abs, moved)) <= 1, moved
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -139,6 +139,21 @@ def test_a_page_whose_lower_half_is_empty_is_found(formats, tmp_path):
     assert formats["pdf"].half_empty(tmp_path / "small.pdf", {1, 6}) == [2]
 
 
+def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
+    cell = '<div class="cell"><noscript><img src="_static/still.png"></noscript></div>'
+    (small[0] / "index.html").write_text(
+        PAGE.format(name="index", title="", body=f"{cell}<p>try</p><ol></ol><h2>next</h2>{cell}<p>end</p>"),
+        encoding="utf-8",
+    )
+    front, *_ = chapters = formats["one"].chapters(*small)
+    pages = [3, 5, 9]  # of the stills; one more is in the chapter
+    assert not formats["pdf"].fill([3, 7], chapters, pages)
+    assert formats["pdf"].fill([2], chapters, pages)
+    names = [tag.name for tag in front.article.section.find_all(recursive=False)]
+    assert names == ["h1", "p", "ol", "div", "h2", "div", "p"]
+    assert not formats["pdf"].fill([2], chapters, pages)
+
+
 def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
     with zipfile.ZipFile(formats["archive"].make(small[0], tmp_path / "book.zip")) as archive:
         names = [name.partition("/")[2] for name in archive.namelist()]

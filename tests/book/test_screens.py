@@ -52,8 +52,8 @@ WIDE = """() => {
   };
 }"""
 
-# On paper: what cannot be broken over two pages and is higher than half of one, lines that do not wrap,
-# what is there twice.
+# On paper: what cannot be broken over two pages and is higher than half of one (an explorer, whose letters must be
+# read: than two thirds), lines that do not wrap, what is there twice, pixels of the smallest letters of explorers.
 PAPER = """() => {
   const seen = [...document.querySelectorAll('body *')].filter((part) => part.checkVisibility());
   const style = (part) => getComputedStyle(part), clips = ['auto', 'scroll', 'hidden'];
@@ -61,8 +61,11 @@ PAPER = """() => {
   const drawn = (part) => part.closest('.bd-article') && !part.closest('.katex, .visually-hidden, .cnnx svg *');
   const whole = (part) => part.matches('img, svg') || style(part).breakInside === 'avoid'
     || clips.includes(style(part).overflowY);
-  const high = (part) => part.getBoundingClientRect().height > 560;
+  const high = (part) => part.getBoundingClientRect().height > (part.closest('.cell_output:has(.cnnx)') ? 660 : 560);
+  const heard = '.cnnx-heard, .visually-hidden', says = (part) => part.matches(`.cnnx *:not(${heard})`)
+    && [...part.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   return {
+    letters: Math.min(...seen.filter(says).map((part) => parseFloat(style(part).fontSize) * part.currentCSSZoom)),
     unbreakable: seen.filter((part) => drawn(part) && whole(part) && high(part)).map(name),
     unwrapped: seen.filter((part) => part.matches('pre') && style(part).whiteSpace !== 'pre-wrap').map(name),
     titles: seen.filter((part) => part.matches('h1')).length,
@@ -368,6 +371,8 @@ def test_pages_are_printed_whole(seen):
     for name, found in seen.printed.items():
         assert (found["unbreakable"], found["unwrapped"]) == ([], []), name
         assert (found["titles"], found["contents"]) <= (1, 1), name
+        assert found["letters"] >= 10, f"{name}: letters of an explorer smaller than 7.5 points"
+    assert seen.printed[GALLERY]["letters"] < 20
 
 
 def test_a_dark_page_is_printed_in_light(browser_page, address):

@@ -37,3 +37,27 @@ def assert_drawn_within(page, states, targets):
     sizes = "(all) => all.map((e) => e.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
     for target in targets:
         assert min(page.locator(f".cnnx {target}").evaluate_all(sizes)) >= 24, target
+
+
+# Each slider goes to one end and to the other; there its buttons are pressed: those that are grey and did something, or
+# are not and did nothing.
+_WRONGLY_GREY = """() => [...document.querySelector(".cnnx").querySelectorAll(".cnnx-slider")].flatMap((slider) => {
+  const [less, input, more] = slider.querySelector(".cnnx-run").children;
+  const isWrong = (button) => {
+    const [before, isGrey] = [input.value, button.getAttribute("aria-disabled") === "true"];
+    button.click();
+    return isGrey !== (input.value === before);
+  };
+  const wrong = (end) => {
+    input.value = input[end];
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    const buttons = end === "max" ? [more, less, more] : [less, more, less];
+    return buttons.filter(isWrong).map((button) => `${button.getAttribute("aria-label")} (${end})`);
+  };
+  return ["max", "min"].flatMap(wrong);
+})"""
+
+
+def assert_grey_where_it_ends(page):
+    """A button beside a slider is grey exactly where it does nothing."""
+    assert page.evaluate(_WRONGLY_GREY) == []

@@ -298,6 +298,30 @@ def test_the_text_is_that_of_python(run_module):
     assert run_module("architecture", line, states) == [one.summary() for one in explorers]
 
 
+def test_where_parameters_work_most_is_not_where_most_are(known, run_module):
+    line = """d.map((network) => {
+      const networks = m.compute({ data: { own: network } });
+      const choose = ({ key }) => m.discover({ shown: ["own", ""], layers: [key, ""], opened: "" }, networks);
+      return networks.own.parts.get("").children.map(choose);
+    })"""
+    answers = run_module("architecture", line, [network for *_, network in known])
+    for ((name, *_), _, _, network), found in zip(known, answers, strict=True):
+        parts = nodes(network)
+        parameters, macs = (
+            {key: total(network, parts[key], quantity) for key in parts[""].children} for quantity in QUANTITIES[:2]
+        )
+        each = {key: macs[key] / (parameters[key] or 1) for key in parameters}
+        hardest, largest = (max(counts, key=counts.get) for counts in (each, parameters))
+        told = {
+            "layer": hardest, "uses": f"{each[hardest]:,.0f}", "all": f"{network['totals'][0]:,}",
+            "largest": largest, "fewer": f"{each[largest]:,.0f}",
+            "parameters": _share(parameters[hardest] / network["totals"][0]),
+            "macs": _share(macs[hardest] / network["totals"][1]),
+        }  # fmt: skip
+        assert found == [told if key == hardest else None for key in parameters], name
+        assert hardest != largest, name
+
+
 def test_shares_are_written_alike(run_module):
     shares = [0, 1e-9, 0.00049, 0.0005, 0.00051, 0.0094, 0.0994, 0.09951, 0.1, 0.123, 0.617, 1]
     told = run_module("architecture", "d.map(m.share)", shares)

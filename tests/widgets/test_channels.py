@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from explorer_checks import assert_drawn_within, assert_written, limits, reach
+from explorer_checks import assert_drawn_within, assert_grey_where_it_ends, assert_written, limits, reach
 from explorer_page import change, drag, has_focus, middle, now, press, status, swipe, way
 
 from cnnbook.arithmetic import conv_macs, conv_parameters
@@ -273,6 +273,7 @@ def test_the_groups_snap_to_divisors_of_both_counts(explorer):
     assert now(explorer, "groups") == 8
     press(explorer, "ArrowLeft")
     assert (now(explorer, "groups"), groups.input_value()) == (4, "4")
+    assert_grey_where_it_ends(explorer)  # with one channel in, one group is all
 
 
 def test_impossible_groups_are_explained_and_not_handed_on(explorer):

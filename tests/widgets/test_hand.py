@@ -5,6 +5,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from explorer_checks import assert_grey_where_it_ends
 from explorer_page import change, middle, now, touch
 from PIL import Image
 
@@ -85,6 +86,12 @@ def test_a_drag_goes_one_way_and_the_picture_stays(show_first, stem, dragged):
     assert [place for place in places if place != places[0]] == []
     assert len(set(values)) > 1
     assert is_monotone(values), values
+
+
+@pytest.mark.hands
+@pytest.mark.parametrize("stem", stems())
+def test_the_buttons_of_sliders_are_grey_where_they_end(show_first, stem):
+    assert_grey_where_it_ends(show_first(stem))
 
 
 @pytest.mark.hands

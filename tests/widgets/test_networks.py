@@ -75,7 +75,8 @@ def test_the_browser_says_what_python_says(run_module):
         x, y = rng.choice(COLUMNS[:-1], 2)
         cases.append({"x": x, "y": y, "family": rng.choice(families), "chosen": rng.choice(["", *table()])})
     cases = [{key: str(value) for key, value in case.items()} for case in cases]
-    told = run_module("networks", "d.map((state) => m.describe(state, t))", [START | case for case in cases])
+    line = "d.map((state) => m.describe(state, m.compute(state), t))"
+    told = run_module("networks", line, [START | case for case in cases])
     assert told == [NetworksExplorer(**case).summary() for case in cases]
 
 
@@ -87,6 +88,25 @@ def test_rows_are_sorted(run_module):
     found = run_module("networks", "d.map((state) => m.sorted(state).join(''))", states)
     assert found == ["abcd", "dcba", "acbd", "dbca", "acbd", "cabd", "dabc"]  # unknown numbers come last both ways
     assert run_module("networks", "m.sorted(d)", states[3] | {"family": "one"}) == ["b", "a"]
+
+
+def test_a_network_is_found_that_is_slower_with_fewer_macs(run_module):
+    gaps = {name: row | {"ms": None} for name, row in table().items() if name != "nin"}
+    for data in (table(), table() | {"resnet18": table()["resnet18"] | {"ms": None}}, gaps):
+        states = [{"data": data, "chosen": name} for name in ("", *data)]
+        for state, found in zip(states, run_module("networks", "d.map(m.discover)", states), strict=True):
+            own = data.get(state["chosen"], {"ms": None})
+            known = {name: row for name, row in data.items() if row["ms"] and own["ms"]}
+            more = [name for name, row in known.items() if row["macs"] > own["macs"] and own["ms"] > 1.5 * row["ms"]]
+            assert (found or {}).get("other") == max(more, key=lambda name: data[name]["macs"], default=None)
+            if found:
+                assert found["times"] == f"{own['ms'] / data[found['other']]['ms']:.2g}"
+
+
+def test_a_table_without_such_a_network_sets_no_goal(show):
+    page = show("networks", START | {"data": NetworksExplorer(SMALL, y="accuracy").data, "y": "accuracy"})
+    assert page.locator(".cnnx-table").count() == 2
+    assert page.locator(".cnnx-aim").count() == 0
 
 
 def test_numbers_are_written_short(run_module):

@@ -1,4 +1,4 @@
-"""Exercises on the site: which belongs to a chapter, its points, and a name of its own for the file that is downloaded.
+"""Exercises on the site: which belongs to a chapter, where the sidebar lists it, its points, the name of its download.
 
 Chapter and exercise have the same file name in the project; in a reader's folder of downloads they must not.
 """
@@ -58,22 +58,30 @@ def name_downloads(app, doctree):
                 files[path] = (pages, link["filename"])
 
 
-def name_toggles(app, pagename, templatename, context, doctree):
-    """Name the signs in the sidebar that unfold what belongs to a chapter; the theme leaves them without a name."""
-    make = context.get("generate_toctree_html")
-    words = table("exercises", app.config.language)["toggle"]
+def contents(env):
+    """What the sidebar lists: the parts of the book, each as its caption and its pages, with the pages below these."""
 
-    def make_named(*args, **kwargs):
-        tree = make(*args, **kwargs)
-        for sign in tree.select("summary") if hasattr(tree, "select") else ():
-            sign["aria-label"] = words
-        return tree
+    def listed(document):
+        for toc in env.tocs[document].findall(addnodes.toctree):
+            yield toc.get("caption"), [name for _, name in toc["entries"]]
 
-    if make:
-        context["generate_toctree_html"] = make_named
+    def page(name):
+        below = [page(other) for _, names in listed(name) for other in names]
+        return {"name": name, "title": env.titles[name].astext(), "below": below}
+
+    return [(caption, [page(name) for name in names]) for caption, names in listed(env.config.root_doc)]
+
+
+def read_contents(app, env):
+    app.booksite_contents = {"parts": contents(env), "toggle": table("exercises", app.config.language)["toggle"]}
+
+
+def add_contents(app, pagename, templatename, context, doctree):
+    context["contents"] = app.booksite_contents
 
 
 def setup(app):
-    app.connect("html-page-context", name_toggles, priority=900)  # after the theme has put its function there
+    app.connect("env-updated", read_contents)
+    app.connect("html-page-context", add_contents, priority=100)  # before the theme looks which templates are empty
     app.connect("html-page-context", name_source, priority=100)  # before the theme makes its buttons
     app.connect("doctree-read", name_downloads)

@@ -8,12 +8,12 @@ Draw a digit
 ```
 
 The page shows the top of the explorer's still and, over it, a button with the text. What the explorer needs is in a
-file of its own. It is a script, since a page that is opened as a file can read nothing else.
+file of its own.
 """
 
-import hashlib
 import html
 import json
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,15 +34,12 @@ class Later(SphinxDirective):
         path = Path(self.env.doc2path(self.env.docname)).parent / f"{self.arguments[0]}.ipynb"
         self.env.note_dependency(str(path))
         try:
-            view, given = explorer(json.loads(path.read_text(encoding="utf-8")), self.arguments[1], self.config)
+            notebook, save = json.loads(path.read_text(encoding="utf-8")), partial(widgets.save_later, self.env.app)
+            view, given = explorer(notebook, self.arguments[1], self.config, save)
         except (OSError, StopIteration):
             raise self.error(f"{{later}}: {path.name} shows no {self.arguments[1]}") from None
         still = widgets.save_still(self.env.app, view.pop("png"))
-        text = f"explorerArrives({json.dumps(given, ensure_ascii=False)});"
-        script = f"later/{self.arguments[1]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
-        file = Path(self.env.app.outdir, "_static", script)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        script = save(self.arguments[1], given)
         target = self.env.app.builder.get_target_uri(self.env.docname)
         image, source = (html.escape(relative_uri(target, f"_static/{name}")) for name in (still, script))
         alt, button = html.escape(self.options["alt"]), html.escape(" ".join(self.content))
@@ -54,7 +51,7 @@ class Later(SphinxDirective):
         return [nodes.raw("", figure, format="html", later=True)]
 
 
-def explorer(notebook, name, config):
+def explorer(notebook, name, config, save):
     """The view of the first explorer of a name in a notebook, with its still, and what its script needs."""
     widgets.as_widgets(notebook)
     language = config.language.replace("_", "-")
@@ -63,7 +60,7 @@ def explorer(notebook, name, config):
     data = next(one for one in shown if widgets.VIEW in one and "".join(one["text/plain"]).startswith(f"{name}("))
     model_id = data[widgets.VIEW]["model_id"]
     view = {"model_id": model_id, "text": "".join(data["text/plain"]), "png": "".join(data["image/png"])}
-    return view, widgets.shipment({model_id: known[model_id]}, language)
+    return view, widgets.shipment({model_id: known[model_id]}, language, save)
 
 
 def add_script(app, pagename, templatename, context, doctree):

@@ -112,7 +112,6 @@ def rules_of(nodes):
 
 
 @cache
-@cache
 def theme():
     """The rules of all sources, in order."""
     paths = [Path(module.__file__).parent / name for module, name in SOURCES.items()]

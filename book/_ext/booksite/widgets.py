@@ -2,7 +2,8 @@
 
 A stored notebook holds what explorers were set to and a picture of each (tests/notebooks/stills.py). While it is read,
 this drops what a page cannot show without a kernel, and puts in what the package has now: the core once, the module,
-rules and words of each kind of explorer once, in the language of the page.
+rules and words of each kind of explorer once, in the language of the page. What is large, such as the weights of a
+network, is in a file of its own, which all pages share and load when its explorer comes near the screen.
 """
 
 import base64
@@ -20,6 +21,7 @@ from sphinx.util.osutil import relative_uri
 from .words import table
 
 LOGGER = getLogger(__name__)
+LARGE = 100_000  # characters of a trait as JSON; a network's weights have more
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS = {"ProgressView", "HTMLView", "LabelView", "HBoxView", "VBoxView"}  # a bar, and what stands beside it
@@ -57,16 +59,24 @@ def explorers_of(notebook, language):
     return explorers
 
 
-def shipment(explorers, language):
-    """What the page's script needs for these explorers: each text once, however many there are of a kind."""
+def shipment(explorers, language, save):
+    """What the page's script needs for these explorers: each text once, however many there are of a kind.
+
+    Their large traits stand there as names of files under ``_later``; `save` writes one and gives its name.
+    """
     from cnnbook.widgets import _bundle  # here: most pages have no explorer
 
     def kind(stem):
         words = _bundle.words(stem, _bundle.spoken(stem, language))
         return {"module": _bundle.own_module(stem), "style": _bundle.own_style(stem), "words": words}
 
+    def record(traits):
+        large = {name: value for name, value in traits.items() if len(json.dumps(value)) > LARGE}
+        kept = {name: value for name, value in traits.items() if name not in large}
+        return {"state": {**kept, "_later": save(traits["_stem"], large)} if large else kept}
+
     return {
-        "state": {model_id: {"state": traits} for model_id, traits in explorers.items()},
+        "state": {model_id: record(traits) for model_id, traits in explorers.items()},
         "core": {"module": _bundle.core_module(), "style": _bundle.core_style()},
         "explorers": {stem: kind(stem) for stem in sorted({traits["_stem"] for traits in explorers.values()})},
         "address": _bundle.CORE,
@@ -101,7 +111,7 @@ def unshowable(notebook, explorers):
                 )
 
 
-def keep_explorers(notebook, explorers, save_still, language):
+def keep_explorers(notebook, explorers, save_still, save_later, language):
     """Leave in a notebook (changed in place) the given explorers and no other widget.
 
     The view of an explorer learns the name of its still image and its text; the view of any other widget goes, so
@@ -109,7 +119,7 @@ def keep_explorers(notebook, explorers, save_still, language):
     """
     notebook["metadata"].pop("widgets", None)
     if explorers:
-        notebook["metadata"]["widgets"] = {STATE: shipment(explorers, language)}
+        notebook["metadata"]["widgets"] = {STATE: shipment(explorers, language, save_later)}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -134,6 +144,19 @@ def save_still(app, png):
     return name
 
 
+def save_later(app, name, given):
+    """Write what a page loads when it is needed into the site; return the file's name there.
+
+    It is a script, since a page that is opened as a file can read nothing else.
+    """
+    text = f"document.currentScript.given = {json.dumps(given, ensure_ascii=False)};"
+    name = f"later/{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
+    path = Path(app.outdir, "_static", name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return name
+
+
 def find_package(app):
     """The book is built beside the package, which need not be installed."""
     if str(app.srcdir) not in sys.path:
@@ -151,7 +174,7 @@ def refresh(app, docname, source):
     explorers = explorers_of(notebook, language)
     for number, wrong in unshowable(notebook, explorers):
         LOGGER.warning(f"cell {number}: {wrong}", location=app.env.doc2path(docname))
-    keep_explorers(notebook, explorers, partial(save_still, app), language)
+    keep_explorers(notebook, explorers, partial(save_still, app), partial(save_later, app), language)
     source[0] = json.dumps(notebook)
 
 
