@@ -1,12 +1,13 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
 It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
-which explorer left the page before it half empty, and what is said after it then comes first.
+which explorer left the page before it half empty, and it is then moved or made smaller.
 """
 
 import sys
 import tempfile
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 
 import one
@@ -20,7 +21,8 @@ from chromium import OPTIONS, find_chromium
 
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
-PASSES = 5
+PASSES = 6
+SMALLER = "max-width: 80%"  # of a still whose letters of 10 points are then 8
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -108,17 +110,22 @@ def still_pages(path):
 
 
 def fill(gaps, chapters, pages):
-    """Move the text after an explorer, up to a heading or code, before it where it left a gap; whether any moved."""
+    """Mend gaps before explorers; whether anything has changed.
+
+    The text after the explorer, up to a heading or code, comes before it. Where there is none, the still is made
+    smaller once, and what is still too high for the page gets its size back.
+    """
     stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
     cells = [still.find_parent(class_="cell") for still in stills]
-    moved = False
-    for cell in [cell for cell, page in zip(cells, pages, strict=True) if cell and page - 1 in gaps]:
-        for part in cell.find_next_siblings():
-            if part.name not in ("p", "ul", "ol"):
-                break
-            cell.insert_before(part.extract())
-            moved = True
-    return moved
+    found = [(still, cell) for still, cell, page in zip(stills, cells, pages, strict=True) if cell and page - 1 in gaps]
+    before = [str(cell.parent) for _, cell in found]
+    for still, cell in found:
+        after = takewhile(lambda part: part.name in ("p", "ul", "ol"), cell.find_next_siblings())
+        if texts := [*after]:
+            cell.insert_before(*(text.extract() for text in texts))
+        else:
+            still["style"] = "" if "style" in still.attrs else SMALLER
+    return before != [str(cell.parent) for _, cell in found]
 
 
 def half_empty(path, starts):

@@ -151,6 +151,10 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
     assert formats["pdf"].fill([2], chapters, pages)
     names = [tag.name for tag in front.article.section.find_all(recursive=False)]
     assert names == ["h1", "p", "ol", "div", "h2", "div", "p"]
+    assert formats["pdf"].fill([2], chapters, pages)  # no text is left
+    assert front.article.img["style"] == "max-width: 80%"
+    assert formats["pdf"].fill([2], chapters, pages)
+    assert not front.article.img["style"]  # it was in vain
     assert not formats["pdf"].fill([2], chapters, pages)
 
 
