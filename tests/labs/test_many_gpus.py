@@ -81,7 +81,7 @@ def test_one_process_says_what_it_needs(capsys):
 
 def test_among_the_missing_it_is_left_and_named(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(_command, "names", lambda: ["many_gpus"])
-    monkeypatch.setattr(_command, "_on_record", lambda *place: False)
+    monkeypatch.setattr(_command, "finished", lambda *place: False)
     assert main(["lab", "--missing", "--folder", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert "start it with torchrun --nproc-per-node 2 -m cnnbook lab many_gpus --scale full\n" in told
