@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint types hands fresh browsers lighthouse run stills preview exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
+.PHONY: help book test check lint types hands questions browsers lighthouse run stills preview exercises setup-cells address pdf epub archive bench lower-bounds colab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -23,7 +23,7 @@ book: $(VENV)/book-ready  ## build the pages (no notebook is run)
 	@echo "Next: open _build/html/index.html in a browser, or serve it with $(PY) -m http.server -d _build/html"
 
 check: lint types  ## a minute: style, types, doctests, the fast units (no browser, no notebook, no book)
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --quiet -m 'not hands and not fresh and not browser and not torch' cnnbook tests/arithmetic tests/functional tests/profile tests/plotting
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --quiet -m 'not hands and not questions and not browser and not torch' cnnbook tests/arithmetic tests/functional tests/profile tests/plotting
 	@echo "Next: make test, before you open a pull request"
 
 test: $(VENV)/test-ready  ## run units, doctests, exercises, notebooks, built pages
@@ -44,9 +44,9 @@ hands: $(VENV)/test-ready  ## play every explorer by hand in Chromium: drags, sw
 	@$(PY) -m pytest -m hands tests/widgets --numprocesses $(JOBS)
 	@echo "Next: make browsers"
 
-fresh: $(VENV)/test-ready  ## ask right answers, mistakes and mutants on cases that no page shows (minutes)
-	@$(PY) -m pytest -m fresh tests/checks --numprocesses $(JOBS) --quiet
-	@echo "Next: make test, which asks all of them on the public cases"
+questions: $(VENV)/test-ready  ## try all wrong answers and mutants of each question, and cases that no page shows (minutes)
+	@$(PY) -m pytest -m questions tests/checks --numprocesses $(JOBS) --quiet
+	@echo "Next: make test"
 
 browsers: $(VENV)/test-ready  ## play the explorers of the built book in Firefox and WebKit too
 	@$(PY) tests/browsers/play.py

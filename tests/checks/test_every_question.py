@@ -17,7 +17,7 @@ from cnnbook.checks._compare import compare
 from cnnbook.checks._misconceptions import STILL_BROKEN
 
 QUESTIONS = checks.questions()
-SEEDS = [None, pytest.param(1, marks=pytest.mark.fresh)]  # the public cases, and those of `make fresh`
+SEEDS = [None, pytest.param(1, marks=pytest.mark.questions)]  # the public cases, and fresh ones
 ALTERNATIVES = defaultdict(dict)  # by chapter and name, from one file or several: <chapter>.py, <chapter>_more.py
 for question in QUESTIONS.values():
     for path in sorted((Path(__file__).parent / "alternatives").glob(f"{question.chapter}*.py")):

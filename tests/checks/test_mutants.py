@@ -18,12 +18,13 @@ from cnnbook import checks
 from cnnbook.checks._clauses import clauses, numbers
 
 QUESTIONS = checks.questions()
-SEEDS = [None, pytest.param(1, marks=pytest.mark.fresh)]  # the public cases, and those of `make fresh`
+SEEDS = [None, 1]  # the public cases, and fresh ones
 DOMAIN = 2000  # cases of the independent sample: a mistake that is right in all of them is none
 ARRAYS = 500  # the same, for questions on arrays, whose mistakes take longer to judge
 SURVIVE = 0.005
 FOLDER = Path(__file__).parent / "domains"
 
+pytestmark = pytest.mark.questions
 each_question = pytest.mark.parametrize("name", QUESTIONS)
 
 
