@@ -26,7 +26,7 @@ for question in QUESTIONS.values():
 each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
 @each_question
-@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_reference_passes(question, seed):
     assert question.run(question.reference, seed=seed).status == "passed"
 
