@@ -559,7 +559,7 @@ export function choice({ name, options, t, change }) {
 
 /**
  * Buttons that step through the places 0 to `last()`, and play them, one each `pace()` milliseconds: `at()` tells where
- * it is, `go(place)` moves. `stop()` when the reader takes over, and when the explorer ends.
+ * it is, `go(place)` moves. `show(isAll)` after each move says whether all is drawn. `stop()` when the reader takes over, and when the explorer ends.
  */
 export function player({ t, at, last, go, pace }) {
   let timer;
@@ -584,10 +584,16 @@ export function player({ t, at, last, go, pace }) {
   const press = () => (timer ? (stop(), go(at())) : start());
   const play = html("button", { type: "button", class: "cnnx-wide", ...KEYS, click: press });
   stop();
-  const element = html("div", { class: "cnnx-player" },
-    button("«", "first", () => 0), button("‹", "back", () => at() - 1), play,
-    button("›", "forward", () => at() + 1), button("»", "last", last));
-  return { element, stop, playing: () => !!timer };
+  const [first, back] = [button("«", "first", () => 0), button("‹", "back", () => at() - 1)];
+  const [forward, end] = [button("›", "forward", () => at() + 1), button("»", "last", last)];
+  const element = html("div", { class: "cnnx-player" }, first, back, play, forward, end);
+  /** Greys what would do nothing. Where all is drawn, the way to the first place takes away the rest. */
+  const show = (isAll) => {
+    disable(first, !at() && !(isAll && last() > 0));
+    disable(back, !at());
+    for (const one of [forward, end]) disable(one, at() >= last());
+  };
+  return { element, stop, show, playing: () => !!timer };
 }
 
 /** Texts of a matrix: with the decimals that its numbers need, or with fewer, that they have no more signs than `room`. */
@@ -788,11 +794,11 @@ export const tell = (element, value, text = number(value)) =>
 /**
  * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
  * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
- * Room is kept for both sentences; the one live text says the second, unseen. There is no goal where the first state has
- * reached it, or where the trait `goal` is false.
+ * Room is kept for both sentences, with `filler` for each value; the one live text says the second, unseen. There is no
+ * goal where the first state has reached it, or where the trait `goal` is false.
  */
-export function goal(model, t, live) {
-  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => "0000" })));
+export function goal(model, t, live, filler = "0000") {
+  const room = html("span", { class: "cnnx-room" }, t("discovered", new Proxy({}, { get: () => filler })));
   const discovered = html("span");
   const element = html("p", { class: "cnnx-aim" }, html("span", {}, t("goal")), room, discovered);
   let [open, told] = /** @type {any[]} */ ([]); // not known before the first state is

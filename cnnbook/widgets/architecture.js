@@ -102,11 +102,12 @@ export function discover({ shown, layers, opened }, networks) {
   for (const [side, name] of shown.entries()) {
     if (!name || opened) continue;
     const { totals, parts } = networks[name], stages = parts.get("").children;
-    const [part, largest] = [most(stages, each), most(stages, ({ numbers }) => numbers[0])];
+    const [part, largest, busiest] = [each, ({ numbers }) => numbers[0], ({ numbers }) => numbers[1]].map((measure) => most(stages, measure));
     if (part.key !== layers[side]) continue;
     const [parameters, macs] = part.numbers.map((number, index) => share(number / totals[index]));
     const [uses, fewer] = [part, largest].map((one) => whole(Math.round(each(one))));
-    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer };
+    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer,
+      busiest: busiest.key, most: share(busiest.numbers[1] / totals[1]) };
   }
   return null;
 }
@@ -310,7 +311,7 @@ function ratiosOf({ shown }, /** @type {any[]} */ [first, second], t) {
 function render({ model, el }) {
   const t = translator(model);
   const [live, ratios, pair] = [liveText(), html("p", { class: "cnnx-ratios" }), html("div", { class: "cnnx-pair" })];
-  const [aim, picture] = [goal(model, t, live), html("div", {}, pair)];
+  const [aim, picture] = [goal(model, t, live, "000000"), html("div", {}, pair)];
   const view = connect(model, ["data", "shown", "quantity", "layers", "opened"], redraw);
   const { state, update } = view;
   const act = actionsOf(state, update);

@@ -369,6 +369,7 @@ function render({ model, el }) {
     const upTo = steps.reach();
     draw(state, result, view.width, (i, j) => i * columns + j <= upTo);
     choices.show(state);
+    steps.show(upTo > state.row * columns + state.column);
     hide(!possible, calculation.sum, calculation.element);
     live.say(steps.playing() ? t("playing") : describe(state, result, t, upTo), !possible);
     aim.show(discover(state, result));

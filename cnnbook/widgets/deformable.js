@@ -122,8 +122,8 @@ function arrange(width, { H, W }) {
   const beside = width >= 620;
   const side = clamp(Math.floor((width - (beside ? 330 : 4)) / across), 16, 40);
   const image = { x: 2 + REACH * side, y: top + REACH * side, side };
-  const left = beside ? 2 + across * side + 96 : Math.max(72, (width - 160) / 2);
-  const unit = clamp(width - left - 72, 150, beside ? 220 : 160);
+  const left = beside ? 2 + across * side + 96 : Math.max(58, (width - 160) / 2);
+  const unit = clamp(width - left - (beside ? 72 : 60), 100, beside ? 220 : 160);
   const above = beside ? top + Math.max((down * side - unit) / 2, corner + 20) : top + down * side + corner + 36;
   const zoom = { x: left, y: above, unit, corner };
   return { beside, image, zoom, height: Math.max(top + down * side, above + unit + corner + 44) + 6 };

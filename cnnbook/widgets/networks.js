@@ -173,7 +173,7 @@ function controlsOf(t, data, /** @type {View<Networks>} */ { state, update }) {
 /** @param {Host<Networks>} host */
 function render({ model, el }) {
   const [t, data, live] = [translator(model), model.get("data"), liveText()];
-  const aim = goal(model, t, live);
+  const aim = goal(model, t, live, "000000");
   const view = connect(model, ["data", "x", "y", "family", "sort", "descending", "chosen"], redraw);
   const choose = (name) => view.update({ chosen: name === view.state.chosen ? "" : name });
   const [controls, chart, sheet] = [controlsOf(t, data, view), chartOf(t, view, choose), sheetOf(t, view, choose)];

@@ -81,7 +81,7 @@ export function describe({ row, column, view, input }, result, t, upTo = Infinit
 export const isReached = ({ kH, kW, stride }) => stride === 2 && !(kH % 2) && !(kW % 2);
 
 const TITLES = { input: "input_size", counts: "overlaps", output: "output_size", zeros: "stretched" };
-const [GAP, HEAD] = [36, 30];
+const [GAP, NEAR, HEAD] = [36, 20, 30];
 
 /**
  * Where the four grids stand. With room for it the output is in the middle: the stamps come from the input on its left,
@@ -92,15 +92,15 @@ function arrange(width, result, titles) {
   const beside = width >= 560;
   const wide = (across, side, name) => Math.max(across * side, 7.4 * titles[name].length);
   const largest = (most, taken) => range(most - 7).map((less) => most - less).find((side) => taken(side) <= width - 4) ?? 8;
-  const small = clamp(Math.floor((beside ? 100 : 150) / columns), 10, 20); // the numbers of stamps
+  const small = clamp(Math.floor((beside ? 100 : Math.min(150, width - 100)) / columns), 9, 20); // the numbers of stamps
   const counted = wide(columns, small, "counts");
-  const first = (side) => (beside ? Math.max(wide(W, side, "input"), counted) : wide(W, side, "input") + GAP + counted);
+  const first = (side) => (beside ? Math.max(wide(W, side, "input"), counted) : wide(W, side, "input") + NEAR + counted);
   if (!beside) {
     const side = largest(28, (side) => Math.max(first(side), full[1] * side, stretched[1] * side));
     const second = HEAD + Math.max(H * side, rows * small) + GAP;
     const third = second + full[0] * side + GAP;
     return { beside, height: third + stretched[0] * side + 8, side,
-      input: { x: 2, y: HEAD, side }, counts: { x: 2 + wide(W, side, "input") + GAP, y: HEAD, side: small },
+      input: { x: 2, y: HEAD, side }, counts: { x: 2 + wide(W, side, "input") + NEAR, y: HEAD, side: small },
       output: { x: 2, y: second, side }, zeros: { x: 2, y: third, side } };
   }
   const side = largest(44, (side) =>
@@ -326,6 +326,7 @@ function render({ model, el }) {
     Object.assign(state, inside(state, ...result.places));
     upTo = at() < last() ? Math.max(upTo, at()) : Infinity;
     picture.show(result, upTo);
+    play.show(upTo > at());
     why.textContent = sizes(result, t);
     aim.show(isReached(result) && { kernel: result.kH, most: (result.kH * result.kW) / 4 });
   }

@@ -27,7 +27,8 @@ GOALS = {
         way=((("slider", "Layers of AlexNet, two groups"), ["Home"]),),
         state={"layers": ["conv1", "conv1"]},
         told="Discovered: with 0.1% of 60,965,224 parameters conv1 does 15% of all MACs, about 3,017 for each: its "
-        "kernels work at every place of a large map. fc6, with most parameters, does about 1 for each.",
+        "kernels work at every place of a large map. Most MACs, 31%, are in conv2. fc6, with most parameters, does about "
+        "1 for each.",
         short_of=({"layers": ["conv2", "conv2"]}, {"opened": "conv1"}, {"layers": ["", ""]}),
     ),
     "ArithmeticExplorer": Goal(
@@ -70,9 +71,9 @@ GOALS = {
     "ResidualExplorer": Goal(
         way=((("slider", "Gain"), ["ArrowRight"] * 34),),
         state={"gain": 0.94},
-        told="Discovered: at gain 0.94 the plain network of 30 blocks hands back a gradient of size 0.13. The size "
-        "stays between 0.1 and 10 only for gains from 0.94 to 1.08. With shortcuts the same weights make it 2,400 "
-        "times larger: there each block adds to what comes.",
+        told="Discovered: at gain 0.94 the plain network of 30 blocks hands back a gradient of size 0.13. Each block "
+        "multiplies it by about the gain: it stays between 0.1 and 10 only for gains from 0.94 to 1.08. With shortcuts "
+        "the same weights make it 2,400 times larger: there each block adds to what comes.",
         short_of=({"gain": 0.93}, {"gain": 1, "depth": 5, "block": 1}, {"gain": 1.0, "cut": [1]}, {"normalise": True}),
     ),
     "ChannelsExplorer": Goal(
