@@ -311,12 +311,13 @@ def test_where_parameters_work_most_is_not_where_most_are(known, run_module):
             {key: total(network, parts[key], quantity) for key in parts[""].children} for quantity in QUANTITIES[:2]
         )
         each = {key: macs[key] / (parameters[key] or 1) for key in parameters}
-        hardest, largest = (max(counts, key=counts.get) for counts in (each, parameters))
+        hardest, largest, busiest = (max(counts, key=counts.get) for counts in (each, parameters, macs))
         told = {
             "layer": hardest, "uses": f"{each[hardest]:,.0f}", "all": f"{network['totals'][0]:,}",
             "largest": largest, "fewer": f"{each[largest]:,.0f}",
             "parameters": _share(parameters[hardest] / network["totals"][0]),
             "macs": _share(macs[hardest] / network["totals"][1]),
+            "busiest": busiest, "most": _share(macs[busiest] / network["totals"][1]),
         }  # fmt: skip
         assert found == [told if key == hardest else None for key in parameters], name
         assert hardest != largest, name

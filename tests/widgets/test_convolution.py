@@ -313,6 +313,18 @@ class TestPlayer:
         explorer.get_by_label("To the last place").first.click()
         assert "" not in output(explorer)
 
+    def test_what_would_do_nothing_is_grey(self, explorer):
+        names = ["To the first place", "One place back", "One place on", "To the last place"]
+        first, back, forward, last = [explorer.get_by_label(name).first for name in names]
+        grey = lambda: [each.get_attribute("aria-disabled") == "true" for each in (first, back, forward, last)]  # noqa: E731
+        assert grey() == [False, True, False, False]  # the way to the first place takes away the other outputs
+        first.click()
+        assert grey() == [True, True, False, False]
+        forward.click()
+        assert grey() == [False] * 4
+        last.click()
+        assert grey() == [False, False, True, True]
+
     def test_play_goes_through_all_places_and_can_be_paused(self, explorer):
         chosen(explorer, "Input").select_option(label="picture")
         assert explorer.get_by_role("button", name="Play").count() == 2  # two views, neither plays by itself
