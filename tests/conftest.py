@@ -1,4 +1,4 @@
-"""Fixtures that several test folders share: a Chromium, and a page in it that reaches no other host."""
+"""Fixtures that several test folders share: kernels, a Chromium, and a page in it that reaches no other host."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from chromium import OPTIONS, find_chromium
 from hypothesis import settings
+from kernels import forked_kernels
 
 # Time limits would fail on a busy machine. In CI the random cases are the same in every run.
 settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -28,6 +29,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(_TRIES_AGAIN)
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory):
+    """The environment in which kernels of this worker are found that start at once."""
+    with forked_kernels(tmp_path_factory.mktemp("kernels")) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="module")

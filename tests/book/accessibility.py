@@ -20,14 +20,15 @@ RUN = """async (options) => {
 }"""
 
 
-def violations(page, rules=RULES, *, contrast=True):
+def violations(page, rules=RULES, *, contrast=True, sizes=True):
     """What breaks a rule, in words; empty where nothing does. Contrasts take axe longer than all else: contrast.js
-    measures them too."""
+    measures them too. Of all else, sizes of targets take nearly half."""
     # What is right is not asked for: telling it takes longer than finding out.
     # Of style sheets, which it loads unasked, only rules under experiment are told.
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": {"assets": ["media"]}}
-    if not contrast:
-        options["rules"] = {"color-contrast": {"enabled": False}, "link-in-text-block": {"enabled": False}}
+    left_out = [] if contrast else ["color-contrast", "link-in-text-block"]
+    left_out += [] if sizes else ["target-size"]
+    options["rules"] = {rule: {"enabled": False} for rule in left_out}
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     results = AxeResults(page.evaluate(RUN, options))

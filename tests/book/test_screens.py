@@ -18,6 +18,7 @@ PALETTE = Path(__file__).parents[2] / "cnnbook" / "palette.json"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 GALLERY = "book/appendix/explorers.html"
 CHAPTER = "book/convolution/arithmetic.html"
+WHOLE = (CHAPTER, GALLERY)  # of which everything is looked at in both themes
 
 SIDES = "all => all.map((part) => part.getBoundingClientRect()).map((box) => [box.left, box.right])"
 FORMULAS = f"""all => all.map((row) => [row, row.querySelector('.katex-html'), row.lastElementChild])
@@ -149,10 +150,10 @@ class Seen(NamedTuple):
 
     paper: list  # colour of the page
     texts: dict  # page -> its texts, see contrast.js
-    images: list  # (page, file, kind, pixels) of what cells put out
+    images: list  # (page, file, kind, pixels) of what cells put out; the light theme shows it as it is stored
     columns: dict  # page -> (left, right) of its blocks
     formulas: list  # (page, sides of a row, of its formula, of its last part)
-    printed: dict  # page -> PAPER
+    printed: dict  # page -> PAPER; light, as paper is
     broken: dict  # page -> what breaks a rule of accessibility, in words; colours, and so the dark theme, left out
     noise: list  # requests to other hosts, errors
 
@@ -163,14 +164,16 @@ def look(name, page, theme, found):
     found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     found.texts[name] = page.evaluate(CONTRAST)
     if theme == "light":
-        found.broken[name] = violations(page, contrast=False)  # CONTRAST has looked at all colours
+        # CONTRAST has looked at all colours; targets of a page are smaller on a phone, and are looked at there.
+        found.broken[name] = violations(page, contrast=False, sizes=name in WHOLE)
     blocks = page.locator(".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)")
     found.columns[name] = {(round(left), round(right)) for left, right in blocks.evaluate_all(SIDES)}
     found.formulas.extend((name, *parts) for parts in page.locator("div.math").evaluate_all(FORMULAS))
-    page.emulate_media(media="print")
-    found.printed[name] = page.evaluate(PAPER)
-    page.emulate_media(media="screen")
-    for image in page.locator(".cell_output img").all():
+    if theme == "light" or name in WHOLE:
+        page.emulate_media(media="print")
+        found.printed[name] = page.evaluate(PAPER)
+        page.emulate_media(media="screen")
+    for image in page.locator(".cell_output img").all() if theme == "dark" or name in WHOLE else []:
         file, kind = Path(image.get_attribute("src")).name, image.get_attribute("class")
         found.images.append((name, file, kind, pixels_of(image)))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from kernels import NAME
 from nbclient import NotebookClient
 
 from cnnbook import checks, functional
@@ -145,9 +146,10 @@ def test_the_solution_passes_every_check(path):
 
 
 @each_solution
-def test_the_exercise_is_not_answered_and_runs_to_its_end(path):
+def test_the_exercise_is_not_answered_and_runs_to_its_end(path, kernels, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", kernels["JUPYTER_PATH"])
     notebook = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
-    NotebookClient(notebook, kernel_name="python3").execute()  # as "run all" does: it stops at the first error
+    NotebookClient(notebook, kernel_name=NAME).execute()  # as "run all" does: it stops at the first error
     assert statuses(notebook) == [(question.id, True, "not answered") for question in questions(path)]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from kernels import NAME, forked_kernels
+from kernels import NAME
 from setup_cell import FOLDED, ROOT, first_code_cell, notebooks, setup_cell
 
 NOTEBOOKS = [pytest.param(path, extra, id=path.relative_to(ROOT).as_posix()) for path, extra in notebooks()]
@@ -16,15 +16,8 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="session")
-def environment(tmp_path_factory):
-    """Of this worker: where its kernels are found, and pytest loads no plugin that nobody named."""
-    with forked_kernels(tmp_path_factory.mktemp("kernels")) as environment:
-        yield environment | {"CNNBOOK_SCALE": "smoke", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-
-
 @pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
-def test_outputs_are_what_running_gives(path, extra, tmp_path, environment):
+def test_outputs_are_what_running_gives(path, extra, tmp_path, kernels):
     command = [
         sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "no:cacheprovider",
         "--nbval", f"--nbval-kernel-name={NAME}", "--nbval-cell-timeout=300",
@@ -32,6 +25,7 @@ def test_outputs_are_what_running_gives(path, extra, tmp_path, environment):
         "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
         "--tb=short", str(path),
     ]  # fmt: skip
+    environment = kernels | {"CNNBOOK_SCALE": "smoke", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those that are named
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     cells = sum(cell["cell_type"] == "code" for cell in read(path)["cells"])

@@ -181,11 +181,12 @@ def test_javascript_computes_what_python_does(run_module):
     texts = run_module("residual", "d.map((s) => m.describe(s, m.compute(s), t))", data)
     for settings, result, text in zip(data, results, texts, strict=True):
         explorer = ResidualExplorer(**settings)
-        for found, wanted in ((result["plain"], explorer.plain), (result["residual"], explorer.residual)):
+        networks = explorer.plain, explorer.residual  # computed when asked for
+        for found, wanted in zip((result["plain"], result["residual"]), networks, strict=True):
             for name in Sizes._fields:
                 np.testing.assert_allclose(found[name], getattr(wanted, name), **CLOSE, err_msg=f"{name} {settings}")
         assert_written(text)
-        plain, residual = (sizes.gradient[0] / sizes.gradient[-1] for sizes in (explorer.plain, explorer.residual))
+        plain, residual = (sizes.gradient[0] / sizes.gradient[-1] for sizes in networks)
         fates = [fate(plain, f"All {explorer.depth} blocks of the plain network make the gradient")]
         fates.append(fate(residual, "In the residual network they make it"))
         assert text.startswith(explorer.summary())
