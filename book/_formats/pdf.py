@@ -105,7 +105,8 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
 def still_pages(path):
     """The numbers of the pages on which stills of explorers are, in the order of the book."""
     with pikepdf.open(path) as pdf:
-        images = [(number, image) for number, page in enumerate(pdf.pages, 1) for image in page.get_images(recursive=False).values()]
+        pages = [page.get_images(recursive=False).values() for page in pdf.pages]
+        images = [(number, image) for number, found in enumerate(pages, 1) for image in found]
         return [number for number, image in images if image.Width == STILL]
 
 
