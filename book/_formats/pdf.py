@@ -113,9 +113,8 @@ def still_pages(path):
 def fill(gaps, chapters, pages):
     """Mend gaps before explorers; whether anything has changed.
 
-    The text after the explorer, up to a heading or code, comes before it; then one cell of code, and the text after
-    that. Where there is none, the still is made smaller once, and what is still too high for the page gets its size
-    back.
+    The text after the explorer, up to a heading or code, comes before it. Where there is none, the still is made
+    smaller once, and what is still too high for the page gets its size back.
     """
     stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
     cells = [still.find_parent(class_="cell") for still in stills]
@@ -123,17 +122,11 @@ def fill(gaps, chapters, pages):
     before = [str(cell.parent) for _, cell in found]
     for still, cell in found:
         after = takewhile(lambda part: part.name in ("p", "ul", "ol"), cell.find_next_siblings())
-        if parts := [*after] or following_code(cell):
-            cell.insert_before(*(part.extract() for part in parts))
+        if texts := [*after]:
+            cell.insert_before(*(text.extract() for text in texts))
         else:
             still["style"] = "" if "style" in still.attrs else SMALLER
     return before != [str(cell.parent) for _, cell in found]
-
-
-def following_code(cell):
-    """A list of the cell of code that follows; empty where none does, or one with an explorer."""
-    after = cell.find_next_sibling()
-    return [after] if after and "cell" in after.get("class", []) and not after.select_one("img.still, .later") else []
 
 
 def half_empty(path, starts):

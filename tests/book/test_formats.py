@@ -140,10 +140,9 @@ def test_a_page_whose_lower_half_is_empty_is_found(formats, tmp_path):
 
 
 def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
-    code = '<div class="cell"><pre>run</pre></div>'
     cell = '<div class="cell"><noscript><img src="_static/still.png"></noscript></div>'
     (small[0] / "index.html").write_text(
-        PAGE.format(name="index", title="", body=f"{cell}<p>try</p><ol></ol>{code}<h2>next</h2>{cell}<p>end</p>"),
+        PAGE.format(name="index", title="", body=f"{cell}<p>try</p><ol></ol><h2>next</h2>{cell}<p>end</p>"),
         encoding="utf-8",
     )
     front, *_ = chapters = formats["one"].chapters(*small)
@@ -151,11 +150,8 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
     assert not formats["pdf"].fill([3, 7], chapters, pages)
     assert formats["pdf"].fill([2], chapters, pages)
     names = [tag.name for tag in front.article.section.find_all(recursive=False)]
-    assert names == ["h1", "p", "ol", "div", "div", "h2", "div", "p"]
-    assert not front.article.section.div.pre
-    assert formats["pdf"].fill([2], chapters, pages)
-    assert front.article.section.div.pre
-    assert formats["pdf"].fill([2], chapters, pages)  # nothing is left before the heading
+    assert names == ["h1", "p", "ol", "div", "h2", "div", "p"]
+    assert formats["pdf"].fill([2], chapters, pages)  # no text is left
     assert front.article.img["style"] == "max-width: 80%"
     assert formats["pdf"].fill([2], chapters, pages)
     assert not front.article.img["style"]  # it was in vain
