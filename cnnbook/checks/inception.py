@@ -240,6 +240,7 @@ smooth_loss.misconceptions(
     gradient_divided_by_all=losing(by=lambda N, K: N * K),
     sign_of_a_step=lambda answer: (answer[0], -answer[1]),
     loss_summed=lambda answer, N: (answer[0] * N, answer[1]),
+    loss_divided_by_the_classes_too=lambda answer, K: (answer[0] / K, answer[1]),
 )
 
 

@@ -168,6 +168,9 @@ tuning_step.misconceptions(
     ),
     means_of_all_kept=lambda answer, running: (*answer[:2], running.copy()),
     means_taken_over=lambda answer, means, frozen, running: (*answer[:2], np.where(frozen, running, means)),
+    tenth_of_the_old_left=lambda answer, means, frozen, running: (
+        *answer[:2], np.where(frozen, running, 0.1 * running + 0.9 * means)
+    ),
     flag_turned_round=lambda frozen, **given: stepped(frozen=tuple(not flag for flag in frozen), **given),
 )  # fmt: skip
 

@@ -79,8 +79,7 @@ def windows(x, kernel, *, stride, padding, ceil_mode):
     for k, sides in zip(where.kernel, where.padding, strict=True):
         if max(sides) > k // 2:
             raise ValueError(
-                f"padding {max(sides)} is more than half of kernel {k}, so a window could see nothing else: "
-                f"use padding <= {k // 2} or a larger kernel"
+                f"padding {max(sides)} is more than half of kernel {k}: use padding <= {k // 2} or a larger kernel"
             )
     # Beyond the padded image there is nothing to see or to step over: what is larger may as well be as large.
     kernel, stride = (tuple(map(min, option, where.padded)) for option in (where.kernel, where.stride))

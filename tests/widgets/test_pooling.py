@@ -255,7 +255,7 @@ def test_an_impossible_setting_is_explained_and_not_handed_on(explorer):
     slider = explorer.get_by_role("slider", name="Padding").first
     slider.focus()
     explorer.keyboard.press("End")
-    told = "Padding 2 is more than half of kernel 2, so a window could see nothing else: use padding ≤ 1"
+    told = "Padding 2 is more than half of kernel 2: use padding ≤ 1"
     assert status(explorer).startswith(told)
     assert now(explorer, "padding") == 0
     assert explorer.locator(".cnnx").first.locator(".cnnx-output:visible, .cnnx-gradient:visible").count() == 0
