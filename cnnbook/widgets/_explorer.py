@@ -5,6 +5,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from .._validate import flag, integer
 from ._bundle import module_text, spoken, style_text, words
@@ -108,3 +109,9 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": f"{self!r}\n{self.summary()}"}, metadata
+
+    if hasattr(anywidget.AnyWidget, "_ipython_display_"):  # ipywidgets 7, that of Colab: its own has no summary
+
+        def _ipython_display_(self, **kwargs):
+            data, metadata = self._repr_mimebundle_()
+            display(data, metadata=metadata, raw=True)

@@ -1,4 +1,4 @@
-"""Exercises, as solved, and labs at smoke scale run from top to bottom, as "Run all" does in Colab.
+"""Exercises, as solved, and labs at smoke scale run from top to bottom, as "Run all" does in Colab; explorers show up.
 
 `make colab` runs this in an environment with Colab's versions, the weekly workflow in Colab's own image. It is no test
 of `make test`, which compares these notebooks' outputs already; here old packages count, not numbers.
@@ -32,3 +32,16 @@ def test_it_runs(path, tmp_path, monkeypatch):
         notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
     )
     client.execute()  # raises at the first cell that ends badly
+
+
+def test_explorers_are_shown_with_their_text():
+    """Old ipywidgets display themselves in another way; without a kernel the text is what is left of an explorer."""
+    notebook = nbformat.read(ROOT / "book/appendix/explorers.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    cells = [cell for cell in notebook.cells if cell.source.startswith("widgets.")]
+    assert len(cells) > 10
+    for cell in cells:
+        [output] = cell.outputs
+        assert "application/vnd.jupyter.widget-view+json" in output.data, cell.source
+        shown, _ = output.data["text/plain"].splitlines()
+        assert shown.startswith(cell.source.removeprefix("widgets.").rstrip(")")), cell.source
