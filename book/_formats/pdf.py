@@ -1,23 +1,18 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
 It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
-which explorer left the page before it half empty, and it is then moved or cut in parts.
+which explorer left the page before it half empty, and it is then moved or made smaller.
 """
 
-import base64
-import copy
-import io
 import sys
 import tempfile
 from html import escape
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from pathlib import Path
 
-import numpy as np
 import one
 import pikepdf
 import yaml
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.append(str(one.ROOT / "tests" / "notebooks"))
@@ -27,8 +22,7 @@ from chromium import OPTIONS, find_chromium
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
 PASSES = 6
-BLANK = 16  # rows of one colour, of an explorer's still: where it may be cut
-PART = 300  # rows that a part has at least, 35 mm
+SMALLER = "max-width: 80%"  # of a still whose letters of 10 points are then 8
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -119,8 +113,8 @@ def still_pages(path):
 def fill(gaps, chapters, pages):
     """Mend gaps before explorers; whether anything has changed.
 
-    The text after the explorer, up to a heading or code, comes before it. Where there is none, a page may end within
-    the still.
+    The text after the explorer, up to a heading or code, comes before it. Where there is none, the still is made
+    smaller once, and what is still too high for the page gets its size back.
     """
     stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
     cells = [still.find_parent(class_="cell") for still in stills]
@@ -130,29 +124,9 @@ def fill(gaps, chapters, pages):
         after = takewhile(lambda part: part.name in ("p", "ul", "ol"), cell.find_next_siblings())
         if texts := [*after]:
             cell.insert_before(*(text.extract() for text in texts))
-        elif "part" not in still["class"]:
-            cut(still)
+        else:
+            still["style"] = "" if "style" in still.attrs else SMALLER
     return before != [str(cell.parent) for _, cell in found]
-
-
-def cut(still):
-    """Put the parts of a still in its place: it is cut where nothing is drawn."""
-    picture = Image.open(still["src"]).convert("RGB")
-    drawn = [0, *np.flatnonzero(np.ptp(np.asarray(picture), axis=1).any(-1)), picture.height]
-    cuts = [0]
-    for above, below in pairwise(drawn):
-        middle = (above + below) // 2
-        if below - above > BLANK and cuts[-1] + PART <= middle <= picture.height - PART:
-            cuts.append(middle)
-    still["class"] = "still part"
-    for top, foot in pairwise([*cuts, picture.height]):
-        part, file = copy.copy(still), io.BytesIO()
-        picture.crop((0, top, picture.width, foot)).save(file, "PNG")
-        part["src"] = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-        if top:
-            part["alt"] = ""  # the first part has the words
-        still.insert_before(part)
-    still.decompose()
 
 
 def half_empty(path, starts):
