@@ -311,7 +311,7 @@ function ratiosOf({ shown }, /** @type {any[]} */ [first, second], t) {
 function render({ model, el }) {
   const t = translator(model);
   const [live, ratios, pair] = [liveText(), html("p", { class: "cnnx-ratios" }), html("div", { class: "cnnx-pair" })];
-  const [aim, picture] = [goal(model, t, live, "000000"), html("div", {}, pair)];
+  const [aim, picture] = [goal(model, t, live), html("div", {}, pair)];
   const view = connect(model, ["data", "shown", "quantity", "layers", "opened"], redraw);
   const { state, update } = view;
   const act = actionsOf(state, update);

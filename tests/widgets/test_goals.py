@@ -27,8 +27,7 @@ GOALS = {
         way=((("slider", "Layers of AlexNet, two groups"), ["Home"]),),
         state={"layers": ["conv1", "conv1"]},
         told="Discovered: with 0.1% of 60,965,224 parameters conv1 does 15% of all MACs, about 3,017 for each: its "
-        "kernels work at every place of a large map. Most MACs, 31%, are in conv2. fc6, with most parameters, does "
-        "about 1 for each.",
+        "map has many places. Most MACs, 31%: conv2. Most parameters: fc6, about 1 for each.",
         short_of=({"layers": ["conv2", "conv2"]}, {"opened": "conv1"}, {"layers": ["", ""]}),
     ),
     "ArithmeticExplorer": Goal(
