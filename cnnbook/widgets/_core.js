@@ -559,7 +559,8 @@ export function choice({ name, options, t, change }) {
 
 /**
  * Buttons that step through the places 0 to `last()`, and play them, one each `pace()` milliseconds: `at()` tells where
- * it is, `go(place)` moves. `show(isAll)` after each move says whether all is drawn. `stop()` when the reader takes over, and when the explorer ends.
+ * it is, `go(place)` moves. `show(isAll)` after each move, with whether all is drawn. `stop()` when the reader takes
+ * over, and when the explorer ends.
  */
 export function player({ t, at, last, go, pace }) {
   let timer;
