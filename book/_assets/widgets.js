@@ -94,6 +94,11 @@
     setTimeout(() => growth.disconnect(), 500);
   }
 
+  // Modules are loaded one by one while the browser has nothing else to do: paper and a key find them there, and a page with
+  // many is quick to open. (Safari has no such callback.)
+  const idle = () => new Promise((go) => (window.requestIdleCallback ?? setTimeout)(go));
+  let turn = Promise.resolve();
+
   async function show(view) {
     const { model_id: id, still, text } = JSON.parse(view.textContent);
     const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
@@ -106,7 +111,7 @@
         waiting.set(el, go);
         near.observe(el);
       });
-      if (records[id].state._later) await come;
+      await (records[id].state._later ? come : Promise.race([come, (turn = turn.then(idle))]));
       const { widget, model } = await (models[id] ??= wake(id));
       await come;
       keepPlace(el);

@@ -306,7 +306,7 @@ const SAID = {
 /** A formula in words, as it is read out: "1 over, open bracket, 1 plus e to the minus 1, close bracket". */
 export function spoken(node, t) {
   const said = (sign) => (SAID[sign] === undefined ? sign : SAID[sign] && ` ${t(SAID[sign])} `);
-  if (node.nodeType === 3) return node.data.replace(/[^\p{L}\p{N}\s]/gu, said);
+  if (node.nodeType === 3) return [...node.data].map(said).join("");
   if (node.matches(".cnnx-unseen")) return "";
   if (node.matches(".cnnx-fraction")) {
     const bracketed = (text) => (text.includes(" ") ? `${t("say_open")} ${text} ${t("say_close")}` : text);

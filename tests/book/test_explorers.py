@@ -86,6 +86,7 @@ def test_keyboard_mouse_and_touch(gallery, name):
 
 @pytest.mark.parametrize("how", ["a scroll", "the keyboard", "paper"])
 def test_an_explorer_far_from_the_screen_waits(context, address, how):
+    context.add_init_script("window.loaded = 0; URL.revokeObjectURL = () => { loaded += 1; }")  # after each module
     page = context.new_page()
     page.goto(f"{address('server')}/{GALLERY}")
     page.locator(".cnnx").first.wait_for()
@@ -96,6 +97,7 @@ def test_an_explorer_far_from_the_screen_waits(context, address, how):
         page.locator(".explorer").last.locator(".cnnx").wait_for()
         assert empty.count() > 5
     else:
+        page.wait_for_function("loaded === document.querySelectorAll('.explorer').length - 1")  # all but that below
         _ = page.keyboard.press("Tab") if how == "the keyboard" else page.pdf()
         left = page.evaluate(LEFT)
         assert [text[:10] for text in left] in ([], ["It reads a"])  # the one that waits for its file, with its words
