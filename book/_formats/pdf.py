@@ -1,18 +1,21 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
 It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
-which explorer left the page before it half empty, and it is then moved or made smaller.
+which explorer left the page before it half empty, and it is then moved, or made smaller and cut.
 """
 
+import copy
 import sys
 import tempfile
 from html import escape
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
+import numpy as np
 import one
 import pikepdf
 import yaml
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.append(str(one.ROOT / "tests" / "notebooks"))
@@ -22,7 +25,9 @@ from chromium import OPTIONS, find_chromium
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
 PASSES = 6
-SMALLER = "max-width: 80%"  # of a still whose letters of 10 points are then 8
+SMALLER = "margin: 0 auto; max-width: 80%; max-height: none"  # of a still whose letters of 10 points are then 8
+BLANK = 16  # white rows of a still, between which a page may end
+PIECE = 300  # rows that are at least on either page, 35 mm
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -114,7 +119,7 @@ def fill(gaps, chapters, pages):
     """Mend gaps before explorers; whether anything has changed.
 
     The text after the explorer, up to a heading or code, comes before it. Where there is none, the still is made
-    smaller once, and what is still too high for the page gets its size back.
+    smaller, and a page may end within it.
     """
     stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
     cells = [still.find_parent(class_="cell") for still in stills]
@@ -124,9 +129,25 @@ def fill(gaps, chapters, pages):
         after = takewhile(lambda part: part.name in ("p", "ul", "ol"), cell.find_next_siblings())
         if texts := [*after]:
             cell.insert_before(*(text.extract() for text in texts))
-        else:
-            still["style"] = "" if "style" in still.attrs else SMALLER
+        elif "style" not in still.attrs:
+            cut(still)
     return before != [str(cell.parent) for _, cell in found]
+
+
+def cut(still):
+    """Put smaller pieces of a still in its place: a page may end between them, where nothing is drawn."""
+    picture = np.asarray(Image.open(still["src"]).convert("L"))
+    height, cuts = len(picture), [0]
+    for above, below in pairwise(np.flatnonzero(picture.min(axis=1) < 255)):
+        middle = (above + below) // 2
+        if below - above > BLANK and cuts[-1] + PIECE <= middle <= height - PIECE:
+            cuts.append(middle)
+    for top, foot in pairwise([*cuts, height]):
+        piece = copy.copy(still)
+        piece["style"] = f"{SMALLER}; object-view-box: inset({top / height:.3%} 0 {1 - foot / height:.3%})"
+        piece["alt"] = "" if top else still["alt"]
+        still.insert_before(piece)
+    still.decompose()
 
 
 def half_empty(path, starts):
