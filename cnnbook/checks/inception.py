@@ -34,7 +34,7 @@ pair_cost.cases(
     Case(2, 3, 4, 9, 3, 6),
     Case(2, 3, 4, 5, 7, 6),
     Case(2, 3, 4, 5, 3, 2),
-    Case(2, 3, 4, 5, 3, 20),  # dearer than the 3x3
+    Case(2, 3, 4, 5, 3, 20),  # costs more than the 3x3
     Case(17, 17, 128, 192, 7, 128),  # 6b of Inception v3
 )
 
@@ -307,11 +307,11 @@ factorise.cases(
 def _(rng):
     n = either(rng, (1, 4), (2, 8), rare=(8, 16))
     c_in, c_out = (either(rng, (1, 5), (1, 20)) for _ in range(2))
-    even = n * c_in * c_out / (c_in + c_out)  # so many channels between make both equally dear
+    even = n * c_in * c_out / (c_in + c_out)  # so many channels between make both cost the same
     least = either(rng, (1, 6), (max(1, int(even / 2)), int(2 * even) + 3))
-    dearest = max(weights_of(layers, c_in) for layers in parts.designs(n, c_in, c_out, least))
+    highest = max(weights_of(layers, c_in) for layers in parts.designs(n, c_in, c_out, least))
     lowest = best(n, c_in, c_out, least)
-    spare = either(rng, (0, 1), (0, 1), (0, max(1, dearest - lowest)))
+    spare = either(rng, (0, 1), (0, 1), (0, max(1, highest - lowest)))
     return {"n": n, "c_in": c_in, "c_out": c_out, "least": least, "budget": lowest + spare}
 
 

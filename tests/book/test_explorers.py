@@ -24,7 +24,7 @@ CONTRAST = """text => {
   return [text.textContent, Math.max(a, b) / Math.min(a, b)];
 }"""
 
-# Where nothing is drawn yet, and what stands there instead. Found and read in one step: in two, it may be drawn between them.
+# Where nothing is drawn yet, what stands there. Found and read in one step: in two, it may be drawn between them.
 LEFT = "[...document.querySelectorAll('.explorer:empty')].map((place) => place.previousElementSibling.textContent)"
 
 # How far what follows an explorer moves on the screen while it is drawn right above the screen: for three of them.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from accessibility import OF_SIZES, violations
+from accessibility import CONTRAST, OF_SIZES, violations
 from explorer_page import draw_all
 from letters import TOUCHING
 from PIL import Image
@@ -15,7 +15,6 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 
 PALETTE = Path(__file__).parents[2] / "cnnbook" / "palette.json"
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 GALLERY = "book/appendix/explorers.html"
 CHAPTER = "book/convolution/arithmetic.html"
 WHOLE = (CHAPTER, GALLERY)  # of which everything is looked at in both themes

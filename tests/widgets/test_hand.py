@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from explorer_checks import assert_grey_where_it_ends
-from explorer_page import change, middle, now, touch
+from explorer_page import change, middle, touch
 from PIL import Image
 
 from cnnbook.widgets._bundle import _HERE, stems
@@ -36,9 +36,10 @@ DRAGS = {
     "residual": [(".cnnx-gain .cnnx-target", 0, -60, "gain"), ("[data-column='15']", -200, 0, "block")],
     "transposed": [(".cnnx-frame", 120, 120, "row")],
 }
-PLACE = """(e) => {
-  const { left, top } = e.getBoundingClientRect();
-  return [left, top, scrollX, scrollY].map(Math.round);
+NUMBER_AND_PLACE = """(picture, path) => {
+  const { left, top } = picture.getBoundingClientRect();
+  const number = path.split(".").reduce((value, part) => value[part], window.saved);
+  return [number, [left, top, scrollX, scrollY].map(Math.round)];
 }"""
 # Whether a finger takes hold at once of what it presses, and so may not scroll: a small part, or a sheet to draw on.
 # The browser says what is pressed: a finger is wide, and may press what it only comes near to.
@@ -48,15 +49,8 @@ HEAR_PRESSES = """() => addEventListener("pointerdown", ({ target }) => {
 }, true)"""
 
 
-def number(page, path):
-    name, *rest = path.split(".")
-    value = now(page, name)
-    for index in rest:
-        value = value[int(index)]
-    return value
-
-
 def is_monotone(values):
+    values = list(values)
     return values == sorted(values) or values == sorted(values, reverse=True)
 
 
@@ -77,12 +71,12 @@ def test_a_drag_goes_one_way_and_the_picture_stays(show_first, stem, dragged):
     picture = page.locator(".cnnx-picture").first
     page.mouse.move(x, y)
     page.mouse.down()
-    places, values, steps = [picture.evaluate(PLACE)], [number(page, path)], 40
+    seen, steps = [picture.evaluate(NUMBER_AND_PLACE, path)], 40
     for step in range(1, steps + 1):
         page.mouse.move(x + right * step / steps, y + down * step / steps)
-        places.append(picture.evaluate(PLACE))
-        values.append(number(page, path))
+        seen.append(picture.evaluate(NUMBER_AND_PLACE, path))
     page.mouse.up()
+    values, places = zip(*seen, strict=True)
     assert [place for place in places if place != places[0]] == []
     assert len(set(values)) > 1
     assert is_monotone(values), values

@@ -49,7 +49,7 @@ def logits_once(images, visits, body, head):
 
 
 def unfrozen(parameters, macs, budget):
-    """True or False for each layer; None where even the way forward is too dear.
+    """True or False for each layer; None where even the way forward costs too much.
 
     unfrozen((5, 40), (100, 100), 199) is None.
     """

@@ -75,7 +75,7 @@ def the_first_that_fits(n, c_in, c_out, least, budget):
 
 
 def small_squares_where_they_fit(n, c_in, c_out, least, budget):
-    """Three 3x3 for a 7x7; where they are too dear, or n is even, what is cheaper of the others."""
+    """Three 3x3 for a 7x7; where they cost too much, or n is even, what is cheaper of the others."""
     count = max(1, (n - 1) // 2)
     squares = [(3, 3, least)] * (count - 1) + [(3, 3, c_out)]
     if n % 2 and n > 1 and weights(squares, c_in) <= budget:

@@ -151,7 +151,7 @@ def cheapest_by_a_table(field, c_in, c):
 
 def cheapest_downhill(field, c_in, c):
     first = 3
-    while first + 2 <= field and ((first + 2) ** 2 - first**2) * c_in < 9 * c:  # dearer kernel, one 3x3 less
+    while first + 2 <= field and ((first + 2) ** 2 - first**2) * c_in < 9 * c:  # costlier kernel, one 3x3 less
         first += 2
     return first, (field - first + 2) // 2
 
