@@ -25,6 +25,7 @@ from chromium import OPTIONS, find_chromium
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
 PASSES = 6
+WIDTH = 567  # pixels between the margins of pdf.css: where anything is wider, Chromium prints all pages smaller
 SMALLER = "margin: 0 auto; max-width: 80%; max-height: none"  # of a still whose letters of 10 points are then 8
 BLANK = 16  # white rows of a still, between which a page may end
 PIECE = 300  # rows that are at least on either page, 35 mm
@@ -80,7 +81,7 @@ def demote(chapters):
 
 
 def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
-    """Write the PDF; return its path and the numbers of its half empty pages."""
+    """Write the PDF; return its path, the numbers of half empty pages, and whether it had to be made smaller."""
     program = find_chromium()
     if program is None:
         raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
@@ -90,11 +91,14 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        page, source, numbers = browser.new_page(), Path(folder, "book.html"), {}
+        page = browser.new_page(viewport={"width": WIDTH, "height": WIDTH})
+        page.emulate_media(media="print")
+        source, numbers = Path(folder, "book.html"), {}
         for attempt in range(PASSES):
             source.write_text(document(chapters, site, title, numbers), encoding="utf-8")
             page.goto(source.as_uri())
             page.evaluate("document.fonts.ready")
+            wide = page.evaluate("document.documentElement.scrollWidth") > WIDTH
             page.pdf(path=out, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
             before, numbers = numbers, page_numbers(out, chapters)
             gaps = half_empty(out, set(numbers.values()))
@@ -104,7 +108,7 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
         browser.close()
     with pikepdf.open(out, allow_overwriting_input=True) as pdf:  # the tags for screen readers take half of the bytes
         pdf.save(object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out, gaps
+    return out, gaps, wide
 
 
 def still_pages(path):
@@ -190,7 +194,9 @@ def page_numbers(path, chapters):
 
 
 if __name__ == "__main__":
-    written, gaps = make()
+    written, gaps, wide = make()
     print(f"{written.relative_to(one.ROOT)}: {written.stat().st_size / 1e6:.1f} MB")
+    if wide:
+        print("Something is wider than a page, so all pages are printed smaller: see WIDTH in book/_formats/pdf.py")
     if gaps:
         print(f"Half empty, before something that fits no more: {', '.join(map(str, gaps))}")
