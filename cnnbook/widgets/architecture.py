@@ -54,6 +54,8 @@ class ArchitectureExplorer(Explorer):
         as "conv2_x.0"; "" is the whole network. Default: where most of each network's quantity is.
     opened : str
         The stage that is opened; "" shows the stages.
+    goal : bool
+        Show what there is to discover.
     language : str
         Language of the words on screen; left out, the one that is set.
 
@@ -86,13 +88,13 @@ class ArchitectureExplorer(Explorer):
         self, networks: str | Sequence[str] | Mapping[str, Any] = "alexnet",
         *, input_shape: tuple[int, ...] = (3, 224, 224), shown: str | tuple[str, ...] | None = None,
         quantity: str = "parameters", layers: str | tuple[str, ...] | None = None, opened: str = "",
-        language: str | None = None,
+        goal: bool = True, language: str | None = None,
     ) -> None:  # fmt: skip
         data = networks_of(networks, input_shape)
         shown = (*data, "")[:2] if shown is None else (shown, "") if isinstance(shown, str) else shown
         self.networks = networks if isinstance(networks, str) else tuple(data)  # as `repr` shows them
         self._nodes = {name: nodes(network) for name, network in data.items()}
-        super().__init__(data=data, shown=shown, quantity=quantity, opened=opened, language=language)
+        super().__init__(data=data, shown=shown, quantity=quantity, opened=opened, goal=goal, language=language)
         layers = tuple(name and self._largest(name) for name in self.shown) if layers is None else layers
         self.layers = (layers, layers) if isinstance(layers, str) else layers
 

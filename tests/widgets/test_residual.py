@@ -19,10 +19,10 @@ CLOSE = {"rtol": 1e-8, "atol": 0}
 
 
 def cases():
-    """Each depth and each gain of the sliders with and without batch norm; what is left open is random."""
+    """Each depth and every fifth gain of the sliders with and without batch norm; what is left open is random."""
     rng = np.random.default_rng(0)
     depths = [(depth, int(rng.integers(10, 201))) for depth in range(2, 51)]
-    gains = [(int(rng.integers(2, 25)), gain) for gain in range(10, 201)]
+    gains = [(int(rng.integers(2, 25)), gain) for gain in range(10, 201, 5)]
     for number, (depth, gain) in enumerate(depths * 2 + gains * 2):
         cut = np.flatnonzero(rng.random(depth) < rng.choice([0, 0, 0.1, 1])) + 1
         block = int(rng.integers(1, depth + 1))
@@ -177,9 +177,8 @@ def test_the_random_numbers_are_the_same(run_module):
 
 def test_javascript_computes_what_python_does(run_module):
     data = list(cases())
-    results = run_module("residual", "d.map((s) => m.compute(s))", data)
-    texts = run_module("residual", "d.map((s) => m.describe(s, m.compute(s), t))", data)
-    for settings, result, text in zip(data, results, texts, strict=True):
+    line = "d.map((s) => [s, m.compute(s)]).map(([s, now]) => [now, m.describe(s, now, t)])"
+    for settings, (result, text) in zip(data, run_module("residual", line, data), strict=True):
         explorer = ResidualExplorer(**settings)
         networks = explorer.plain, explorer.residual  # computed when asked for
         for found, wanted in zip((result["plain"], result["residual"]), networks, strict=True):
