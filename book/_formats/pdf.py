@@ -1,18 +1,21 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
 It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
-which explorer left the page before it half empty, and it is then moved or made smaller.
+which explorer left the page before it half empty, and it is then moved, or made smaller and cut.
 """
 
+import copy
 import sys
 import tempfile
 from html import escape
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
+import numpy as np
 import one
 import pikepdf
 import yaml
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.append(str(one.ROOT / "tests" / "notebooks"))
@@ -22,7 +25,10 @@ from chromium import OPTIONS, find_chromium
 OUT = one.ROOT / "_build" / "pdf" / "convolutional-networks.pdf"
 STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/stills.py
 PASSES = 6
-SMALLER = "max-width: 80%"  # of a still whose letters of 10 points are then 8
+WIDTH = 567  # pixels between the margins of pdf.css: where anything is wider, Chromium prints all pages smaller
+SMALLER = "margin: 0 auto; max-width: 80%; max-height: none"  # of a still whose letters of 10 points are then 8
+BLANK = 16  # white rows of a still, between which a page may end
+PIECE = 300  # rows that are at least on either page, 35 mm
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -75,7 +81,7 @@ def demote(chapters):
 
 
 def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
-    """Write the PDF; return its path and the numbers of its half empty pages."""
+    """Write the PDF; return its path, the numbers of half empty pages, and whether it had to be made smaller."""
     program = find_chromium()
     if program is None:
         raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
@@ -85,11 +91,14 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        page, source, numbers = browser.new_page(), Path(folder, "book.html"), {}
+        page = browser.new_page(viewport={"width": WIDTH, "height": WIDTH})
+        page.emulate_media(media="print")
+        source, numbers = Path(folder, "book.html"), {}
         for attempt in range(PASSES):
             source.write_text(document(chapters, site, title, numbers), encoding="utf-8")
             page.goto(source.as_uri())
             page.evaluate("document.fonts.ready")
+            wide = page.evaluate("document.documentElement.scrollWidth") > WIDTH
             page.pdf(path=out, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
             before, numbers = numbers, page_numbers(out, chapters)
             gaps = half_empty(out, set(numbers.values()))
@@ -99,7 +108,7 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
         browser.close()
     with pikepdf.open(out, allow_overwriting_input=True) as pdf:  # the tags for screen readers take half of the bytes
         pdf.save(object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out, gaps
+    return out, gaps, wide
 
 
 def still_pages(path):
@@ -114,7 +123,7 @@ def fill(gaps, chapters, pages):
     """Mend gaps before explorers; whether anything has changed.
 
     The text after the explorer, up to a heading or code, comes before it. Where there is none, the still is made
-    smaller once, and what is still too high for the page gets its size back.
+    smaller, and a page may end within it.
     """
     stills = [still for chapter in chapters for still in chapter.article.select("img.still, .later img")]
     cells = [still.find_parent(class_="cell") for still in stills]
@@ -124,9 +133,25 @@ def fill(gaps, chapters, pages):
         after = takewhile(lambda part: part.name in ("p", "ul", "ol"), cell.find_next_siblings())
         if texts := [*after]:
             cell.insert_before(*(text.extract() for text in texts))
-        else:
-            still["style"] = "" if "style" in still.attrs else SMALLER
+        elif "style" not in still.attrs:
+            cut(still)
     return before != [str(cell.parent) for _, cell in found]
+
+
+def cut(still):
+    """Put smaller pieces of a still in its place: a page may end between them, where nothing is drawn."""
+    picture = np.asarray(Image.open(still["src"]).convert("L"))
+    height, cuts = len(picture), [0]
+    for above, below in pairwise(np.flatnonzero(picture.min(axis=1) < 255)):
+        middle = (above + below) // 2
+        if below - above > BLANK and cuts[-1] + PIECE <= middle <= height - PIECE:
+            cuts.append(middle)
+    for top, foot in pairwise([*cuts, height]):
+        piece = copy.copy(still)
+        piece["style"] = f"{SMALLER}; object-view-box: inset({top / height:.3%} 0 {1 - foot / height:.3%})"
+        piece["alt"] = "" if top else still["alt"]
+        still.insert_before(piece)
+    still.decompose()
 
 
 def half_empty(path, starts):
@@ -169,7 +194,9 @@ def page_numbers(path, chapters):
 
 
 if __name__ == "__main__":
-    written, gaps = make()
+    written, gaps, wide = make()
     print(f"{written.relative_to(one.ROOT)}: {written.stat().st_size / 1e6:.1f} MB")
+    if wide:
+        print("Something is wider than a page, so all pages are printed smaller: see WIDTH in book/_formats/pdf.py")
     if gaps:
         print(f"Half empty, before something that fits no more: {', '.join(map(str, gaps))}")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pikepdf
 import pytest
+from PIL import Image
 
 FORMATS = Path(__file__).parents[2] / "book" / "_formats"
 PIXEL = base64.b64decode(
@@ -140,11 +141,15 @@ def test_a_page_whose_lower_half_is_empty_is_found(formats, tmp_path):
 
 
 def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
-    cell = '<div class="cell"><noscript><img src="_static/still.png"></noscript></div>'
+    cell = '<div class="cell"><noscript><img src="_static/still.png" alt="a still"></noscript></div>'
     (small[0] / "index.html").write_text(
         PAGE.format(name="index", title="", body=f"{cell}<p>try</p><ol></ol><h2>next</h2>{cell}<p>end</p>"),
         encoding="utf-8",
     )
+    picture = Image.new("L", (40, 1000), 255)
+    for top in (100, 500, 520, 700, 790):  # too near to the top, 10 rows apart, 170, too near to the foot
+        picture.paste(0, (10, top, 30, top + 10))
+    picture.save(small[0] / "_static" / "still.png")
     front, *_ = chapters = formats["one"].chapters(*small)
     pages = [3, 5, 9]  # of the stills; one more is in the chapter
     assert not formats["pdf"].fill([3, 7], chapters, pages)
@@ -152,10 +157,13 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
     names = [tag.name for tag in front.article.section.find_all(recursive=False)]
     assert names == ["h1", "p", "ol", "div", "h2", "div", "p"]
     assert formats["pdf"].fill([2], chapters, pages)  # no text is left
-    assert front.article.img["style"] == "max-width: 80%"
-    assert formats["pdf"].fill([2], chapters, pages)
-    assert not front.article.img["style"]  # it was in vain
-    assert not formats["pdf"].fill([2], chapters, pages)
+    pieces = front.article.section.div.find_all("img")
+    assert [(piece["alt"], piece["style"].partition("inset")[2]) for piece in pieces] == [
+        ("a still", "(0.000% 0 69.600%)"),
+        ("", "(30.400% 0 38.600%)"),
+        ("", "(61.400% 0 0.000%)"),
+    ]
+    assert not formats["pdf"].fill([2], chapters, [3, 3, 3, 5, 9])
 
 
 def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
