@@ -10,10 +10,11 @@ from traceback import print_exc
 from cnnbook._validate import number
 from cnnbook.training import together
 from cnnbook.training.devices import from_torchrun, is_first
-from cnnbook.training.records import record_path
+from cnnbook.training.records import load_record, record_path
 
 from . import load, names, take_times
 from ._draft import Draft, finished
+from ._reproduced import reproduced
 from ._run import launcher, plural, run
 
 _say = partial(print, flush=True)  # at once, through a pipe too
@@ -21,10 +22,13 @@ _say = partial(print, flush=True)  # at once, through a pipe too
 
 def run_one(name, *, scale="smoke", minutes=None, folder=None, **options):
     """Run a lab and show its record."""
-    lab = load(name)
+    lab, known = load(name), load_record(name, scale)
     with together():
         with _limit(minutes if is_first() else None):
-            _say(run(lab, scale=scale, folder=folder, log=_say, **options))
+            record = run(lab, scale=scale, folder=folder, log=_say, **options)
+        _say(record)
+        if known:
+            _say(reproduced(record, known))
         if folder or scale != "smoke":
             print(f"Next: git diff {record_path(name, scale, folder=folder)}")
     return 0

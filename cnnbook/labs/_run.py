@@ -131,7 +131,7 @@ def _new_record(lab, scale, splits, revision, note):
 def _go_on(begun, fresh):
     """The record so far, with a note where the rest comes from another machine or another state of the book."""
     for name, of_old, of_new in (
-        ("config", _configs(begun), _configs(fresh)),
+        ("config", configs(begun), configs(fresh)),
         ("dataset", begun.dataset, fresh.dataset),
     ):
         if of_old != of_new:
@@ -146,7 +146,8 @@ def _go_on(begun, fresh):
     return replace(begun, note=" ".join(filter(None, note)))
 
 
-def _configs(record):
+def configs(record):
+    """What each variant was trained with; what an old record does not know was at its default."""
     return [(variant, Config(**config)) for variant, config in record.config.items()]
 
 
