@@ -160,6 +160,7 @@ LAB = Lab(
     ),
     processes=2,
     mistakes=False,
+    trials=("rates",),  # three learning rates, in one process
     each_epoch=watched,
     at_end=times,
 )  # fmt: skip

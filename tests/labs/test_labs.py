@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,22 @@ def test_every_file_among_the_records_is_a_record_of_a_lab():
         assert (record.lab, record.scale) == (name, trial)
         assert trial not in labs.load(name).scales
         assert record.note, "a trial says what it is"
+
+
+@pytest.mark.parametrize("name", [name for name in labs.names() if "rates" in labs.load(name).trials])
+def test_the_rate_was_one_of_three_on_images_kept_aside(name):
+    lab, tried = labs.load(name), load_record(name, "rates")
+    assert tried.dataset["validation"]
+    assert tried.dataset["train"] == lab.at("laptop").images
+    rates = {}
+    for variant, config in tried.config.items():
+        plain, rate = variant.split(", rate ")
+        assert Config(**config) == replace(lab.config("laptop", plain), learning_rate=float(rate))
+        assert all(accuracy > 0.1 for accuracy in tried.measured(variant, "validation_accuracy"))
+        rates.setdefault(plain, []).append(float(rate))
+    for plain, of_plain in rates.items():
+        half, chosen, double = of_plain
+        assert chosen == lab.config("laptop", plain).learning_rate == 2 * half == double / 2
 
 
 @pytest.mark.parametrize("name", [name for name in labs.names() if record_path(name, "times").is_file()])
