@@ -148,5 +148,6 @@ LAB = Lab(
     variants=NARROW | WIDE,
     mistakes=False,
     validate_each_epoch=True,
-    trials=("no-factor", "pilot", "trial"),  # a part of full on a GPU, a fault; its cause on a CPU; the part, mended
+    # three learning rates; a part of full on a GPU, a fault; its cause on a CPU; the part, mended
+    trials=("rates", "no-factor", "pilot", "trial"),
 )  # fmt: skip
