@@ -147,7 +147,7 @@ LOSS = {
     "by the classes": (losing(by=lambda N, K: K), "gradient_divided_by_the_classes"),
     "by all": (losing(by=lambda N, K: N * K), "gradient_divided_by_all"),
     "summed": (lambda right, z, y, eps: (right[0] * len(z), right[1] * len(z)), ""),
-    "loss by all": (lambda right, z, y, eps: (right[0] / z.shape[1], right[1]), ""),
+    "loss by all": (lambda right, z, y, eps: (right[0] / z.shape[1], right[1]), "loss_divided_by_the_classes_too"),
     "negative loss": (lambda right, *_: (-right[0], right[1]), ""),
     "negative gradient": (lambda right, *_: (right[0], -right[1]), "sign_of_a_step"),
     "probabilities": (lambda right, z, y, eps: (
