@@ -181,5 +181,6 @@ LAB = Lab(
     variants={name: Variant(build) for name, build in BUILDS.items()}
     | {"bottleneck 32, longer": Variant(BUILDS["bottleneck 32"], {"epochs": 4})},
     mistakes=False,
+    trials=("rates",),  # three learning rates
     times=times,
 )  # fmt: skip
