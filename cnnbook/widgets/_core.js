@@ -180,12 +180,12 @@ export function connect(model, names, redraw, possible = () => true) {
 }
 
 /**
- * Calls `draw(width)` whenever the element's width changes; returns the function that ends it.
+ * Calls `draw(width)` whenever the element's width changes from the `last` one; returns the function that ends it.
  * @param {Element} element
  * @param {(width: number) => void} draw
+ * @param {number} [last]
  */
-export function onWidth(element, draw) {
-  let last = 0;
+export function onWidth(element, draw, last = 0) {
   const observer = new ResizeObserver(([entry]) => {
     const width = Math.floor(entry.contentRect.width);
     if (width && width !== last) requestAnimationFrame(() => draw((last = width)));
@@ -717,13 +717,15 @@ export function mount(el, t, view, { parts, picture, end = () => {} }) {
   root.addEventListener("click", (event) => { // what is grey does nothing
     if (event.target.closest("[aria-disabled=true]")) event.stopImmediatePropagation();
   }, true);
+  const first = Math.floor(picture.getBoundingClientRect().width); // too wide a picture would zoom a phone out
+  view.width = first || view.width;
   view.receive();
   steady(root, picture);
   const resized = onWidth(picture, (width) => {
     release(picture);
     view.width = width;
     view.redraw();
-  });
+  }, first);
   const ends = [resized, whileSeen(picture), readOut(root, t), view.close, end];
   return () => ends.forEach((end) => end());
 }

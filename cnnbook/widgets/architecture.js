@@ -96,7 +96,7 @@ const named = (name, t) => (t.has(`name_${name}`) ? t(`name_${name}`) : name);
 export const compute = ({ data }) => Object.fromEntries(Object.entries(data).map(([name, given]) => [name, unpack(given)]));
 
 /** Discovered, where the chosen stage or layer does more MACs for each of its parameters than any other of its network. */
-export function discover({ shown, layers, opened }, networks) {
+export function discover({ shown, layers, opened }, networks, t) {
   const each = ({ numbers: [parameters, macs] }) => (parameters ? macs / parameters : 0);
   const most = (parts, measure) => parts.reduce((one, other) => (measure(other) > measure(one) ? other : one));
   for (const [side, name] of shown.entries()) {
@@ -106,7 +106,7 @@ export function discover({ shown, layers, opened }, networks) {
     if (part.key !== layers[side]) continue;
     const [parameters, macs] = part.numbers.map((number, index) => share(number / totals[index]));
     const [uses, fewer] = [part, largest].map((one) => whole(Math.round(each(one))));
-    return { layer: part.key, parameters, all: whole(totals[0]), macs, uses, largest: largest.key, fewer,
+    return { network: named(name, t), layer: part.key, parameters, macs, uses, largest: largest.key, fewer,
       busiest: busiest.key, most: share(busiest.numbers[1] / totals[1]) };
   }
   return null;
@@ -331,7 +331,7 @@ function render({ model, el }) {
     ratios.textContent = ratiosOf(state, seen, t);
     controls.show();
     live.say(describe(act.networks(), state, t));
-    aim.show(discover(state, act.networks()));
+    aim.show(discover(state, act.networks(), t));
   }
 
   return mount(el, t, view, { picture, parts: [controls.element, picture, ratios, live.element, aim.element] });

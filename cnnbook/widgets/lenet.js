@@ -358,9 +358,9 @@ function render({ model, el }) {
   const sheet = sheetOf(t, (from, to) => write(stroke(pixels, from, to, controls.erases())), clear,
     (now) => live.say(`${(pen = now)} ${describeAnswer(found, t)}`));
   const told = html("p", { class: "cnnx-told" }), parts = svg("svg", { "aria-hidden": "true" });
-  const picture = html("div", units.heard, html("div", { class: "cnnx-top" }, sheet.element, units.bars.element),
-    mind.element, told, parts, units.element);
   const aim = goal(model, t, live), bases = Object.values(digits).map(decode);
+  const picture = html("div", units.heard, html("div", { class: "cnnx-top" }, sheet.element, units.bars.element),
+    mind.element, aim.element, told, parts, units.element);
   live.element.classList.add("visually-hidden"); // bars and lines show it
 
   function redraw() {
@@ -387,6 +387,6 @@ function render({ model, el }) {
     told.textContent = `${describeUnit(unit, found, t)} ${describeUses(unit, used, t)}`;
     showParts(parts, used, width);
   }
-  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element, aim.element], end: onTheme(showPixels) });
+  return mount(el, t, view, { picture, parts: [controls.element, picture, live.element], end: onTheme(showPixels) });
 }
 export default { render };

@@ -4,7 +4,7 @@ import {
 } from "./_core.js";
 
 export const COLUMNS = ["parameters", "macs", "outputs", "depth", "field", "ms", "accuracy"];
-const [SLOWER, TOLD] = [1.5, ["macs", "ms", "depth", "outputs"]]; // of the network to discover
+const [SLOWER, TOLD] = [1.3, ["macs", "ms", "depth", "outputs"]]; // of the network to discover
 
 /** A number in full, with commas; and as short as a table wants it. */
 export const full = (value) => String(+value.toFixed(2)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");

@@ -195,7 +195,7 @@ def test_the_goal_is_reached_and_stays_reached(explorer):
     aim = explorer.locator(".cnnx-aim").first
     assert "cnnx-reached" not in aim.get_attribute("class")
     explorer.get_by_role("combobox", name="Function").first.select_option("relu")
-    assert "Discovered: with ReLU at x = 1 it comes back as 1." in aim.inner_text()
+    assert "Discovered: with ReLU at x = 1 the gradient comes back as 1." in aim.inner_text()
     explorer.get_by_role("combobox", name="Function").first.select_option("sigmoid")
     assert "cnnx-reached" in aim.get_attribute("class")
 

@@ -301,7 +301,7 @@ def test_the_text_is_that_of_python(run_module):
 def test_where_parameters_work_most_is_not_where_most_are(known, run_module):
     line = """d.map((network) => {
       const networks = m.compute({ data: { own: network } });
-      const choose = ({ key }) => m.discover({ shown: ["own", ""], layers: [key, ""], opened: "" }, networks);
+      const choose = ({ key }) => m.discover({ shown: ["own", ""], layers: [key, ""], opened: "" }, networks, t);
       return networks.own.parts.get("").children.map(choose);
     })"""
     answers = run_module("architecture", line, [network for *_, network in known])
@@ -313,7 +313,7 @@ def test_where_parameters_work_most_is_not_where_most_are(known, run_module):
         each = {key: macs[key] / (parameters[key] or 1) for key in parameters}
         hardest, largest, busiest = (max(counts, key=counts.get) for counts in (each, parameters, macs))
         told = {
-            "layer": hardest, "uses": f"{each[hardest]:,.0f}", "all": f"{network['totals'][0]:,}",
+            "layer": hardest, "uses": f"{each[hardest]:,.0f}", "network": "own",
             "largest": largest, "fewer": f"{each[largest]:,.0f}",
             "parameters": _share(parameters[hardest] / network["totals"][0]),
             "macs": _share(macs[hardest] / network["totals"][1]),

@@ -605,7 +605,7 @@ def test_a_keyboard_reaches_the_goal(explorer):
     explorer.get_by_role("application", name="Drawing").first.focus()
     press(explorer, *["ArrowRight"] * 8, *["ArrowUp"] * 5, " ", "ArrowUp", "ArrowUp")
     changed = (pixels(explorer) != digits()["hard_eight"]).sum()
-    told = f"Discovered: {changed} pixels beside the digit turn 2 into 8. From C5 on, a unit sees the whole drawing."
+    told = f"Discovered: {changed} pixels beside the digit turned 2 into 8. From C5 on, a unit sees the whole drawing."
     assert "cnnx-reached" in aim.get_attribute("class")
     assert told in aim.inner_text()
     assert told in status(explorer)

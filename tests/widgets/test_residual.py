@@ -224,6 +224,9 @@ def test_a_plain_network_can_keep_its_gradient_but_not_with_shortcuts(run_module
             assert found["plain"] == _text(explorer.plain.gradient[0])
     assert [depth for depth, *_ in reached] == [10, 30]
     assert all(gains[0] == low and gains[-1] == high for (_, low, high), gains in reached.items())
+    settings = itertools.product((10, 30, 50), range(1, 21))
+    kept = [ResidualExplorer(depth=depth, gain=gain / 10).residual.gradient for depth, gain in settings]
+    assert min(map(min, kept)) > 0.999  # at no gain does it fade
     assert min(map(len, reached.values())) >= 15  # of 191 places of the slider: a hand that moves it meets one
 
 
