@@ -13,13 +13,21 @@ TOP = "convolutional-networks"
 TIME = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same book is the same bytes
 README = """# Convolutional Networks, Number by Number: the book without a network
 
-1. Read: open `site/index.html` in a browser; figures answer, formulas are set, the search works.
-2. Fetch, where there is a network, with the same system and Python: `pip download -d wheels -c requirements.txt
-   "./{wheel}[notebooks,labs]" jupyterlab` (about 400 MB), and bring the folder `wheels` here.
-3. Install: `python3 -m venv .venv`, then
-   `.venv/bin/pip install --no-index --find-links wheels "./{wheel}[notebooks,labs]" jupyterlab`.
-4. Do: `.venv/bin/jupyter lab`, then open a notebook of `exercises`, or a lab of `book/labs`. Samples of data are there:
-   digits, a part of MNIST, drawn shapes. `CNNBOOK_DATA` names a folder of whole sets.
+1. Read: open `site/index.html` in a browser. Figures answer, formulas are set, the search finds pages.
+2. Fetch, where there is a network, with the same system and Python (3.11 or later), and bring the folder `wheels` here:
+
+       pip download -d wheels -c constraints.txt "./{wheel}[labs]" jupyterlab
+
+   These are about 350 MB. On Linux PyTorch adds 3 GB for GPUs; where there is none, leave them out with
+   `--extra-index-url https://download.pytorch.org/whl/cpu`.
+3. Install (on Windows, `.venv\\Scripts` stands for `.venv/bin`, here and below):
+
+       python3 -m venv .venv
+       .venv/bin/pip install --no-index --find-links wheels "./{wheel}[labs]" jupyterlab
+
+4. Do: `.venv/bin/jupyter lab`, then open a notebook of `exercises`, or a lab of `book/labs`. From a terminal,
+   `.venv/bin/cnnbook check exercises/pooling.ipynb` checks your answers, and `.venv/bin/cnnbook lab lenet_mnist` tries
+   a lab. Samples of data are there: digits, a part of MNIST, drawn shapes. `CNNBOOK_DATA` names a folder of whole sets.
 5. Ask `.venv/bin/cnnbook doctor` where something is missing.
 """
 
@@ -32,7 +40,7 @@ def wheel(folder):
 
 
 def files(site=one.SITE):
-    """Yield (name in the zip, path) of what is on the disk already: pages, notebooks, pins."""
+    """Yield (name in the zip, path) of what is on the disk already: pages, notebooks, licences."""
     if not (site / "index.html").exists():
         raise SystemExit(f"index.html is not in {site}: run make book")
     for path in sorted(path for path in site.rglob("*") if path.is_file() and "_sources" not in path.parts):
@@ -41,8 +49,15 @@ def files(site=one.SITE):
         for path in sorted((one.ROOT / folder).rglob("*.ipynb")):
             if ".ipynb_checkpoints" not in path.parts:
                 yield path.relative_to(one.ROOT).as_posix(), path
-    for name in ("requirements.txt", "constraints.txt", "book/requirements.txt", "LICENSE", "LICENSE-TEXT.md"):
+    for name in ("LICENSE", "LICENSE-TEXT.md"):
         yield name, one.ROOT / name
+
+
+def pins():
+    """Versions of all packages; PyTorch's alone stands in requirements.txt."""
+    lines = (one.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines(keepends=True)
+    torch = next(line for line in lines if line.startswith("torch=="))
+    return (one.ROOT / "constraints.txt").read_text(encoding="utf-8") + torch
 
 
 def make(site=one.SITE, out=OUT):
@@ -51,10 +66,13 @@ def make(site=one.SITE, out=OUT):
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
 
         def put(name, content):
-            archive.writestr(zipfile.ZipInfo(f"{TOP}/{name}", TIME), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(f"{TOP}/{name}", TIME)
+            entry.external_attr = 0o644 << 16  # all accounts of a machine may read it
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
         built = wheel(folder)
         put("README.md", README.format(wheel=built.name))
+        put("constraints.txt", pins())
         for name, path in files(site):
             put(name, path.read_bytes())
         put(built.name, built.read_bytes())

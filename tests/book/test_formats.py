@@ -2,6 +2,7 @@
 
 import base64
 import importlib
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -169,8 +170,12 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
 def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
     with zipfile.ZipFile(formats["archive"].make(small[0], tmp_path / "book.zip")) as archive:
         names = [name.partition("/")[2] for name in archive.namelist()]
+        (mode,) = {entry.external_attr >> 16 for entry in archive.infolist()}
+        pins = archive.read(f"{formats['archive'].TOP}/constraints.txt").decode()
         steps = archive.read(f"{formats['archive'].TOP}/README.md").decode().splitlines()
-    assert {"site/index.html", "book/layers/pooling.ipynb", "exercises/pooling.ipynb", "requirements.txt"} <= {*names}
+    assert {"site/index.html", "book/layers/pooling.ipynb", "exercises/pooling.ipynb", "constraints.txt"} <= {*names}
+    assert mode & 0o044, "other accounts of a machine can read it"
+    assert re.search(r"^numpy==[\d.]+\n(.*\n)*torch==[\d.]+\n", pins, re.MULTILINE)
     (wheel,) = [name for name in names if name.endswith(".whl")]
-    assert "\n".join(steps).count(f'"./{wheel}[notebooks,labs]"') == 2  # a name with a star and [...] fits no file
+    assert "\n".join(steps).count(f'"./{wheel}[labs]"') == 2  # a name with a star and [...] fits no file
     assert len([line for line in steps if line[:2] in ("1.", "2.", "3.", "4.", "5.")]) == 5

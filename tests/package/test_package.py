@@ -57,6 +57,15 @@ print(lab.record().seeds, len(lab.trained(datasets.load("mnist_sample", "train")
     assert told == [str(tmp_path / "cnnbook" / "__init__.py"), "5 12"]
 
 
+def test_links_of_the_readme_lead_to_files_of_the_repository(wheel):
+    package = zipfile.ZipFile(wheel)
+    (metadata,) = [name for name in package.namelist() if name.endswith(".dist-info/METADATA")]
+    links = re.findall(r"\]\((.+?)\)", package.read(metadata).decode())
+    files = [link.removeprefix(f"{PROJECT['urls']['Repository']}/blob/main/") for link in links]
+    assert len(files) > 30
+    assert [file for file in files if not (ROOT / file).is_file()] == []
+
+
 def test_one_version_everywhere():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
