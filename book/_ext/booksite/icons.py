@@ -1,7 +1,6 @@
 """The few icons that the pages use, of those that the theme's Font Awesome script knows (1.5 MB, 1,900 icons).
 
-They become a CSS mask, so that the theme's markup stays as it is: `<i class="fa-solid fa-bars">`. One mask holds them
-all, one below the other: of each SVG a browser makes a document of its own before it shows the page.
+Each becomes a CSS mask, so that the theme's markup stays as it is: `<i class="fa-solid fa-bars">`.
 """
 
 import json
@@ -29,31 +28,27 @@ SAFE = " =:/'"  # need no escape inside url("...")
 
 MASK = """\
 .fa,.fas,.fab,.far,.fa-solid,.fa-regular,.fa-brands{display:inline-block;width:1em;height:1em;vertical-align:-.125em;
-background:currentColor;--icons:url("data:image/svg+xml,ICONS");
--webkit-mask:var(--icons) 0 var(--icon)/100% HEIGHT%;mask:var(--icons) 0 var(--icon)/100% HEIGHT%}
+background:currentColor;-webkit-mask:var(--icon) center/contain no-repeat;mask:var(--icon) center/contain no-repeat}
 .fa-lg{font-size:1.25em;vertical-align:-.2em}
 """
 
 
 def drawings():
-    """The icons of ICONS by name: width, height, two others, outline. Of one in several styles it is the solid one."""
+    """The icons of ICONS as SVG, by name; of one in several styles the solid one."""
     command = [node_program(), str(Path(__file__).with_suffix(".js")), str(SCRIPT)]
     styles = json.loads(subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout)
     known = {**styles["fab"], **styles["far"], **styles["fas"]}
-    return {name: known[name] for name in ICONS}
+
+    def svg(width, height, others, code, outline):
+        return f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'><path d='{outline}'/></svg>"
+
+    return {name: svg(*known[name]) for name in ICONS}
 
 
 def style_sheet():
-    """CSS that draws every icon of ICONS: a square of the mask, with as much room below it. `--icon` is its place."""
-    rows = 2 * len(ICONS) - 1
-    squares = "".join(
-        f"<svg y='{2 * place}' width='1' height='1' viewBox='0 0 {width} {height}'><path d='{outline}'/></svg>"
-        for place, (width, height, *_, outline) in enumerate(drawings().values())
-    )
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 {rows}'>{squares}</svg>"
-    mask = MASK.replace("ICONS", quote(svg, safe=SAFE)).replace("HEIGHT", f"{100 * rows}")
-    places = (100 * place / (len(ICONS) - 1) for place in range(len(ICONS)))
-    return mask + "".join(f".fa-{name}{{--icon:{at:.4g}%}}\n" for name, at in zip(ICONS, places, strict=True))
+    """CSS that draws every icon of ICONS."""
+    masks = {name: f"data:image/svg+xml,{quote(svg, safe=SAFE)}" for name, svg in drawings().items()}
+    return MASK + "".join(f'.fa-{name}{{--icon:url("{mask}")}}\n' for name, mask in masks.items())
 
 
 def check(app, exception):
