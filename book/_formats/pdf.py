@@ -1,7 +1,8 @@
 """`make pdf`: the built site as one PDF, by Chromium: contents with page numbers, outline, links, running titles.
 
 It is printed at least twice: where a chapter begins is known once it is printed, and then stands in the contents; so is
-which explorer left the page before it half empty, and it is then moved, or made smaller and cut.
+which explorer left the page before it half empty, and it is then moved, or made smaller and cut. A drawing higher than
+half a page is cut between its boxes from the first.
 """
 
 import copy
@@ -27,8 +28,9 @@ STILL = 1296  # pixels: the width of an explorer's still, see tests/notebooks/st
 PASSES = 6
 WIDTH = 567  # pixels between the margins of pdf.css: where anything is wider, Chromium prints all pages smaller
 SMALLER = "margin: 0 auto; max-width: 80%; max-height: none"  # of a still whose letters of 10 points are then 8
-BLANK = 16  # white rows of a still, between which a page may end
+BLANK = 16  # rows of a picture without anything, between which a page may end
 PIECE = 300  # rows that are at least on either page, 35 mm
+HALF = 530  # pixels of a drawing that are half a page, at the zoom of pdf.css
 FOOT = 45  # points: where the number of a page stands, see pdf.css
 HEADINGS = ("h5", "h4", "h3", "h2", "h1")  # each one step down: a part stands above its chapters
 
@@ -87,6 +89,9 @@ def make(site=one.SITE, toc=one.ROOT / "_toc.yml", out=OUT):
         raise SystemExit("no Chromium found: install one, or set CNNBOOK_CHROMIUM to its path")
     chapters = one.chapters(site, toc)
     demote(chapters)
+    for chapter in chapters:
+        for drawing in chapter.article.select("svg.cnnd"):
+            cut_drawing(drawing)
     title = yaml.safe_load((one.ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -141,17 +146,44 @@ def fill(gaps, chapters, pages):
 def cut(still):
     """Put smaller pieces of a still in its place: a page may end between them, where nothing is drawn."""
     picture = np.asarray(Image.open(still["src"]).convert("L"))
-    height, cuts = len(picture), [0]
-    for above, below in pairwise(np.flatnonzero(picture.min(axis=1) < 255)):
-        middle = (above + below) // 2
-        if below - above > BLANK and cuts[-1] + PIECE <= middle <= height - PIECE:
-            cuts.append(middle)
-    for top, foot in pairwise([*cuts, height]):
+    for top, foot in pieces(picture.min(axis=1) < 255, BLANK, PIECE):
         piece = copy.copy(still)
-        piece["style"] = f"{SMALLER}; object-view-box: inset({top / height:.3%} 0 {1 - foot / height:.3%})"
+        piece["style"] = f"{SMALLER}; object-view-box: inset({top / len(picture):.3%} 0 {1 - foot / len(picture):.3%})"
         piece["alt"] = "" if top else still["alt"]
         still.insert_before(piece)
     still.decompose()
+
+
+def cut_drawing(drawing):
+    """Put pieces of a high drawing in its place: a page may end between them, where arrows alone are drawn."""
+    width, height = int(drawing["width"]), int(drawing["height"])
+    if height <= HALF:
+        return
+    drawn = np.zeros(height, dtype=bool)
+    drawn[[0, -1]] = True
+    for box in drawing.select("rect.box"):
+        top = round(float(box["y"]))
+        drawn[top : top + int(box["height"])] = True
+    for sign in drawing.select("circle, text"):  # half a line around the middle of a circle, the foot of a text
+        middle = round(float(sign.get("cy") or sign["y"]))
+        drawn[middle - 12 : middle + 12] = True
+    for top, foot in pieces(drawn, BLANK, HALF // 3):
+        piece = copy.copy(drawing)
+        piece["viewbox"], piece["height"] = f"0 {top} {width} {foot - top}", foot - top
+        if top:
+            piece["aria-hidden"] = "true"
+        drawing.insert_before(piece)
+    drawing.decompose()
+
+
+def pieces(drawn, blank, least):
+    """Pairs of rows between which a picture is cut: amid more than `blank` rows not `drawn`, `least` rows apart."""
+    cuts = [0]
+    for above, below in pairwise(np.flatnonzero(drawn)):
+        middle = int(above + below) // 2
+        if below - above > blank and cuts[-1] + least <= middle <= len(drawn) - least:
+            cuts.append(middle)
+    return pairwise([*cuts, len(drawn)])
 
 
 def half_empty(path, starts):

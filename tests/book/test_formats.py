@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pikepdf
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
 FORMATS = Path(__file__).parents[2] / "book" / "_formats"
@@ -165,6 +166,20 @@ def test_what_is_said_after_an_explorer_fills_the_gap_before_it(formats, small):
         ("", "(61.400% 0 0.000%)"),
     ]
     assert not formats["pdf"].fill([2], chapters, [3, 3, 3, 5, 9])
+
+
+def test_a_high_drawing_is_cut_between_its_boxes(formats):
+    boxes = "".join(f'<rect class="box" x="9" y="{top}" width="50" height="44"></rect>' for top in range(12, 800, 66))
+    for height, expected in (
+        (500, ["0 0 90 500"]),
+        (860, ["0 0 90 198", "0 198 90 198", "0 396 90 198", "0 594 90 266"]),
+    ):
+        svg = f'<svg class="cnnd" viewBox="0 0 90 {height}" width="90" height="{height}"><desc>x</desc>{boxes}</svg>'
+        page = BeautifulSoup(svg, "html.parser")
+        formats["pdf"].cut_drawing(page.svg)
+        found = page.select("svg")
+        assert [piece["viewbox"] for piece in found] == expected
+        assert [piece.get("aria-hidden") for piece in found] == [None] + ["true"] * (len(expected) - 1)
 
 
 def test_an_archive_has_site_notebooks_and_wheel(formats, small, tmp_path):
