@@ -57,6 +57,14 @@ def test_no_warning_is_stored(path, extra):
     assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
 
 
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_links_between_files_lead_there_in_jupyterlab_too(path, extra):
+    """The pages find a chapter without ".ipynb"; JupyterLab does not."""
+    texts = ["".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "markdown"]
+    links = [link for text in texts for link in re.findall(r"\]\(([^)#\s]*/[^)#\s]*)", text) if "://" not in link]
+    assert [link for link in links if not (path.parent / link).is_file()] == []
+
+
 @pytest.mark.parametrize(("path", "extra"), [param for param in NOTEBOOKS if param.id.startswith("book/")])
 def test_what_readers_should_read_is_short(path, extra):
     """At most 15 lines a cell; longer ones are folded, and the set-up is folded everywhere."""
