@@ -17,3 +17,5 @@
     return score + Scorer.title * share - (page.startsWith("exercises/") || anchor ? 1 : 0);
   };
 }
+// Opened as a file, no page may read another: titles only, rather than an error for each.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -41,12 +41,6 @@ def pooled_first(x, weight):
     return np.concatenate([relu(convolved(np.pad(pool, [(0, 0), (0, 0), *sides]), weight, 1)), pool], 1)
 
 
-def pool_of_two(x, size):
-    """Windows of 2x2, as many as there are of the right size."""
-    H, W = windows(x, size).shape[2:4]
-    return largest(x, 2)[:, :, :H, :W]
-
-
 # Smooth labels
 
 

@@ -70,6 +70,11 @@ def by_the_running(x, mean, var, momentum, eps):
     return tuple(map(beside, after)), None
 
 
+def by_the_images(x, *_):
+    """The variance made unbiased by the number of images: with one image, a division by zero."""
+    return None, (x.mean(CHANNEL), x.var(CHANNEL) * len(x) / (len(x) - 1))
+
+
 def gradients(grad_output, x, gamma, eps, *, mean=True, product=True, count=None, scale=True):
     """With parts of the bracket left out, or sums that are divided by another count."""
     centre, var = over(x, CHANNEL)

@@ -23,6 +23,7 @@ from ._statistics import (
     X,
     beside,
     broken,
+    by_the_images,
     by_the_running,
     draw_four,
     draw_options,
@@ -90,6 +91,9 @@ batch_norm_eval.misconceptions(
     mean_and_variance_exchanged=evaluated(lambda x, g, b, m, v, eps: g * (x - v) / np.sqrt(abs(m) + eps) + b),
     scale_and_shift_forgotten=evaluated(lambda x, g, b, m, v, eps: (x - m) / np.sqrt(v + eps)),
     standard_deviation_multiplied=evaluated(lambda x, g, b, m, v, eps: g * (x - m) * np.sqrt(v + eps) + b),
+    channels_along_the_width=lambda x, gamma, beta, running_mean, running_var, eps: (
+        gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
+    ),
 )
 
 
@@ -153,9 +157,7 @@ batch_norm_train.misconceptions(
     each_image_by_itself=training(of_each_image),
     each_place_by_itself=training(wrongly_over((0,))),
     all_channels_together=training(wrongly_over((0, 1, 2, 3))),
-    images_counted_for_numbers=training(lambda x, *_: (
-        None, (x.mean(CHANNEL), x.var(CHANNEL) * (len(x) / max(1, len(x) - 1)))
-    )),
+    images_counted_for_numbers=np.errstate(all="ignore")(training(by_the_images)),
 )  # fmt: skip
 
 
@@ -344,7 +346,13 @@ fold.misconceptions(
     variance_forgotten=lambda kernels, bias, gamma, beta, running_mean: folded(
         kernels, bias, gamma, beta, running_mean, np.ones_like(gamma), 0
     ),
-)
+    scale_along_the_width=lambda kernels, gamma, running_var, eps, answer: (
+        kernels * (gamma / np.sqrt(running_var + eps)), answer[1]
+    ),
+    scale_on_the_input_channels=lambda kernels, gamma, running_var, eps, answer: (
+        kernels * beside(gamma / np.sqrt(running_var + eps)), answer[1]
+    ),
+)  # fmt: skip
 
 
 # A broken layer

@@ -161,7 +161,7 @@ halve_grid.misconceptions(
     pool_comes_first=reducing(order=(1, 0)),
     pool_before_the_convolution=parts.pooled_first,
     mean_for_maximum=reducing(pooled=lambda x, size: parts.windows(x, size).mean((4, 5))),
-    pool_of_two=reducing(pooled=parts.pool_of_two),
+    pool_of_two=reducing(pooled=lambda x, size: parts.largest(x, 2)),
     pixel_for_maximum=reducing(pooled=lambda x, size: parts.windows(x, size)[..., 0, 0]),
     kernels_turned=lambda x, weight: halved(x, weight[..., ::-1, ::-1]),
     kernels_transposed=lambda x, weight: halved(x, weight.swapaxes(2, 3)),
@@ -169,6 +169,7 @@ halve_grid.misconceptions(
     stride_of_one=lambda x, weight: np.concatenate(
         [relu(parts.convolved(x, weight, 1)), parts.windows(x, weight.shape[-1], 1).max((4, 5))], 1
     ),
+    pool_without_its_stride=reducing(pooled=lambda x, size: parts.windows(x, size, size).max((4, 5))),
     stride_of_the_kernel=lambda x, weight, k: np.concatenate(
         [relu(parts.convolved(x, weight, k)), parts.windows(x, k, k).max((4, 5))], 1
     ),

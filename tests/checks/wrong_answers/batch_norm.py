@@ -154,6 +154,9 @@ EVAL = (
         "no mean": (eval_with(lambda x, g, b, m, v, e: g * x / np.sqrt(v + e) + b), ""),
         "positive scale": (eval_with(lambda x, g, b, m, v, e: abs(g) * (x - m) / np.sqrt(v + e) + b), ""),
         "along the width": (
+            lambda x, g, b, m, v, *, eps=1e-5: g * (x - m) / np.sqrt(v + eps) + b, "channels_along_the_width",
+        ),
+        "along the width, where that fits": (
             lambda x, g, b, m, v, *, eps=1e-5: (
                 g * (x - m) / np.sqrt(v + eps) + b if x.shape[-1] == x.shape[1]
                 else questions.batch_norm_eval.reference(x, g, b, m, v, eps=eps)
@@ -196,6 +199,10 @@ TRAIN = {
         train_with(lambda x, n, e: (*means(x)[:3], np.sqrt(x.var(C) * (n / (n - 1))))), "standard_deviation_kept",
     ),
     "eps kept": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n - 1)) + e)), "eps_kept"),
+    "number of images": (
+        np.errstate(all="ignore")(train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * len(x) / (len(x) - 1)))),
+        "images_counted_for_numbers",
+    ),
     "n plus one": (train_with(lambda x, n, e: (*means(x)[:3], x.var(C) * (n / (n + 1)))), ""),
     "each image": (
         train_with(lambda x, n, e: (x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True), x.mean((2, 3)),
@@ -401,6 +408,18 @@ FOLD = {
     "usual eps": (lambda *a, eps=1e-5: questions.fold.reference(*a), "ignores_eps"),
     "no scale": (
         lambda k, b, g, *rest, **o: questions.fold.reference(k, b, 0 * g + 1, *rest, **o), "",
+    ),
+    "scale along the width": (
+        lambda k, b, g, beta, m, v, *, eps=1e-5: (
+            k * (g / np.sqrt(v + eps)), questions.fold.reference(k, b, g, beta, m, v, eps=eps)[1]
+        ),
+        "scale_along_the_width",
+    ),
+    "scale of shape (C, 1, 1)": (
+        lambda k, b, g, beta, m, v, *, eps=1e-5: (
+            k * beside(g / np.sqrt(v + eps)), questions.fold.reference(k, b, g, beta, m, v, eps=eps)[1]
+        ),
+        "scale_on_the_input_channels",
     ),
     "scale of input channels": (
         lambda k, b, g, beta, m, v, *, eps=1e-5: put_in(

@@ -99,9 +99,13 @@ GRID = {
     "one behind the other": (lambda right, x, weight: parts.pooled_first(x, weight), "pool_before_the_convolution"),
     "means": (put(lambda w: w.mean((4, 5))), "mean_for_maximum"),
     "sums": (put(lambda w: w.sum((4, 5))), ""),
+    "windows of 2x2": (grid(pooled=lambda x, size: parts.largest(x, 2)), "pool_of_two"),
     "smallest": (put(lambda w: w.min((4, 5))), ""),
     "largest without sign": (put(lambda w: abs(w).max((4, 5))), ""),
     "last pixel": (put(lambda w: w[..., -1, -1]), ""),
+    "a pool by its own size": (
+        grid(pooled=lambda x, size: parts.windows(x, size, size).max((4, 5))), "pool_without_its_stride",
+    ),
     "first row": (put(lambda w: w[..., 0, :].max(4)), ""),
     "mean kernel": (lambda right, x, weight: parts.halved(x, weight / weight[0].size), ""),
     "filters the wrong way round": (lambda right, x, weight: parts.halved(x, weight[::-1]), ""),
