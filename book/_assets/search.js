@@ -1,9 +1,14 @@
-// Excerpts on the search page: a page's text with each formula once, as `data-text` of its element has it.
+// Excerpts on the search page: a page's text with each formula once, as `data-text` of its element has it, and its
+// code behind all prose. The strip under the title and the words in drawings are no sentences.
 {
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelector("#jb-print-docs-body")?.remove(); // the list of contents that only paper shows
+    // The list of contents is shown on paper only.
+    for (const part of page.querySelectorAll("#jb-print-docs-body, dl.strip, svg")) part.remove();
+    page.querySelector("[role=main]")?.append(...page.querySelectorAll(".cell_output, .highlight"));
+    const meaning = anchor && page.querySelector(`dt${anchor} + dd`); // of a word of the glossary
+    if (meaning) meaning.previousElementSibling.append(" ", ...meaning.childNodes);
     for (const formula of page.querySelectorAll("[data-text]")) formula.replaceWith(formula.dataset.text);
     return textOf(page.documentElement.outerHTML, anchor);
   };

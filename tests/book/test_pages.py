@@ -151,7 +151,7 @@ def test_code_has_elements_for_what_has_a_colour_of_its_own(site):
     code = (site / f"{CHAPTER}.html").read_text(encoding="utf-8").partition('<div class="highlight">')[2]
     classes = set(re.findall(r'<span class="(\w+)">', code.partition("</pre>")[0]))
     assert {"kn", "o"} <= classes
-    assert not classes & {"n", "p", "w"}
+    assert not classes & {"n", "nn", "p", "w"}
 
 
 def test_a_page_loads_only_what_it_needs(site):
@@ -172,6 +172,14 @@ def test_the_search_finds_a_page(context, address, query, first):
     page = visit(context, f"{address('server')}/search.html?q={query}")
     page.wait_for_selector("#search-results li a")
     assert first in page.locator("#search-results li a").first.get_attribute("href")
+    if "#term" in first:
+        page.get_by_text("The distance between neighbouring taps").wait_for()  # the meaning, not the word alone
+    assert context.errors == []
+
+
+def test_the_search_of_files_asks_for_no_page(context, address):
+    page = visit(context, f"{address('file')}/search.html?q=VGG")
+    page.wait_for_selector("#search-results li + li a")
     assert context.errors == []
 
 

@@ -74,7 +74,7 @@ class FewSpans(HtmlFormatter):
     """Code in colours, without elements for what has the colour of text: more than half of all that a page had."""
 
     def _get_css_class(self, token):
-        return "" if token in (Name, Punctuation, Whitespace) else super()._get_css_class(token)
+        return "" if token in (Name, Name.Namespace, Punctuation, Whitespace) else super()._get_css_class(token)
 
 
 class part_name(nodes.Element):
