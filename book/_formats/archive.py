@@ -10,7 +10,6 @@ import one
 
 OUT = one.ROOT / "_build" / "archive" / "convolutional-networks.zip"
 TOP = "convolutional-networks"
-TIME = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same book is the same bytes
 README = """# Convolutional Networks, Number by Number: the book without a network
 
 1. Read: open `site/index.html` in a browser. Figures answer, formulas are set, the search finds pages.
@@ -63,10 +62,11 @@ def pins():
 def make(site=one.SITE, out=OUT):
     """Write the zip, and return its path."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    time = (*map(int, one.last_change().split("-")), 0, 0, 0)  # of each file: the same book is the same bytes
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
 
         def put(name, content):
-            entry = zipfile.ZipInfo(f"{TOP}/{name}", TIME)
+            entry = zipfile.ZipInfo(f"{TOP}/{name}", time)
             entry.external_attr = 0o644 << 16  # all accounts of a machine may read it
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
