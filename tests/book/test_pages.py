@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -141,6 +142,16 @@ def test_maths_needs_no_script(context, address):
     assert page.evaluate("document.fonts.check('1em KaTeX_Main')")
     scripts = page.locator("script[src]").evaluate_all("all => all.map((s) => s.src)")
     assert not [url for url in scripts if "katex" in url.lower() or "mathjax" in url.lower()]
+    early = page.evaluate("""[...document.querySelectorAll("head link[rel=preload]")].map(({ href }) =>
+        [href.split("/").at(-1), performance.getEntriesByName(href)[0].responseStatus])""")
+    assert early == [["KaTeX_Main-Regular.woff2", 200], ["KaTeX_Math-Italic.woff2", 200]]
+
+
+def test_code_has_elements_for_what_has_a_colour_of_its_own(site):
+    code = (site / f"{CHAPTER}.html").read_text(encoding="utf-8").partition('<div class="highlight">')[2]
+    classes = set(re.findall(r'<span class="(\w+)">', code.partition("</pre>")[0]))
+    assert {"kn", "o"} <= classes
+    assert not classes & {"n", "p", "w"}
 
 
 def test_a_page_loads_only_what_it_needs(site):

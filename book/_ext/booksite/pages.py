@@ -12,6 +12,9 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from pygments.formatters import HtmlFormatter
+from pygments.token import Name, Punctuation, Whitespace
+from sphinx.highlighting import PygmentsBridge
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main
 
@@ -55,8 +58,8 @@ def deferred(script):
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Leave on a page's lists of style sheets and scripts what it needs, each once; no script holds up a page."""
-    body = context.get("body", "")
+    """Leave on a page's lists of style sheets and scripts what it needs, each once; only style and fonts hold it up."""
+    body = context["body"] = context.get("body", "").replace("<img ", '<img fetchpriority="low" ')
     if pagename != "search":  # whose scripts count on those before them
         context["script_files"][:] = map(deferred, context["script_files"])
     for kind in ("css_files", "script_files"):
@@ -65,6 +68,13 @@ def lighten(app, pagename, templatename, context, doctree):
             if is_needed(asset, body) and asset not in seen:
                 seen.append(asset)
         context[kind][:] = seen
+
+
+class FewSpans(HtmlFormatter):
+    """Code in colours, without elements for what has the colour of text: more than half of all that a page had."""
+
+    def _get_css_class(self, token):
+        return "" if token in (Name, Punctuation, Whitespace) else super()._get_css_class(token)
 
 
 class part_name(nodes.Element):
@@ -165,6 +175,7 @@ def tidy(app, exception):
 
 
 def setup(app):
+    PygmentsBridge.html_formatter = FewSpans
     app.add_node(part_name, html=(visit_part_name, lambda translator, node: None))
     app.add_node(nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation))
     app.add_node(nodes.footnote, override=True, html=(visit_footnote, HTML5Translator.depart_footnote))
