@@ -169,7 +169,8 @@ def _parser():
     action = actions.add_parser(
         "build",
         help="derive the exercises from their solutions",
-        description="Write one notebook without answers for each solution. Run it in the root of the repository.",
+        description="Write one notebook without answers for each solution. "
+        "Run it in the root of a clone of the repository.",
     )
     action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")
     action.add_argument("--exercises", metavar="FOLDER", default="exercises", help="to here (default: %(default)s)")
@@ -178,7 +179,7 @@ def _parser():
         "course",
         help="write a course for nbgrader",
         description="Write a folder for nbgrader: its configuration, and an assignment for each solution, whose "
-        "hidden tests draw cases that nobody has seen. Run it in the root of the repository.",
+        "hidden tests draw cases that nobody has seen. Run it in the root of a clone of the repository.",
     )
     action.add_argument("folder", metavar="FOLDER", help="a new folder")
     action.add_argument("--solutions", metavar="FOLDER", default="solutions", help="from here (default: %(default)s)")

@@ -33,10 +33,13 @@ def test_the_question_is_asked_and_knows_its_mistakes(tmp_path, capsys):
     words = json.loads(block("A question, whole", "json"))
     _words.add("patches", words)
     asked = load("cnnbook.checks.patches", block("A question, whole", "python"), tmp_path)["whole_patches"]
+    assert len(asked.declared) >= 3
+    assert {f"whole_patches.{part}" for part in ("hint_1", "hint_2", "why")} <= {*words}
     asked(lambda size, patch: size // patch)
     assert "public cases passed" in capsys.readouterr().out
     for known, answer in {
         "rounded_up": lambda size, patch: -(-size // patch),
+        "one_too_many": lambda size, patch: size // patch + 1,
         "pixels_left": lambda size, patch: size % patch,
     }.items():
         with pytest.raises(CheckFailed) as told:

@@ -204,7 +204,7 @@ def test_a_record_deletes_nothing_elsewhere(folders, name):
 
 
 def test_build_says_where_to_run(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no notebooks in .*: run this in the root of the repository"):
+    with pytest.raises(FileNotFoundError, match=r"no notebooks in .*: run this in the root of a clone"):
         build(tmp_path, tmp_path / "exercises")
 
 

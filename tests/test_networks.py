@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 def test_counts_on_record_are_those_of_the_profile():
     recorded = networks.table()
-    assert list(recorded) == models.list_models()
+    assert list(recorded) == models.list_models(), "run benchmarks/bench_networks.py"
     for name, row in recorded.items():
         counted = networks.counts(name)
         assert {key: row[key] for key in counted} == counted, name

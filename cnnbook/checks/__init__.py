@@ -21,6 +21,7 @@ gathered in the module of the part (``checks.convolution``). How one is declared
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ._call import Outcome
@@ -131,7 +132,10 @@ if not TYPE_CHECKING:
     def __getattr__(name):
         if name in (*_CHAPTERS, *PARTS, "your_lenet"):
             return import_module(f"{__name__}.{name}")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it has {', '.join(__all__)}")
+        remedy = f"it has {', '.join(__all__)}"
+        if Path(__file__).with_name(f"{name}.py").is_file():
+            remedy = f"its file is there, enter it in PARTS of {__file__}"
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {remedy}")
 
 
 def __dir__():

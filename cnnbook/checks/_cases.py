@@ -214,8 +214,9 @@ class Cases:
         cases, repeated, wanted = [], [], _WINDOW + _NEW * count
         while len(cases) < wanted and len(repeated) < wanted:
             case = self.draw_one(rng)
-            (repeated if case.key() in known else cases).append(case)
-            known.add(case.key())
+            key = case.key()
+            (repeated if key in known else cases).append(case)
+            known.add(key)
         return cases + repeated[: max(0, count - len(cases))]
 
     def draw_one(self, rng):
@@ -274,7 +275,7 @@ def key(value):
         return tuple((name, key(item)) for name, item in value.items())
     if isinstance(value, tuple | list):
         return type(value), *map(key, value)
-    return (value.shape, str(value.dtype), value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
+    return (value.shape, value.dtype, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
 
 
 def _is_default(value, default):

@@ -108,7 +108,7 @@ def build(solutions: AnyPath = "solutions", exercises: AnyPath = "exercises") ->
     --------
     >>> build("nowhere", "exercises")
     Traceback (most recent call last):
-    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of a clone of the repository, ...
     """
     folder = Path(exercises)
     if folder.resolve() == Path(solutions).resolve():
@@ -155,7 +155,7 @@ def course(folder: AnyPath, *, solutions: AnyPath = "solutions") -> list[Path]:
     --------
     >>> course("course", solutions="nowhere")
     Traceback (most recent call last):
-    FileNotFoundError: no notebooks in nowhere/: run this in the root of the repository
+    FileNotFoundError: no notebooks in nowhere/: run this in the root of a clone of the repository, ...
     """
     folder = Path(folder)
     texts = {folder / "nbgrader_config.py": _CONFIG}
@@ -172,7 +172,10 @@ def course(folder: AnyPath, *, solutions: AnyPath = "solutions") -> list[Path]:
 def _find(solutions):
     sources = sorted(Path(solutions).glob("*.ipynb"))
     if not sources:
-        raise FileNotFoundError(f"no notebooks in {solutions}/: run this in the root of the repository")
+        raise FileNotFoundError(
+            f"no notebooks in {solutions}/: run this in the root of a clone of the repository, "
+            "or name their folder, solutions=... (--solutions)"
+        )
     return sources
 
 

@@ -23,14 +23,16 @@ def reproduced(record, known):
     Returns
     -------
     str
-        How many networks are within the spread of the known record, and which are not.
+        How many networks are within the spread of the known record, and which are not; or that nothing was run.
     """
     told = f"Compared with the record of {known.date}"
     if configs(record) != configs(known):
         return f"{told}: its config is another, so it says nothing on this run."
+    runs = [run for run in record.runs if run not in known.runs]
+    if not runs:
+        return f"Nothing was run: all {len(record.runs)} networks are in the record of {known.date} already."
     if record.dataset != known.dataset:
         told += ", whose images are others"
-    runs = [run for run in record.runs if run not in known.runs]
     compared, outside = 0, []
     for variant in known.variants():
         new = [100 * (1 - run.test_accuracy) for run in runs if run.variant == variant]
@@ -39,6 +41,8 @@ def reproduced(record, known):
             compared += 1
             if chance_of_nearer(new, before) > SHARE:
                 outside.append(f"  {variant}: {mean(new):.2f} %, not {min(before):.2f} to {max(before):.2f} %")
+    if not compared:
+        return f"{told}: no network has two seeds or more there, so nobody knows what another seed gives."
     within = f"{compared - len(outside)} of {compared} networks are within its spread"
     return "\n".join([f"{told}: {within}, where another seed falls {SHARE:.0%} of the time.", *outside])
 

@@ -98,7 +98,7 @@ def build(name: str, **options: Any) -> nn.Module:
     --------
     >>> build("resnet81")
     Traceback (most recent call last):
-    ValueError: there is no network 'resnet81': did you mean 'resnet18'? list_models() names all 35
+    ValueError: there is no network 'resnet81': did you mean 'resnet18'? list_models() names all ...
     """
     if not isinstance(name, str) or name not in _FILE_OF:
         near = difflib.get_close_matches(str(name), _FILE_OF, n=1)

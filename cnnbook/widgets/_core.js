@@ -796,7 +796,7 @@ export const tell = (element, value, text = number(value)) =>
 
 /**
  * Something to discover: a sentence above the hint, "goal" in the words. `show(found)`, called after `live.say`, makes it
- * "discovered" with the values in `found`; null where the state has not reached it. It stays reached until `reset()`.
+ * "discovered" with the values in `found`; null where the state has not reached it. It stays reached.
  * Room is kept for both sentences, with `filler` for each value; the one live text says the second, unseen. There is no
  * goal where the first state has reached it, or where the trait `goal` is false.
  */
@@ -811,17 +811,14 @@ export function goal(model, t, live, filler = "0000") {
     if (element.hidden || !found) return;
     if (!element.classList.contains("cnnx-reached")) {
       element.classList.add("cnnx-reached");
+      element.closest(".cnnx")?.classList.add("cnnx-found"); // a phone has a sign where it has no room for the sentence
       discovered.textContent = t("discovered", found);
       told = live.element.textContent;
     }
     if (live.element.textContent !== told) return; // it is said with the first text; one that comes twice is written anew
     live.element.append(html("span", { class: "cnnx-aloud" }, ` ${discovered.textContent}`));
   };
-  const reset = () => {
-    element.classList.remove("cnnx-reached");
-    discovered.textContent = "";
-  };
-  return { element, show, reset };
+  return { element, show };
 }
 
 /** Gives an element attributes. */

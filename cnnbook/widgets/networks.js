@@ -105,8 +105,9 @@ function chartOf(t, /** @type {View<Networks>} */ { state }, choose) {
   function pick({ clientX, clientY }) {
     const box = drawing.getBoundingClientRect();
     const far = ({ px, py }) => Math.hypot(px - clientX + box.left, py - clientY + box.top);
-    const near = points.filter(({ seen }) => seen).sort((a, b) => far(a) - far(b))[0];
-    if (near && far(near) < 24) choose(near.name);
+    const near = points.filter((point) => point.seen && far(point) < 24).sort((a, b) => far(a) - far(b));
+    const stack = near.filter((point) => far(point) - far(near[0]) < 4).map(({ name }) => name).sort(); // one lies on the other
+    if (stack.length) choose(stack[stack.indexOf(state.chosen) + 1] ?? state.chosen);
   }
   const rule = (d) => svg("path", { class: "cnnx-rule", d });
   const told = (mark) => short(mark).replace(/\.0+ /, " ");

@@ -1,11 +1,13 @@
 """What a page is asked about its accessibility."""
 
+import json
 from pathlib import Path
 
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+_CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+AXE = Axe().axe_script
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_SIZES = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "meta-viewport", "region"]  # and a width
 
@@ -19,8 +21,13 @@ RUN = """async (options) => {
   for (const [code] of kept) code.textContent = code.textContent;
   const results = await axe.run(options);
   for (const [code, parts] of kept) code.replaceChildren(...parts);
-  return results;
+  return { violations: results.violations };
 }"""
+
+
+def contrasts(page):
+    """Every text that is seen, with its class, its contrast and the contrast that it needs: see contrast.js."""
+    return json.loads(page.evaluate(_CONTRAST))
 
 
 def violations(page, rules=RULES, *, contrast=True, sizes=True):
@@ -33,6 +40,6 @@ def violations(page, rules=RULES, *, contrast=True, sizes=True):
     left_out += [] if sizes else ["target-size"]
     options["rules"] = {rule: {"enabled": False} for rule in left_out}
     if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
+        page.evaluate(AXE)
     results = AxeResults(page.evaluate(RUN, options))
     return results.generate_report() if results.violations_count else ""

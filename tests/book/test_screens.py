@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from accessibility import CONTRAST, OF_SIZES, violations
+from accessibility import OF_SIZES, contrasts, violations
 from explorer_page import draw_all
 from letters import TOUCHING
 from PIL import Image
@@ -161,9 +161,9 @@ def look(name, page, theme, found):
     """Look at a page as it is and write into `found` what is seen."""
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     found.paper[:] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
-    found.texts[name] = page.evaluate(CONTRAST)
+    found.texts[name] = contrasts(page)
     if theme == "light":
-        # CONTRAST has looked at all colours; targets of a page are smaller on a phone, and are looked at there.
+        # contrast.js has looked at all colours; targets of a page are smaller on a phone, and are looked at there.
         found.broken[name] = violations(page, contrast=False, sizes=name in WHOLE)
     blocks = page.locator(".bd-article :is(section, .commit-fold) > :is(p, .cell, .admonition, div.math, h2)")
     found.columns[name] = {(round(left), round(right)) for left, right in blocks.evaluate_all(SIDES)}
@@ -241,7 +241,7 @@ def test_a_page_that_is_opened_in_dark_looks_like_one_that_is_made_dark(browser_
     # where a reader is in a page is marked, by the scroll, in its table of contents
     opened, made = (
         [text for text in texts if "nav-link" not in text[1]]
-        for texts in (page.evaluate(CONTRAST), looks["dark"].texts[name])
+        for texts in (contrasts(page), looks["dark"].texts[name])
     )
     assert opened == made
 

@@ -170,5 +170,6 @@ def test_every_chapter_has_its_exercise():
 def test_cell_ids_are_words(path):
     """Set by hand, so that a cell keeps its id when others come and go."""
     ids = [cell.id for cell in cells(path)]
-    assert all(not any(part.isdigit() for part in name) for name in ids)
+    made = [name for name in ids if any(part.isdigit() for part in name)]
+    assert not made, f'write words for "id": "{made[0]}" in {path} with an editor of text, then make exercises'
     assert len(set(ids)) == len(ids)

@@ -72,7 +72,7 @@ ANY_SIZE = [
 
 
 def test_every_network_is_here():
-    assert {row[0] for row in PUBLISHED} == set(list_models())
+    assert {row[0] for row in PUBLISHED} == set(list_models()), "each network needs a row in PUBLISHED"
 
 
 @pytest.mark.parametrize(("name", "options", "shape", "parameters", "macs"), PUBLISHED)

@@ -34,5 +34,5 @@ def test_layers_agree_with_torchinfo(name, meta):
         if row.name in paths.values()
     }
     assert ours == theirs
-    assert len(ours) > 4
+    assert len(ours) >= 4
     assert seen.total_params == result.totals.parameters

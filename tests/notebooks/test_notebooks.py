@@ -1,9 +1,10 @@
 """Stored outputs are what running a notebook gives: nbval proves it, one notebook at a time."""
 
 import json
+import os
 import re
 import subprocess
-import sys
+from multiprocessing import get_context
 
 import pytest
 from kernels import NAME
@@ -16,20 +17,38 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
-def test_outputs_are_what_running_gives(path, extra, tmp_path, kernels):
-    command = [
-        sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "no:cacheprovider",
+# Each notebook has a pytest of its own, forked from a process that has imported it: to import takes a second.
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["pytest", "nbval.plugin"])
+
+
+def prove(path, folder, environment):
+    """Run nbval on a notebook in this process, and end it with what pytest says."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    with open("told", "w") as told:
+        os.dup2(told.fileno(), 1)
+        os.dup2(told.fileno(), 2)
+    os._exit(pytest.main([
+        "-p", "nbval.plugin", "-p", "no:cacheprovider",
         "--nbval", f"--nbval-kernel-name={NAME}", "--nbval-cell-timeout=300",
         f"--nbval-sanitize-with={ROOT / 'tests/notebooks/nbval_sanitize.cfg'}",
         "--override-ini=addopts=", "--override-ini=filterwarnings=", f"--rootdir={ROOT}",
         "--tb=short", str(path),
-    ]  # fmt: skip
+    ]))  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)
+def test_outputs_are_what_running_gives(path, extra, tmp_path, kernels):
     environment = kernels | {"CNNBOOK_SCALE": "smoke", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those that are named
-    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    run = FORKS.Process(target=prove, args=[path, tmp_path, environment], daemon=True)
+    run.start()
+    run.join()
+    told = (tmp_path / "told").read_text(encoding="utf-8")
+    assert run.exitcode == 0, told[-8000:]
     cells = sum(cell["cell_type"] == "code" for cell in read(path)["cells"])
-    assert re.search(rf"\b{cells} passed", run.stdout), run.stdout[-500:]
+    assert re.search(rf"\b{cells} passed", told), told[-500:]
 
 
 @pytest.mark.parametrize(("path", "extra"), NOTEBOOKS)

@@ -41,7 +41,8 @@ def outputs(path):
 
 def test_the_gallery_stores_every_explorer():
     gallery = outputs(stills.ROOT / "book/appendix/explorers.ipynb")
-    assert sorted(output.metadata["cnnbook"]["explorer"] for output in gallery) == sorted(stills.widgets.__all__)
+    shown = sorted(output.metadata["cnnbook"]["explorer"] for output in gallery)
+    assert shown == sorted(stills.widgets.__all__), "put a cell for each into book/appendix/explorers.ipynb"
 
 
 @pytest.mark.browser

@@ -20,9 +20,10 @@ from cnnbook.widgets._variants import VARIANTS
 from cnnbook.widgets.architecture import QUANTITIES
 
 PUBLISHED = runpy.run_path(Path(__file__).parents[1] / "models" / "test_published.py")["PUBLISHED"]
-ALEXNET = {
-    name: describe(alexnet(groups=groups), (3, 227, 227)) for name, groups in [("two_groups", 2), ("one_tower", 1)]
-}
+with torch.device("meta"):
+    ALEXNET = {
+        name: describe(alexnet(groups=groups), (3, 227, 227)) for name, groups in [("two_groups", 2), ("one_tower", 1)]
+    }
 START = {
     "data": ALEXNET, "shown": ["two_groups", "one_tower"], "quantity": "parameters", "layers": ["fc6", "fc6"],
     "opened": "",

@@ -129,10 +129,11 @@ class TestEachExplorer:
         assert not re.search(TOO_NEW_CODE, _bundle.module_text(stem))
 
     def test_its_own_rules_reach_no_other_explorer(self, stem):
-        own = (_bundle._HERE / f"{stem}.css").read_text(encoding="utf-8")
+        path = _bundle._HERE / f"{stem}.css"
+        own = path.read_text(encoding="utf-8") if path.exists() else ""
         assert not re.search(r"\.cnnx\b(?!-)", own)  # the class that all explorers have
         selectors = [tinycss2.serialize(rule.prelude) for rule in style_rules(own)]
-        assert selectors
+        assert selectors or not path.exists()
         assert all(one.strip().startswith(f".x-{stem} ") for selector in selectors for one in selector.split(","))
         assert _bundle.style_text(stem).endswith(own)
 

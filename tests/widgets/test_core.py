@@ -1,7 +1,7 @@
 """What every explorer does in the browser, by `_core.js` and `_core.css`."""
 
 import pytest
-from accessibility import CONTRAST, violations
+from accessibility import contrasts, violations
 from explorer_page import change, status
 
 from cnnbook.widgets._bundle import stems
@@ -76,7 +76,7 @@ def test_every_look_is_accessible(show_first, stem):
         assert violations(page, contrast=False) == "", settings
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            texts = page.evaluate(CONTRAST)
+            texts = contrasts(page)
             assert len(texts) > 10
             assert [text for text in texts if text[2] < text[3]] == [], (settings, scheme)
 

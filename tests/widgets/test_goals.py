@@ -135,6 +135,12 @@ def seen(page, which=0):
     return [goal.is_visible(), discovered.is_visible() and discovered.inner_text() != ""]
 
 
+def signs(page):
+    """What stands above the controls at the foot of a phone, which tells of a goal that is out of sight."""
+    marks = page.locator(".cnnx-controls").evaluate_all("all => all.map((e) => getComputedStyle(e, '::after').content)")
+    return [mark[1] for mark in marks if mark != "none"]
+
+
 def walk(page, name):
     for target, keys in GOALS[name].way:
         part(page, target).focus()
@@ -176,10 +182,12 @@ def test_a_keyboard_reaches_it_and_it_stays(page, name):
 def test_room_is_kept_on_a_phone(show, name):
     page = show(widgets._HOMES[name], start(name), width=320, height=700)
     height = page.locator(AIM).first.bounding_box()["height"]
+    assert signs(page) == []
     change(page, GOALS[name].state)
     assert seen(page) == [False, True]
     assert page.locator(AIM).first.bounding_box()["height"] == height
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert signs(page) == ["✓"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from explorer_checks import assert_grey_where_it_ends
-from explorer_page import change, middle, touch
+from explorer_page import change, middle, status, touch
 from PIL import Image
 
 from cnnbook.widgets._bundle import _HERE, stems
@@ -206,10 +206,11 @@ def test_a_change_is_said_once(show_first, stem):
       const hear = new MutationObserver(() => heard.push(region.textContent));
       hear.observe(region, { childList: true, characterData: true, subtree: true });
     }""")
-    steps = SAID.get(stem) or [{"row": 1}, {"row": 2}]
+    steps, before = SAID.get(stem) or [{"row": 1}, {"row": 2}], status(page)
     for step in steps:
         change(page, step)
     shown = first.locator(".cnnx-live").inner_text()
+    assert shown != before, "put two changes that it says into SAID"
     page.wait_for_function("window.heard.length")
     page.wait_for_timeout(700)
     assert [re.sub(r"\s+", " ", said) for said in page.evaluate("window.heard")] == [re.sub(r"\s+", " ", shown)]

@@ -155,6 +155,15 @@ def test_a_network_is_marked_in_table_and_chart(explorer):
     assert now(explorer, "chosen") == ""
 
 
+def test_points_that_lie_on_one_another_are_marked_in_turn(explorer):
+    place = middle(explorer.locator("circle[data-name=resnet18]").first)
+    marked = []
+    for _ in range(3):
+        explorer.mouse.click(*place)
+        marked.append(now(explorer, "chosen"))
+    assert marked == ["plain18", "resnet18", ""]
+
+
 def test_a_phone_shows_the_columns_of_the_chart(phone):
     heads = phone.locator(".cnnx").first.locator("thead th button")
     assert heads.all_inner_texts() == ["network", "MACs", "ms"]
