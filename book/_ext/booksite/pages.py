@@ -58,8 +58,8 @@ def deferred(script):
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Leave on a page's lists of style sheets and scripts what it needs, each once; only style and fonts hold it up."""
-    body = context["body"] = context.get("body", "").replace("<img ", '<img fetchpriority="low" ')
+    """Leave on a page's lists of style sheets and scripts what it needs, each once; no script holds up a page."""
+    body = context.get("body", "")
     if pagename != "search":  # whose scripts count on those before them
         context["script_files"][:] = map(deferred, context["script_files"])
     for kind in ("css_files", "script_files"):
