@@ -71,7 +71,7 @@ def lighten(app, pagename, templatename, context, doctree):
 
 
 class FewSpans(HtmlFormatter):
-    """Code in colours, without elements for what has the colour of text: more than half of all that a page had."""
+    """Code in colours, without elements for what has the colour of text: more than half of those of code."""
 
     def _get_css_class(self, token):
         return "" if token in (Name, Name.Namespace, Punctuation, Whitespace) else super()._get_css_class(token)
