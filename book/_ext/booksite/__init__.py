@@ -6,6 +6,7 @@ Each module does one thing and can be read on its own. Everything a page loads c
 import functools
 import gc
 import hashlib
+import os
 from pathlib import Path
 
 import pybtex.plugin
@@ -34,6 +35,7 @@ from . import (
 
 MAKES_PAGES = ("book/_assets", "book/_ext", "book/_templates", "cnnbook/palette.json", "cnnbook/widgets")
 MAKES_PAGES += ("pyproject.toml",)  # the version
+MOST_PROCESSES = 4  # each takes a third of a gigabyte
 
 
 def digest(root):
@@ -44,6 +46,17 @@ def digest(root):
             if path.suffix != ".pyc":
                 found.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return found.hexdigest()
+
+
+def share_work(app):
+    """Sphinx's builder-inited hook: let processes side by side read and write the pages.
+
+    Two extensions of Jupyter Book do not say whether they bear it. They do: the one numbers sections once all pages
+    are read, the other is for LaTeX.
+    """
+    app.parallel = min((os.cpu_count() or 1) + 1, MOST_PROCESSES)  # one more: each waits for another now and then
+    for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & app.extensions.keys():
+        app.extensions[name].parallel_read_safe = True
 
 
 def setup(app):
@@ -75,4 +88,5 @@ def setup(app):
         pages,
     ):
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    app.connect("builder-inited", share_work)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

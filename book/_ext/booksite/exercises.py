@@ -47,15 +47,17 @@ def name_source(app, pagename, templatename, context, doctree):
         context["sourcename"] = download_name(context["sourcename"])
 
 
-def name_downloads(app, doctree):
-    """Name the exercises that {download} links to; Sphinx keeps them by their place in the project."""
-    files = app.env.dlfiles
+def name_downloads(app, env):
+    """Name the exercises that {download} links to; Sphinx keeps each file in a folder of its own."""
+    for path, (pages, target) in env.dlfiles.items():
+        env.dlfiles[path] = (pages, str(PurePosixPath(target).with_name(PurePosixPath(download_name(path)).name)))
+
+
+def link_downloads(app, doctree, document):
+    targets = {PurePosixPath(target).parent.name: target for _, target in app.env.dlfiles.values()}
     for link in doctree.findall(addnodes.download_reference):
-        for path, (pages, target) in files.items():
-            if target == link.get("filename") and path.startswith(FOLDER):
-                digest = target.partition("/")[0]
-                link["filename"] = f"{digest}/{PurePosixPath(download_name(path)).name}"
-                files[path] = (pages, link["filename"])
+        if "filename" in link:
+            link["filename"] = targets[PurePosixPath(link["filename"]).parent.name]
 
 
 def contents(env):
@@ -84,4 +86,5 @@ def setup(app):
     app.connect("env-updated", read_contents)
     app.connect("html-page-context", add_contents, priority=100)  # before the theme looks which templates are empty
     app.connect("html-page-context", name_source, priority=100)  # before the theme makes its buttons
-    app.connect("doctree-read", name_downloads)
+    app.connect("env-updated", name_downloads)
+    app.connect("doctree-resolved", link_downloads)

@@ -11,6 +11,7 @@ so JupyterLab, knows it too.
 
 import functools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -79,8 +80,8 @@ def node_program():
 
 
 @functools.cache
-def renderer():
-    """The running node process; it starts with the first formula of a build."""
+def renderer(reader):
+    """The running node process of the process `reader`; it starts with the first formula."""
     command = [node_program(), str(Path(__file__).with_suffix(".js")), str(katex_folder() / "katex.min.js")]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
@@ -94,7 +95,7 @@ def render(latex, display):
     ExtensionError
         KaTeX cannot read it; the message holds KaTeX's reason and the formula.
     """
-    process = renderer()
+    process = renderer(os.getpid())
     process.stdin.write(json.dumps({"latex": latex, "options": OPTIONS | {"displayMode": display}}) + "\n")
     process.stdin.flush()
     answer = json.loads(process.stdout.readline() or '{"error": "node ended early"}')
@@ -232,7 +233,7 @@ def write_files(app):
 
 def end_renderer(app, exception):
     if renderer.cache_info().currsize:
-        renderer().communicate()  # closes its input, and so ends it
+        renderer(os.getpid()).communicate()  # closes its input, and so ends it
         renderer.cache_clear()
 
 

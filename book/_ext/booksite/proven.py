@@ -17,6 +17,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.logging import getLogger
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from . import cells, commit, exercises, kinds, numerals
 from .words import table
@@ -223,12 +224,18 @@ def check_page(doctree, labels, language):
 
 def check(app, env):
     """Sphinx's env-updated hook, in every build: read the labelled cells of the book, then check each page."""
-    labels = all_labels(env)
-    for document in sorted(env.found_docs):
-        if not document.startswith(exercises.FOLDER):  # the checks prove those
+    labels = env.booksite_labels = all_labels(env)
+    documents = sorted(name for name in env.found_docs if not name.startswith(exercises.FOLDER))  # checks prove those
+
+    def check_pages(documents):
+        for document in documents:
             for node, message in check_page(env.get_doctree(document), labels, env.config.language):
                 warn(node, message)
-    env.booksite_labels = labels
+
+    tasks = ParallelTasks(app.parallel) if parallel_available else SerialTasks()
+    for first in range(app.parallel):
+        tasks.add_task(check_pages, documents[first :: app.parallel])
+    tasks.join()
 
 
 def all_labels(env):

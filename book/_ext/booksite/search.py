@@ -4,6 +4,7 @@ Chinese has no spaces. A word such as 感受野 is kept as its neighbouring pair
 query is split into its pairs, and where it has one character only, that is looked up.
 """
 
+import functools
 import re
 
 from sphinx.search.en import SearchEnglish
@@ -31,6 +32,10 @@ class Search(SearchEnglish):
             pairs = [word[i : i + 2] for i in range(len(word) - 1)]
             parts += [*word, *pairs] if re.match(f"[{HAN}]", word) else [word]
         return parts
+
+    def init(self, options):
+        super().init(options)
+        self.stem = functools.cache(self.stem)  # a book has few words, many times
 
 
 def add_script(app, pagename, templatename, context, doctree):
