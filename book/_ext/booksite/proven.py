@@ -232,9 +232,10 @@ def check(app, env):
             for node, message in check_page(env.get_doctree(document), labels, env.config.language):
                 warn(node, message)
 
-    tasks = ParallelTasks(app.parallel) if parallel_available else SerialTasks()
-    for first in range(app.parallel):
-        tasks.add_task(check_pages, documents[first :: app.parallel])
+    shares = max(app.parallel, 1)
+    tasks = ParallelTasks(shares) if parallel_available and shares > 1 else SerialTasks()
+    for first in range(shares):
+        tasks.add_task(check_pages, documents[first::shares])
     tasks.join()
 
 
