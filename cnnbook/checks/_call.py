@@ -10,7 +10,7 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
-from ._compare import same
+from ._compare import same, same_frozen
 from ._findings import Finding
 from ._freeze import freeze
 from ._limit import TooSlow, limited
@@ -111,7 +111,7 @@ def _ask(function, args, options, before):
     except BaseException as error:
         ended = "unanswered" if type(error) is NotImplementedError else "raised"
         return {"ended": ended, "error": type_name(error), "problem": _explain(error)}
-    if same((args, options), before):
+    if same_frozen(freeze((args, options)), before):
         return {"value": value, "problem": None}
     kept = _named(function, *before)
     changed = next(name for name in kept if not same(given[name], kept[name]))

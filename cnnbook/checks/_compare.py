@@ -147,22 +147,25 @@ def same(first, second):
     >>> same((1, np.array([np.nan])), (1, np.array([np.nan]))), same(1, 1.0)
     (True, False)
     """
-    return _same(freeze(first), freeze(second))
+    return same_frozen(freeze(first), freeze(second))
 
 
-def _same(first, second):
+def same_frozen(first, second):
+    """The same of two values that :func:`cnnbook.checks._freeze.freeze` has given."""
     if type(first) is not type(second):
         return False
     if isinstance(first, np.ndarray):
         if first.dtype != second.dtype or first.shape != second.shape:
             return False
-        return _same(first.tolist(), second.tolist()) if first.dtype.hasobject else first.tobytes() == second.tobytes()
+        if first.dtype.hasobject:
+            return same_frozen(first.tolist(), second.tolist())
+        return first.tobytes() == second.tobytes()
     if isinstance(first, tuple | list):
-        return len(first) == len(second) and all(map(_same, first, second))
+        return len(first) == len(second) and all(map(same_frozen, first, second))
     if isinstance(first, dict):
-        return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+        return first.keys() == second.keys() and all(same_frozen(first[key], second[key]) for key in first)
     if is_tensor(first):
-        return first.dtype == second.dtype and _same(numbers(first), numbers(second))
+        return first.dtype == second.dtype and same_frozen(numbers(first), numbers(second))
     return bool(first == second or (first != first and second != second))
 
 

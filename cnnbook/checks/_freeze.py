@@ -32,7 +32,7 @@ def freeze(value):
     'object'
     """
     try:
-        return _freeze(value, (), iter(range(_MOST)))
+        return _freeze(value, (), [_MOST])
     except Exception:  # whatever it is, it is no answer to any question
         return Thing(shown(value))
 
@@ -68,9 +68,9 @@ def _freeze_array(value, inside, budget):
         return array.copy()
     if array.dtype.names or array.size > _MOST or id(value) in inside or len(inside) == _DEEPEST:
         return Thing(shown(value))
+    _spend(budget, array.size)
     frozen = np.empty(array.shape, object)
     for place in np.ndindex(array.shape):
-        next(budget)
         frozen[place] = _freeze(array[place], (*inside, id(value)), budget)
     return frozen
 
@@ -81,10 +81,16 @@ def _freeze_items(value, base, inside, budget):
     inside = (*inside, id(value))
 
     def frozen(items):
-        for item in items:
-            next(budget)
-            yield _freeze(item, inside, budget)
+        _spend(budget, base.__len__(value))
+        return [item if type(item) in _PLAIN else _freeze(item, inside, budget) for item in items]
 
     if base is dict:
         return dict(zip(frozen(dict.keys(value)), frozen(dict.values(value)), strict=True))
     return base(frozen(base.__iter__(value)))
+
+
+def _spend(budget, items):
+    """Take items from what is left of `_MOST`."""
+    budget[0] -= items
+    if budget[0] < 0:
+        raise ValueError("too many items to keep")

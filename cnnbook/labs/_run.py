@@ -161,7 +161,8 @@ def _train_all(lab, record, seeds, splits, draft, log):
     seconds, sizes = {}, set()
     for variant in dict.fromkeys(outstanding):  # in an order that all processes share, which a set has not
         train, _, _ = lab.part(variant, splits)
-        seconds[variant] = estimate(lab, record.scale, variant, train, len(train), steps=5)
+        steps = 2 if record.scale == "smoke" else 5  # a smoke run is over soon, however long
+        seconds[variant] = estimate(lab, record.scale, variant, train, len(train), steps)
         sizes.add(len(train))
     left = sum(seconds[variant] for variant in outstanding)
     images = " to ".join(f"{size:,}" for size in sorted({min(sizes), max(sizes)})) if sizes else "no"
