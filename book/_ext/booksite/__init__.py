@@ -61,8 +61,8 @@ def share_work(app):
 
 def setup(app):
     """Register every part with Sphinx. Where one of their files has changed, the whole book is built anew."""
-    # Looking through all trees of pages for what is no longer needed took a fifth of the build, and frees little.
-    gc.set_threshold(100_000, 50, 50)
+    # Looking through all trees of pages for what is no longer needed took a fifth of the build, and freed little.
+    gc.disable()
     # For each citation it looks through all packages that are installed.
     pybtex.plugin.entry_points = functools.cache(pybtex.plugin.entry_points)
     app.add_config_value("booksite_digest", digest(Path(app.srcdir)), rebuild="env", types=str)

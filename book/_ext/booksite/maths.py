@@ -9,6 +9,7 @@ the page's metadata say so (``plain_letters: p``). ``\class{c-kernel}{w}`` colou
 so JupyterLab, knows it too.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -136,35 +137,41 @@ def formulas(doctree):
         yield node, NUMBERED.sub(r"\\\1{\2*}", node.astext()), isinstance(node, nodes.math_block)
 
 
-def check(app, doctree):
-    """Report every formula of a page that cannot be set; put the text of a formula into headings.
+def in_headings(app, doctree):
+    """Put the text of a formula into headings.
 
     A heading is also an entry of the contents, a title of the browser and a result of the search, which show text.
     """
     for node, latex, display in list(formulas(doctree)):
-        try:
-            formula = render(latex, display)
-        except ExtensionError as error:
-            LOGGER.warning(str(error), location=place(node))
-            continue
         if isinstance(node.parent, nodes.title):
-            node.replace_self(nodes.Text(text_of(formula.mathml)))
+            with contextlib.suppress(ExtensionError):  # `prepare` reports it
+                node.replace_self(nodes.Text(text_of(render(latex, display).mathml)))
 
 
 def prepare(app, doctree, docname):
-    """Hold the HTML of each formula beside its text, which is what the search index takes."""
+    """Hold the HTML of each formula beside its text, which the search index takes; report what cannot be set."""
     if app.builder.format != "html":
         return
     plain = app.env.metadata[docname].get("plain_letters", "")
     for node, latex, display in formulas(doctree):
         try:
             formula = render(colour(latex, plain), display)
-        except ExtensionError:  # reported before
+        except ExtensionError as error:
+            LOGGER.warning(as_written(latex, display) or str(error), location=place(node))
             node["html"] = f"<code>{escape(latex)}</code>"
             continue
         node["html"] = formula.html
         node.children = [nodes.Text(text_of(formula.mathml))]
         node["long"] = len(latex) >= LONG
+
+
+def as_written(latex, display):
+    """Why a formula cannot be set as it is written, without colours; "" where it can."""
+    try:
+        render(latex, display)
+    except ExtensionError as error:
+        return str(error)
+    return ""
 
 
 def join_punctuation(app, doctree, docname):
@@ -240,7 +247,7 @@ def end_renderer(app, exception):
 def setup(app):
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.connect("builder-inited", write_files)
-    app.connect("doctree-read", check, priority=100)  # before titles are collected
+    app.connect("doctree-read", in_headings, priority=100)  # before titles are collected
     app.connect("doctree-resolved", prepare)
     app.connect("doctree-resolved", join_punctuation)
     app.connect("build-finished", end_renderer)

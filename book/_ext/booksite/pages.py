@@ -73,8 +73,16 @@ def lighten(app, pagename, templatename, context, doctree):
 class FewSpans(HtmlFormatter):
     """Code in colours, without elements for what has the colour of text: more than half of those of code."""
 
+    made = None
+
     def _get_css_class(self, token):
         return "" if token in (Name, Name.Namespace, Punctuation, Whitespace) else super()._get_css_class(token)
+
+    def _create_stylesheet(self):  # for each block of code
+        if type(self).made is None:
+            super()._create_stylesheet()
+            type(self).made = self.ttype2class, self.class2style
+        self.ttype2class, self.class2style = self.made
 
 
 class part_name(nodes.Element):
