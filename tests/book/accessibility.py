@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 _CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 AXE = Axe().axe_script
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_SIZES = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "meta-viewport", "region"]  # and a width
 
 
 # Code is full of spans that hold nothing but a colour; on them axe spends a third of its time.
@@ -29,14 +28,13 @@ def contrasts(page):
     return json.loads(page.evaluate(_CONTRAST))
 
 
-def violations(page, rules=RULES, *, contrast=True, sizes=True):
+def violations(page, rules=RULES, *, contrast=True):
     """What breaks a rule, in words; empty where nothing does. Contrasts are measured by contrast.js, which asks more
-    than axe and takes a tenth of the time; of all else, sizes of targets take nearly half."""
+    than axe and takes a tenth of the time."""
     # What is right is not asked for: telling it takes longer than finding out.
     # Of style sheets, which it loads unasked, only rules under experiment are told.
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": {"assets": ["media"]}}
-    left_out = ["color-contrast", "link-in-text-block"] + ([] if sizes else ["target-size"])
-    options["rules"] = {rule: {"enabled": False} for rule in left_out}
+    options["rules"] = {rule: {"enabled": False} for rule in ("color-contrast", "link-in-text-block")}
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     results = AxeResults(page.evaluate(RUN, options))

@@ -37,6 +37,40 @@ def test_names_hold_what_is_shown(context, address):
     assert violations(page, ["label-content-name-mismatch"]) == ""
 
 
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (".formula", "o = n − k + 1"),
+        (".math:has(> .formula)", "o = n − k + 1"),
+        (".formula .c-output", "o = n − k + 1"),  # half of one is copied whole
+        ("p:has(.katex)", "have n pixels and the kernel k taps"),
+    ],
+)
+def test_a_copied_formula_is_its_text_once(context, address, place, text):
+    page = visit(context, f"{address('server')}/{CHAPTER}.html")
+    page.evaluate("addEventListener('copy', (event) => { window.copied = event.clipboardData.getData('text/plain') })")
+    page.locator(place).first.evaluate("part => getSelection().selectAllChildren(part)")
+    page.keyboard.press("Control+C")
+    copied = page.evaluate("window.copied")
+    assert text in copied
+    assert copied.count(text[:5]) == 1
+    assert "\n" not in copied.strip()
+    assert "#" not in copied
+
+
+def test_the_list_of_pages_shows_the_page_that_is_open(context, address):
+    """Also where the theme scrolls it to where it was, as after a find of the search."""
+    page = visit(context, f"{address('server')}/{_TOC['root']}.html")
+    page.goto(f"{address('server')}/book/appendix/glossary.html")
+    here = page.locator(".bd-sidebar-primary a[aria-current=page]")
+    for name, title in ((CHAPTER, "How large"), ("book/appendix/glossary", "glossary")):
+        page.goto(f"{address('server')}/{name}.html")
+        page.wait_for_load_state()
+        assert title in here.inner_text()
+        box = here.bounding_box()
+        assert 0 <= box["y"] <= 720 - box["height"]
+
+
 def read_explorer(page):
     """The settings that the first explorer shows, and the output size that it states."""
     settings = page.locator(".cnnx").first.locator("input[type=range]").evaluate_all("all => all.map((i) => +i.value)")

@@ -50,9 +50,11 @@ def _walk(element):
     if tag == "mroot":
         return f"{_group(parts[0])}^(1/{_walk(parts[1])})"
     if tag == "mtable":
-        return "; ".join(filter(str.strip, map(_walk, parts)))
+        rows = "; ".join(filter(str.strip, map(_walk, parts)))
+        return re.sub(rf"(?<=[{INFIX}·]) *; | ?; (?= *[{RELATIONS}])", " ", rows)  # one formula over several rows
     if tag == "mtr":
-        return re.sub(rf", (?= *([{RELATIONS}]|$))", " ", ", ".join(map(_walk, parts)))  # cells; sides of an equation
+        cells = ", ".join(filter(str.strip, map(_walk, parts)))
+        return re.sub(rf", (?= *[{RELATIONS}])", " ", cells)  # sides of an equation
     return "".join(map(_walk, parts))
 
 
